@@ -1,0 +1,239 @@
+"""Load and check `grammars/`: a language is a folder of data, never a branch in code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
+from functools import cached_property, lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, TypeVar
+
+from codeqa.domain import GrammarBroken
+
+QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Where the compiled grammar comes from: a distribution, its import name and the function that returns it."""
+
+    wheel: str = ""
+    module: str = ""
+    function: str = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Comment, string and documentation forms."""
+
+    line_comment: tuple[str, ...] = ()
+    block_comment: tuple[tuple[str, str], ...] = ()
+    doc: str = "leading-comment"
+    comment_nodes: tuple[str, ...] = ("comment",)
+    skip_between: tuple[str, ...] = ()
+    string_nodes: tuple[str, ...] = ("string",)
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """How names are bound and members reached."""
+
+    members: str = "hidden"
+    self: tuple[str, ...] = ()
+    self_parameter: bool = False
+    super: tuple[str, ...] = ()
+    constructors: tuple[str, ...] = ()
+    separators: tuple[str, ...] = (".",)
+    builtins: frozenset[str] = frozenset()
+    type_wrappers: frozenset[str] = frozenset()
+    type_noise: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """How an import's text becomes a file."""
+
+    style: str = "none"
+    index: tuple[str, ...] = ()
+    separator: str = "."
+    source_roots: tuple[str, ...] = ()
+    resolve_extensions: tuple[str, ...] = ()
+    manifest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Which files and symbols are tests."""
+
+    files: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    private: str = ""
+
+
+@dataclass(frozen=True)
+class Language:
+    """One folder of `grammars/`."""
+
+    name: str
+    title: str
+    folder: Path
+    kind: str = "code"
+    extensions: tuple[str, ...] = ()
+    shared_extensions: tuple[str, ...] = ()
+    filenames: tuple[str, ...] = ()
+    shebangs: tuple[str, ...] = ()
+    queries: tuple[str, ...] = ()
+    grammar: Grammar = field(default_factory=Grammar)
+    text: Text = field(default_factory=Text)
+    scopes: Scopes = field(default_factory=Scopes)
+    modules: Modules = field(default_factory=Modules)
+    tests: Tests = field(default_factory=Tests)
+    visibility: Visibility = field(default_factory=Visibility)
+
+    @cached_property
+    def query(self) -> str:
+        """The concatenated queries of this language; its own folder's unless `queries` names others."""
+        folders = [self.folder.parent / name for name in (self.queries or (self.name,))]
+        files = [folder / name for folder in folders for name in QUERY_FILES]
+        return "\n".join(path.read_text(encoding="utf-8") for path in files if path.is_file())
+
+    @cached_property
+    def test_symbol(self) -> re.Pattern[str] | None:
+        return re.compile("|".join(self.tests.symbols)) if self.tests.symbols else None
+
+    @cached_property
+    def private(self) -> re.Pattern[str] | None:
+        return re.compile(self.visibility.private) if self.visibility.private else None
+
+    @property
+    def installed(self) -> str:
+        """The version of its grammar's distribution, "" if that is not installed."""
+        try:
+            return version(self.grammar.wheel)
+        except PackageNotFoundError:
+            return ""
+
+
+class Languages:
+    """All languages, by name and by file."""
+
+    def __init__(self, languages: Iterable[Language]) -> None:
+        self.by_name = {language.name: language for language in languages}
+        self._extensions = {ext: lang for lang in self for ext in lang.extensions}
+        self._filenames = {name: lang for lang in self for name in lang.filenames}
+        self._shebangs = {name: lang for lang in self for name in lang.shebangs}
+        self._shared = {ext: lang for lang in self for ext in lang.shared_extensions}
+
+    def __iter__(self) -> Any:
+        return iter(self.by_name.values())
+
+    def __getitem__(self, name: str) -> Language:
+        return self.by_name[name]
+
+    def get(self, name: str) -> Language | None:
+        return self.by_name.get(name)
+
+    def of(self, path: str, head: bytes = b"") -> Language | None:
+        """Return the language of a file by its name, or by the shebang in `head`, its first bytes."""
+        name = path.rpartition("/")[2]
+        if found := self._filenames.get(name):
+            return found
+        stem, dot, _ = name.rpartition(".")
+        if dot and stem:
+            for start in (i for i, char in enumerate(name) if char == "." and i):  # ".d.ts" before ".ts"
+                if found := self._extensions.get(name[start:].lower()):
+                    return found
+            return None
+        return self._by_shebang(head) if head.startswith(b"#!") else None
+
+    def _by_shebang(self, head: bytes) -> Language | None:
+        line = head.split(b"\n", 1)[0].decode("utf-8", "replace")
+        for word in reversed(line[2:].split()):
+            program = re.sub(r"[\d.]+$", "", word.rpartition("/")[2])
+            if found := self._shebangs.get(program):
+                return found
+        return None
+
+    def shared(self, path: str) -> Language | None:
+        """Return the second language that claims this extension (C++ for `.h`), if any."""
+        dot = path.rfind(".")
+        return self._shared.get(path[dot:].lower()) if dot > 0 else None
+
+    def test_globs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(glob for language in self for glob in language.tests.files))
+
+    def is_test_symbol(self, language: str, name: str) -> bool:
+        found = self.by_name.get(language)
+        return bool(found and found.test_symbol and found.test_symbol.search(name))
+
+
+def matches_glob(path: str, glob: str) -> bool:
+    """Tell whether a glob matches the path's end or, with `/**`, any of its directories."""
+    if glob.endswith("/**"):
+        return f"/{glob[:-3]}/" in f"/{path.rpartition('/')[0]}/"
+    return fnmatchcase(path, glob) or fnmatchcase(path.rpartition("/")[2], glob) or fnmatchcase(path, f"*/{glob}")
+
+
+def grammar_root() -> Path:
+    """Return the folder `grammars`: in the package when installed from a wheel, beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    for candidate in (package / "grammars", package.parent / "grammars"):
+        if candidate.is_dir():
+            return candidate
+    raise GrammarBroken("the folder grammars/ is missing from this installation", hint="reinstall codeqa")
+
+
+@lru_cache(maxsize=4)
+def load(root: Path | None = None) -> Languages:
+    """Load every folder of `root`, in name order.
+
+    Raises:
+        GrammarBroken: a `language.toml` is malformed; the message names the file and the key.
+    """
+    root = root or grammar_root()
+    return Languages(_language(path.parent) for path in sorted(root.glob("*/language.toml")))
+
+
+def _language(folder: Path) -> Language:
+    path = folder / "language.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise GrammarBroken(f"{path}: {error}", hint="see CONTRIBUTING.md, adding a language") from error
+    if data.get("name") != folder.name:
+        raise GrammarBroken(f'{path}: name must be "{folder.name}", its folder', hint="rename one of them")
+    parts: dict[str, Any] = {
+        "grammar": _section(Grammar, data.pop("grammar", {}), path),
+        "text": _section(Text, data.pop("text", {}), path),
+        "scopes": _section(Scopes, data.pop("scopes", {}), path),
+        "modules": _section(Modules, data.pop("modules", {}), path),
+        "tests": _section(Tests, data.pop("tests", {}), path),
+        "visibility": _section(Visibility, data.pop("visibility", {}), path),
+        "folder": folder,
+    }
+    return _section(Language, {"title": folder.name, **data, **parts}, path)
+
+
+def _section(cls: type[T], data: Mapping[str, Any], path: Path) -> T:
+    known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
+    if unknown := sorted(set(data) - set(known)):
+        raise GrammarBroken(
+            f"{path}: unknown key {unknown[0]!r} in {cls.__name__.lower()}", hint=f"known keys: {', '.join(sorted(known))}"
+        )
+    return cls(**{key: _freeze(value, str(known[key].type)) for key, value in data.items()})
+
+
+def _freeze(value: Any, kind: str) -> Any:
+    if isinstance(value, list):
+        frozen = tuple(_freeze(item, "") for item in value)
+        return frozenset(frozen) if kind.startswith("frozenset") else frozen
+    return value

@@ -1,0 +1,191 @@
+"""Run a language's queries over a tree and sort what they capture, by the vocabulary of CONTRIBUTING.md.
+
+Nothing here knows a language: the capture names say everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+    Captures = dict[str, list[tree_sitter.Node]]
+
+ROLES = {
+    name: rank
+    for rank, name in enumerate(
+        ["mention", "read", "write", "type", "call", "instantiate", "raise", "decorator", "implements", "base"]
+    )
+}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A definition as captured; several matches of one name merge into it, the first one winning."""
+
+    kind: str
+    name: tuple[int, int]
+    start: int  # the definition node, decorators excluded: decides nesting
+    end: int
+    node: tree_sitter.Node
+    span: tuple[int, int]
+    body: tree_sitter.Node | None = None
+    type: tuple[int, int] | None = None
+    value: tuple[int, int] | None = None
+    owner: tuple[int, int] | None = None
+    receiver: tuple[int, int] | None = None
+    doc: tree_sitter.Node | None = None
+    outer: tree_sitter.Node | None = None
+    flags: set[str] = field(default_factory=set)
+
+
+class Bound(NamedTuple):
+    """A parameter or local as captured; offsets are byte ranges."""
+
+    kind: str
+    name: tuple[int, int]
+    type: tuple[int, int] | None
+    value: tuple[int, int] | None
+
+
+class Imported(NamedTuple):
+    """One import match; ranges are bytes of its parts."""
+
+    start: int
+    end: int
+    parts: dict[str, tuple[int, int]]
+
+
+class Used(NamedTuple):
+    """A reference as captured."""
+
+    role: str
+    end: int
+    receiver: tuple[int, int] | None
+
+
+@dataclass(slots=True)
+class Captured:
+    """All that the queries of a language say of one tree."""
+
+    drafts: dict[int, Draft] = field(default_factory=dict)  # by the byte of the name
+    bounds: dict[int, Bound] = field(default_factory=dict)
+    scopes: set[tuple[int, int]] = field(default_factory=set)
+    imports: dict[tuple[int, ...], Imported] = field(default_factory=dict)
+    exports: dict[int, tuple[int, int]] = field(default_factory=dict)  # identifiers exported as the default
+    uses: dict[int, Used] = field(default_factory=dict)  # by the byte of the identifier
+    ignored: set[int] = field(default_factory=set)
+    package: tuple[int, int] | None = None
+    errors: int = 0
+
+
+def capture(query: tree_sitter.Query, root: tree_sitter.Node) -> Captured:
+    """Run `query` once over the tree and sort its matches."""
+    from tree_sitter import QueryCursor
+
+    found = Captured()
+    plans: dict[int, str] = {}
+    for pattern, nodes in QueryCursor(query).matches(root):
+        plan = plans.get(pattern)
+        if plan is None:
+            plan = plans[pattern] = _plan(nodes)
+        if plan.startswith("reference."):
+            _use(found, plan, nodes)
+        elif plan.startswith("definition."):
+            _definition(found, plan, nodes)
+        elif plan.startswith("binding."):
+            _binding(found, plan, nodes)
+        elif plan == "import":
+            _import(found, nodes)
+        elif plan == "scope":
+            found.scopes.update((node.start_byte, node.end_byte) for node in nodes["scope"])
+        elif plan == "ignore":
+            found.ignored.update(node.start_byte for node in nodes["ignore"])
+        elif plan == "export.default":
+            node = nodes["export.default"][0]
+            found.exports[node.start_byte] = _range(node)
+        elif plan == "package":
+            found.package = found.package or _range(nodes["package"][0])
+        elif plan == "error":
+            found.errors += 1
+    return found
+
+
+def _plan(nodes: Captures) -> str:
+    """Name the capture that decides what a pattern is about."""
+    for prefix in ("definition.", "import", "binding.", "reference.", "scope", "ignore", "export.default", "package", "error"):
+        for name in nodes:
+            if name.startswith(prefix):
+                return "import" if prefix == "import" else name
+    return ""
+
+
+def _range(node: tree_sitter.Node) -> tuple[int, int]:
+    return node.start_byte, node.end_byte
+
+
+def _first(nodes: Captures, name: str) -> tuple[int, int] | None:
+    found = nodes.get(name)
+    return _range(found[0]) if found else None
+
+
+def _use(found: Captured, plan: str, nodes: Captures) -> None:
+    role = plan[10:]
+    if role == "base" and "implements" in nodes:
+        role = "implements"
+    rank = ROLES[role]
+    receiver = nodes.get("receiver")
+    for node in nodes[plan]:
+        start = node.start_byte
+        old = found.uses.get(start)
+        if old is None or ROLES[old.role] < rank or (old.role == role and old.receiver is None):
+            kept = _range(receiver[0]) if receiver else (old.receiver if old else None)
+            found.uses[start] = Used(role, node.end_byte, kept)
+        elif receiver and old.receiver is None:
+            found.uses[start] = old._replace(receiver=_range(receiver[0]))
+
+
+def _definition(found: Captured, plan: str, nodes: Captures) -> None:
+    if "name" not in nodes:
+        return
+    node = nodes[plan][0]
+    flags = {name[5:] for name in nodes if name.startswith("flag.")}
+    if "export.default" in nodes:
+        flags |= {"default", "exported"}
+    outer = nodes["span"][0] if "span" in nodes else None
+    for name in nodes["name"]:
+        draft = found.drafts.get(name.start_byte)
+        if draft is None:
+            draft = found.drafts[name.start_byte] = Draft(plan[11:], _range(name), *_range(node), node, _range(node))
+        draft.flags |= flags
+        draft.body = draft.body or (nodes["body"][0] if "body" in nodes else None)
+        draft.type = draft.type or _first(nodes, "type")
+        draft.value = draft.value or _first(nodes, "value")
+        draft.owner = draft.owner or _first(nodes, "owner")
+        draft.receiver = draft.receiver or _first(nodes, "receiver")
+        draft.doc = draft.doc or (nodes["doc"][0] if "doc" in nodes else None)
+        if outer is not None and outer.start_byte <= draft.span[0] and outer.end_byte >= draft.span[1]:
+            draft.outer = outer
+            draft.span = _range(outer)
+
+
+def _binding(found: Captured, plan: str, nodes: Captures) -> None:
+    kind, value, type_ = plan[8:], _first(nodes, "value"), _first(nodes, "type")
+    for node in nodes[plan]:
+        old = found.bounds.get(node.start_byte)
+        if old is None or (type_ and not old.type) or (value and not old.value):
+            found.bounds[node.start_byte] = Bound(
+                kind, _range(node), type_ or (old.type if old else None), value or (old.value if old else None)
+            )
+
+
+def _import(found: Captured, nodes: Captures) -> None:
+    statement = (nodes.get("import") or next(iter(nodes.values())))[0]
+    parts = {name[7:]: _range(items[0]) for name, items in nodes.items() if name.startswith("import.")}
+    named = parts.get("name") or parts.get("default") or parts.get("namespace") or parts.get("star") or parts.get("tree")
+    key = (statement.start_byte, *(named or parts.get("module") or (0, 0)))
+    old = found.imports.get(key)
+    if old is None or len(old.parts) < len(parts):  # an optional alias may match twice: keep the fuller match
+        found.imports[key] = Imported(*_range(statement), parts)

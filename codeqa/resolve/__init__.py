@@ -1,0 +1,238 @@
+"""References → edges: pure, one file at a time, with a note of what each answer hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
+from codeqa.resolve.environment import Environment, Value
+from codeqa.resolve.modules import changed_keys
+from codeqa.resolve.names import Names
+from codeqa.resolve.types import Types
+
+VERSION = "1"  # of the edges: raise it when the same facts yield other edges
+
+__all__ = ["VERSION", "Environment", "Resolution", "Resolver", "changed_keys", "symbol_key"]
+
+KIND_OF_ROLE = {
+    "call": EdgeKind.CALLS,
+    "instantiate": EdgeKind.INSTANTIATES,
+    "base": EdgeKind.INHERITS,
+    "implements": EdgeKind.IMPLEMENTS,
+    "decorator": EdgeKind.DECORATES,
+    "type": EdgeKind.TYPES,
+    "read": EdgeKind.READS,
+    "write": EdgeKind.WRITES,
+    "raise": EdgeKind.RAISES,
+    "mention": EdgeKind.DOCUMENTS,
+}
+MAX_CANDIDATES = 8
+
+
+class Resolution(NamedTuple):
+    """What resolving one file yields. `keys` are those of `Environment.consulted`."""
+
+    edges: list[Edge]
+    unresolved: list[Unresolved]
+    keys: frozenset[str]
+
+
+def symbol_key(path: str, qualname: str) -> str:
+    """Return the id of a symbol; a file's own is its path."""
+    return f"{path}::{qualname}" if qualname else path
+
+
+class Resolver:
+    """Resolves the references of one file at a time against an environment."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.env = environment
+        self.names = Names(environment)
+        self.types = Types(environment, self.names)
+        self.names.types = self.types
+
+    def resolve(self, path: str, references: Sequence[Reference]) -> Resolution:
+        """Return the edges out of a file, its unresolved call sites, and what they hang on."""
+        self.env.consulted = set()
+        tables = self.env.tables(path)
+        if tables is None:
+            return Resolution([], [], frozenset(self.env.consulted))
+        edges: dict[tuple[int, str, str], Edge] = {}
+        unresolved: list[Unresolved] = []
+        for edge in [*self._imports(path), *self._overrides(path)]:
+            edges.setdefault((edge.start_byte, edge.dst, edge.kind), edge)
+        for reference in references:
+            found = list(self._reference(path, reference))
+            for edge in found:
+                edges.setdefault((edge.start_byte, edge.dst, edge.kind), edge)
+            if not found and reference.role in ("call", "instantiate") and not self._builtin(path, reference):
+                src = self._holder(path, reference.definition)
+                unresolved.append(Unresolved(reference.name, src, path, reference.line, reference.receiver))
+        return Resolution(list(edges.values()), unresolved, frozenset(self.env.consulted))
+
+    def _builtin(self, path: str, reference: Reference) -> bool:
+        language = self.env.language(path)
+        return bool(language and not reference.receiver and reference.name in language.scopes.builtins)
+
+    def _holder(self, path: str, index: int) -> str:
+        """Return the id of the definition around a site: the file itself for none."""
+        tables = self.env.tables(path)
+        assert tables is not None
+        return symbol_key(path, tables.interface.definitions[index].qualname if index >= 0 else "")
+
+    # ------------------------------------------------------------------------------------------------------ imports
+
+    def _imports(self, path: str) -> Iterator[Edge]:
+        tables = self.env.tables(path)
+        language = self.env.language(path)
+        assert tables is not None and language is not None
+        for item in tables.interface.imports:
+            if not item.module:
+                continue
+            located = self.env.modules.locate(language, path, item.module)
+            if item.name not in ("", "*"):
+                values = self.names.imported(path, item)
+                yield from self._edges(path, values, EdgeKind.IMPORTS, item, -1)
+            for file in located.paths[:MAX_CANDIDATES]:
+                if file != path:
+                    edge = self._edge(path, path, file, EdgeKind.IMPORTS, Strategy.EXACT, item)
+                    yield replace(edge, name=item.module)
+            if not located.paths and item.name in ("", "*") and located.external:
+                values = self.names.imported(path, item._replace(name="")) if item.name == "" else []
+                yield from self._edges(path, values, EdgeKind.IMPORTS, item, -1)
+
+    # ---------------------------------------------------------------------------------------------------- overrides
+
+    def _overrides(self, path: str) -> Iterator[Edge]:
+        """Each method of a class here that a base has too."""
+        tables = self.env.tables(path)
+        assert tables is not None
+        for index, definition in enumerate(tables.interface.definitions):
+            if definition.kind not in ("method", "property", "function") or "static" in definition.flags.split():
+                continue
+            owner = self._class_around(path, index)
+            if owner is None or (definition.name.startswith("__") and not definition.name.endswith("__")):
+                continue
+            for found in self.types.members(owner, definition.name, above=True):
+                target = self.env.definition(found)
+                if target.kind in CALLABLE and found[1:3] != (path, index):
+                    key = symbol_key(found.path, target.qualname)
+                    yield Edge(
+                        symbol_key(path, definition.qualname),
+                        key,
+                        EdgeKind.OVERRIDES,
+                        Strategy.EXACT,
+                        path,
+                        definition.name_line,
+                        definition.name_start,
+                        definition.name,
+                    )
+
+    def _class_around(self, path: str, index: int) -> Value | None:
+        tables = self.env.tables(path)
+        assert tables is not None
+        definition = tables.interface.definitions[index]
+        if definition.parent >= 0:
+            holder = tables.interface.definitions[definition.parent]
+            is_class = holder.kind in CLASS_LIKE and holder.kind != "namespace"
+            return Value("definition", path, definition.parent) if is_class else None
+        return self.types.owner(path, index) if "." in definition.qualname.split("#")[0] else None
+
+    # --------------------------------------------------------------------------------------------------- references
+
+    def _reference(self, path: str, reference: Reference) -> Iterator[Edge]:
+        kind = KIND_OF_ROLE[reference.role]
+        values = self._values(path, reference)
+        if reference.role == "read":
+            values = [v for v in values if v.kind == "definition" or (v.kind == "module" and not reference.receiver)]
+            values = [v for v in values if v.kind == "definition"]
+        yield from self._edges(path, values, kind, reference, reference.definition)
+
+    def _values(self, path: str, reference: Reference) -> list[Value]:
+        if reference.receiver == "?":
+            return []
+        if not reference.receiver:
+            if reference.role in ("call", "read") and (special := self._super_call(path, reference)):
+                return special
+            return self.names.bare(path, reference.name, reference.scope)
+        receivers = self.types.evaluate(path, reference.receiver, reference.scope, reference.definition)
+        found = [v for value in receivers for v in self.types.attribute(value, reference.name)]
+        return list(dict.fromkeys(found))
+
+    def _super_call(self, path: str, reference: Reference) -> list[Value]:
+        """`super(...)` as a call of the base's constructor (JavaScript, Java)."""
+        language = self.env.language(path)
+        if language is None or reference.name not in language.scopes.super or language.scopes.self_parameter:
+            return []
+        owner = self.types.owner(path, reference.definition)
+        if owner is None:
+            return []
+        return [
+            v
+            for base in self.types.bases(owner)
+            for v in ([base] if base.kind == "external" else self._constructors(base) or [base])
+        ]
+
+    def _constructors(self, cls: Value) -> list[Value]:
+        language = self.env.language(cls.path)
+        if language is None:
+            return []
+        name = self.env.definition(cls).name
+        for constructor in language.scopes.constructors:
+            found = self.types.members(cls, name if constructor == "<class>" else constructor)
+            if found := [v for v in found if self.env.definition(v).kind == "constructor"]:
+                return found
+        return []
+
+    def _edges(
+        self, path: str, values: Sequence[Value], kind: EdgeKind, at: Reference | Import, holder: int
+    ) -> Iterator[Edge]:
+        known = [v for v in values if v.kind in ("definition", "instance", "external", "module")]
+        known = list(dict.fromkeys(v._replace(inferred=False) for v in known))[:MAX_CANDIDATES]
+        inferred = any(v.inferred for v in values)
+        several = len(known) > 1
+        strategy = Strategy.AMBIGUOUS if several else Strategy.INFERRED if inferred else Strategy.EXACT
+        src = self._holder(path, holder)
+        for value in known:
+            for edge_kind, dst in self._targets(value, kind):
+                if dst != src or kind is EdgeKind.CALLS:
+                    yield self._edge(path, src, dst, edge_kind, strategy, at, len(known))
+
+    def _targets(self, value: Value, kind: EdgeKind) -> Iterator[tuple[EdgeKind, str]]:
+        if value.kind == "external":
+            if not value.name.startswith("builtins."):
+                yield kind, f"external::{value.name}"
+            return
+        if value.index < 0:
+            if kind is EdgeKind.IMPORTS:
+                yield kind, value.path
+            return
+        if value.kind == "instance" and kind is EdgeKind.CALLS:
+            return  # calling an object: its __call__ is not tracked
+        definition = self.env.definition(value)
+        key = symbol_key(value.path, definition.qualname)
+        if kind in (EdgeKind.CALLS, EdgeKind.INSTANTIATES) and definition.kind in CLASS_LIKE:
+            yield EdgeKind.INSTANTIATES, key
+            for constructor in self._constructors(Value("definition", value.path, value.index)):
+                yield EdgeKind.CALLS, symbol_key(constructor.path, self.env.definition(constructor).qualname)
+        elif kind is EdgeKind.INHERITS and definition.kind in ("interface", "trait"):
+            yield EdgeKind.IMPLEMENTS, key
+        elif value.kind == "instance":
+            return
+        else:
+            yield EdgeKind.CALLS if kind is EdgeKind.INSTANTIATES else kind, key
+
+    def _edge(
+        self,
+        path: str,
+        src: str,
+        dst: str,
+        kind: EdgeKind,
+        strategy: Strategy,
+        at: Reference | Import,
+        candidates: int = 1,
+    ) -> Edge:
+        name = at.name or at.local if isinstance(at, Import) else at.name
+        return Edge(src, dst, kind, strategy, path, at.line, at.start, name, candidates)
