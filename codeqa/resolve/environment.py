@@ -114,18 +114,12 @@ class Environment:
         self.consulted: set[str] = set()
         self._interface = interface
         self._named = named
-        self._read = read
         self._tables: dict[str, Tables | None] = {}
         self._numbers: dict[str, dict[str, int]] = {}
-        self.modules = ModuleMap(paths, self._manifest, self._consult)
-        self.memo: dict[object, tuple[object, frozenset[str]]] = {}
+        self.modules = ModuleMap(paths, read, self._consult)
 
     def _consult(self, key: str) -> None:
         self.consulted.add(key)
-
-    def _manifest(self, path: str) -> str:
-        self.consulted.add(f"f:{path}")
-        return self._read(path)
 
     def tables(self, path: str) -> Tables | None:
         """Return the look-ups of a file, None if it has no facts."""

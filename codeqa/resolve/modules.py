@@ -39,9 +39,25 @@ class ModuleMap:
                 self._directory_by_last[folder.rpartition("/")[2]].append(folder)
             self._directories[folder].append(path)
         self._packages = {dirname(path) for path in self._by_last["__init__"]}
+        self._memo: dict[tuple[str, str, str], tuple[Located, frozenset[str]]] = {}
 
     def locate(self, language: Language, importer: str, module: str) -> Located:
         """Find the files that `module`, as written in `importer`, stands for."""
+        where = importer if language.modules.style == "crate" else dirname(importer)
+        key = (language.name, where, module)
+        if key not in self._memo:
+            keys: set[str] = set()
+            outer, self._consulted = self._consulted, keys.add
+            try:
+                self._memo[key] = (self._locate(language, importer, module), frozenset(keys))
+            finally:
+                self._consulted = outer
+        located, consulted = self._memo[key]
+        for name in consulted:
+            self._consulted(name)
+        return located
+
+    def _locate(self, language: Language, importer: str, module: str) -> Located:
         style = language.modules.style
         if style == "dotted":
             return self._dotted(language, importer, module)
@@ -197,10 +213,14 @@ class ModuleMap:
         found = []
         for path in self._by_last[last]:
             if path.rpartition("/")[2] == manifest and (
-                match := re.search(r"^module\s+\"?([^\s\"]+)", self._read(path), re.M)
+                match := re.search(r"^module\s+\"?([^\s\"]+)", self._text(path), re.M)
             ):
                 found.append((dirname(path), match[1]))
         return sorted(found, key=lambda item: -len(item[0]))
+
+    def _text(self, manifest: str) -> str:
+        self._consulted(f"f:{manifest}")
+        return self._read(manifest)
 
     # ------------------------------------------------------------------------------------------------- package: Java
 

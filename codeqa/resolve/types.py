@@ -26,21 +26,40 @@ class Types:
         self.env = environment
         self.names = names
         self._depth = 0
-        self._mro: dict[Value, list[Value]] = {}
+        self._mro: dict[Value, tuple[list[Value], frozenset[str]]] = {}
+        self._open: set[Value] = set()  # classes being linearised
+        self._cyclic = False
 
     # ---------------------------------------------------------------------------------------------------- hierarchy
 
     def ancestors(self, cls: Value) -> list[Value]:
         """Return the class and what it inherits from, nearest first; externals by name."""
         cls = Value("definition", cls.path, cls.index)
+        if cls in self._open:
+            self._cyclic = True
+            return [cls]
         if cls not in self._mro:
-            self._mro[cls] = [cls]  # a cyclic hierarchy ends here
-            self._mro[cls] = self._linearise(cls)
-        else:
-            for known in self._mro[cls]:
-                if known.path:
-                    self.env.tables(known.path)  # note the dependency
-        return self._mro[cls]
+            return self._computed(cls)
+        known, keys = self._mro[cls]
+        self.env.consulted |= keys
+        return known
+
+    def _computed(self, cls: Value) -> list[Value]:
+        """Linearise a class, whatever the depth it is asked at, and remember what the answer hangs on."""
+        outer, self.env.consulted = self.env.consulted, set()
+        depth, self._depth = self._depth, 0
+        self._open.add(cls)
+        try:
+            found = self._linearise(cls)
+            if not self._cyclic:  # what a cycle cut short depends on where it was entered
+                self._mro[cls] = (found, frozenset(self.env.consulted))
+        finally:
+            self._open.discard(cls)
+            self._cyclic = self._cyclic and bool(self._open)
+            self._depth = depth
+            outer |= self.env.consulted
+            self.env.consulted = outer
+        return found
 
     def _linearise(self, cls: Value) -> list[Value]:
         order = [cls]
@@ -324,10 +343,7 @@ class Types:
             held = self._aliased(value)
             if held != value:
                 return self.attribute(held, name)
-            children = self._of_object(value, name)
-            return children or [
-                found for inner in self.typed(value) if inner != value for found in self.attribute(inner, name)
-            ]
+            return self._of_object(value, name) or self._of_held(value, name)
         found = self.members(value, name, above=value.kind == "super")
         if found:
             return [v._replace(inferred=value.inferred or v.inferred) for v in found]
@@ -352,6 +368,16 @@ class Types:
         """Members of an object literal, or attributes set on a function, in the same file."""
         tables = self.env.tables(value.path)
         return [Value("definition", value.path, i) for i in tables.children.get((value.index, name), ())] if tables else []
+
+    def _of_held(self, value: Value, name: str) -> list[Value]:
+        """Members of what a field, variable or property holds."""
+        if self._depth > MAX_DEPTH:
+            return []
+        self._depth += 1
+        try:
+            return [found for inner in self.typed(value) if inner != value for found in self.attribute(inner, name)]
+        finally:
+            self._depth -= 1
 
     def _of_external_base(self, value: Value, name: str) -> list[Value]:
         """A member that no class here has may come from the one base that is outside of the repository."""
