@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
+from codeqa.languages import Languages
 from codeqa.resolve.environment import Environment, Value
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
@@ -14,7 +15,7 @@ from codeqa.resolve.types import Types
 
 VERSION = "1"  # of the edges: raise it when the same facts yield other edges
 
-__all__ = ["VERSION", "Environment", "Resolution", "Resolver", "changed_keys", "symbol_key"]
+__all__ = ["VERSION", "Environment", "Resolution", "Resolver", "changed_keys", "is_manifest", "symbol_key"]
 
 KIND_OF_ROLE = {
     "call": EdgeKind.CALLS,
@@ -44,6 +45,11 @@ def symbol_key(path: str, qualname: str) -> str:
     return f"{path}::{qualname}" if qualname else path
 
 
+def is_manifest(path: str, languages: Languages) -> bool:
+    """Tell whether some language reads this file to find its modules."""
+    return any(path.rpartition("/")[2] == language.modules.manifest for language in languages if language.modules.manifest)
+
+
 class Resolver:
     """Resolves the references of one file at a time against an environment."""
 
@@ -57,7 +63,7 @@ class Resolver:
         """Return the edges out of a file, its unresolved call sites, and what they hang on."""
         self.env.consulted = set()
         tables = self.env.tables(path)
-        if tables is None:
+        if tables is None or self.env.language(path) is None:
             return Resolution([], [], frozenset(self.env.consulted))
         edges: dict[tuple[int, str, str], Edge] = {}
         unresolved: list[Unresolved] = []

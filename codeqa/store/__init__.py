@@ -1,0 +1,61 @@
+"""The index on disk: the only part of codeqa that knows SQLite and LanceDB.
+
+`Store.open(directory)` reads one generation, `Store.open(directory, write=True)` holds the lock and writes the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codeqa.store.database import destroy, trusted
+from codeqa.store.dump import dump
+from codeqa.store.reading import match_all, match_any
+from codeqa.store.schema import (
+    EDGE_CODE,
+    EDGE_KINDS,
+    EXTERNAL,
+    STRATEGIES,
+    STRATEGY_CODE,
+    EdgeRow,
+    FileRecord,
+    FileStats,
+    SymbolRow,
+    key_of,
+)
+from codeqa.store.vectors import Vectors
+from codeqa.store.writing import Writer
+
+__all__ = [
+    "EDGE_CODE",
+    "EDGE_KINDS",
+    "EXTERNAL",
+    "STRATEGIES",
+    "STRATEGY_CODE",
+    "EdgeRow",
+    "FileRecord",
+    "FileStats",
+    "Store",
+    "SymbolRow",
+    "Vectors",
+    "destroy",
+    "key_of",
+    "match_all",
+    "match_any",
+    "trusted",
+]
+
+
+class Store(Writer):
+    """An index: reading in `reading.py`, writing in `writing.py`, vectors apart in `Vectors`."""
+
+    def vectors(self, embedder: str) -> Vectors:
+        """Return the vectors of one embedder, by its id."""
+        return Vectors(self, embedder)
+
+    def embedders(self) -> list[str]:
+        """List the ids of the embedders that have vectors here, the newest first."""
+        return [str(row[0]) for row in self._rows("SELECT name FROM embedders ORDER BY id DESC")]
+
+    def dump(self) -> Iterator[str]:
+        """Yield the canonical form: every table by natural keys, sorted, with no integer id, time or vector."""
+        return dump(self)

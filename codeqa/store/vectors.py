@@ -1,0 +1,197 @@
+"""Vectors in a memory-mapped matrix: content-addressed, appended to, compacted when more than half of it is dead."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codeqa.domain import CodeqaError
+from codeqa.store.database import Database
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_BYTES = 2  # float16
+_BLOCK = 16_384  # rows turned into float32 at a time
+_MIN_DEAD = 1_000  # rows that are not worth a compaction
+
+
+class Vectors:
+    """The vectors of one embedder, by sha256 of the chunk's text: chunks of the same text share a row.
+
+    They belong to no generation. The database counts the rows of the file, so that a torn append is never seen and is
+    overwritten by the next.
+    """
+
+    def __init__(self, store: Database, embedder: str) -> None:
+        self._store = store
+        self.embedder = embedder
+        rows = store._rows("SELECT id, dimensions, rows, epoch FROM embedders WHERE name = ?", (embedder,))
+        self._id, self.dimensions, self._rows, self._epoch = rows[0] if rows else (0, 0, 0, 0)
+
+    def __len__(self) -> int:
+        """Return the number of rows of the matrix, dead ones included."""
+        return int(self._rows)
+
+    @property
+    def path(self) -> Path:
+        """The file of the matrix: rows of float16, no header."""
+        safe = re.sub(r"[^A-Za-z0-9._-]", "_", self.embedder)[:80]
+        return self._store.directory / f"vectors-{safe}.{self._id}.{self._epoch}.f16"
+
+    # ---------------------------------------------------------------------------------------------------------- reading
+
+    def missing(self) -> set[str]:
+        """Return the sha256 of the chunks that have no vector yet."""
+        rows = self._store._rows(
+            """SELECT DISTINCT c.sha256 FROM chunks c
+               WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.sha256 = c.sha256 AND v.embedder = ?)""",
+            (self._id,),
+        )
+        return {row[0].hex() for row in rows}
+
+    def matrix(self) -> np.ndarray[Any, np.dtype[np.float16]]:
+        """Return the rows memory-mapped, shape (rows, dimensions), float16; fewer if the file has fewer."""
+        import numpy as np
+
+        try:
+            whole = self.path.stat().st_size // (self.dimensions * _BYTES) if self._rows else 0
+        except OSError:
+            whole = 0
+        rows = min(self._rows, whole)
+        if not rows:
+            return np.empty((0, self.dimensions), np.float16)
+        return np.memmap(self.path, np.float16, "r", shape=(rows, self.dimensions))
+
+    def chunk_rows(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
+        """Return (rows, chunk ids), two arrays of one length: which rows of the matrix live, and for which chunks."""
+        import numpy as np
+
+        pairs = self._store._rows(
+            "SELECT v.row, c.id FROM vectors v JOIN chunks c ON c.sha256 = v.sha256 WHERE v.embedder = ? ORDER BY 1, 2",
+            (self._id,),
+        )
+        both = np.array(pairs, np.int64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
+
+    def nearest(self, query: np.ndarray[Any, np.dtype[np.float32]], limit: int) -> list[tuple[int, float]]:
+        """Return (chunk id, cosine) of the chunks nearest to a query vector of shape (dimensions,), best first."""
+        import numpy as np
+
+        norm = float(np.linalg.norm(query))
+        scores = self._scores(query)
+        if not norm or not len(scores):
+            return []
+        found: list[tuple[int, float]] = []
+        wanted = 2 * limit + 16  # some rows are dead
+        while len(found) < limit:
+            top = np.argpartition(-scores, wanted)[:wanted] if wanted < len(scores) else np.arange(len(scores))
+            found = self._living({int(row): float(scores[row]) / norm for row in top})
+            if wanted >= len(scores):
+                break
+            wanted *= 4
+        return found[:limit]
+
+    def _scores(self, query: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        import numpy as np
+
+        matrix = self.matrix()
+        scores = np.empty(len(matrix), np.float32)
+        for start in range(0, len(matrix), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            scores[block] = matrix[block].astype(np.float32) @ query.astype(np.float32)
+        return scores
+
+    def _living(self, scores: dict[int, float]) -> list[tuple[int, float]]:
+        pairs = self._store._rows(
+            """SELECT v.row, c.id FROM json_each(?) j CROSS JOIN vectors v ON v.embedder = ? AND v.row = j.value
+               CROSS JOIN chunks c ON c.sha256 = v.sha256""",
+            (json.dumps(list(scores)), self._id),
+        )
+        return sorted(((chunk, scores[row]) for row, chunk in pairs), key=lambda pair: (-pair[1], pair[0]))
+
+    def shas(self) -> list[str]:
+        """Return the sha256 of each row's text, in the order of the rows."""
+        rows = self._store._rows("SELECT sha256 FROM vectors WHERE embedder = ? ORDER BY row", (self._id,))
+        return [row[0].hex() for row in rows]
+
+    # ---------------------------------------------------------------------------------------------------------- writing
+
+    def append(self, shas: Sequence[str], vectors: np.ndarray[Any, np.dtype[np.float32]]) -> None:
+        """Add vectors, shape (len(shas), dimensions), of texts that have none; inside a `batch` or `transaction`."""
+        import numpy as np
+
+        if vectors.ndim != 2 or len(vectors) != len(shas):
+            raise ValueError(f"{len(shas)} texts, but vectors of shape {vectors.shape}")
+        if not self._id:
+            self._register(vectors.shape[1])
+        if vectors.shape[1] != self.dimensions:
+            raise ValueError(f"{self.embedder} has {self.dimensions} dimensions, not {vectors.shape[1]}")
+        fresh = self._fresh(shas)
+        rows = np.nan_to_num(vectors[[place for place, _ in fresh]]).astype("<f2")
+        first = self._write(rows.tobytes())
+        keys = [(self._id, first + n, bytes.fromhex(sha)) for n, (_, sha) in enumerate(fresh)]
+        self._store._many("INSERT INTO vectors(embedder, row, sha256) VALUES (?, ?, ?)", keys)
+        self._rows = first + len(fresh)
+        self._store._execute("UPDATE embedders SET rows = ? WHERE id = ?", (self._rows, self._id))
+
+    def _register(self, dimensions: int) -> None:
+        self._store._execute(
+            "INSERT INTO embedders(name, dimensions, rows, epoch) VALUES (?, ?, 0, 0)", (self.embedder, dimensions)
+        )
+        self.__init__(self._store, self.embedder)  # type: ignore[misc]
+
+    def _fresh(self, shas: Sequence[str]) -> list[tuple[int, str]]:
+        have = set(self.shas())
+        first = {sha: place for place, sha in reversed(list(enumerate(shas))) if sha not in have}
+        return sorted((place, sha) for sha, place in first.items())
+
+    def _write(self, data: bytes) -> int:
+        """Write behind the last counted row that the file really has, and return the number of the first new row."""
+        width = self.dimensions * _BYTES
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        try:
+            rows = min(self._rows, os.fstat(descriptor).st_size // width)
+            if rows < self._rows:
+                self._store._execute("DELETE FROM vectors WHERE embedder = ? AND row >= ?", (self._id, rows))
+            os.ftruncate(descriptor, rows * width)
+            with os.fdopen(os.dup(descriptor), "r+b") as file:
+                file.seek(rows * width)
+                file.write(data)
+                file.flush()
+                os.fsync(descriptor)
+        except OSError as error:
+            raise CodeqaError(f"cannot write {self.path}: {error.strerror}", hint="free some space") from error
+        finally:
+            os.close(descriptor)
+        return int(rows)
+
+    def compact(self) -> bool:
+        """Drop rows whose text no chunk has, if they are more than half; inside a `batch` or `transaction`."""
+        living = self._store._rows(
+            """SELECT v.row, v.sha256 FROM vectors v WHERE v.embedder = ?
+               AND EXISTS (SELECT 1 FROM chunks c WHERE c.sha256 = v.sha256) ORDER BY v.row""",
+            (self._id,),
+        )
+        dead = self._rows - len(living)
+        if dead < _MIN_DEAD or dead <= len(living):
+            return False
+        old, matrix = self.path, self.matrix()
+        kept = [(row, sha) for row, sha in living if row < len(matrix)]
+        self._epoch, self._rows = self._epoch + 1, 0
+        self._write(matrix[[row for row, _ in kept]].tobytes())
+        self._rows = len(kept)
+        self._store._execute("DELETE FROM vectors WHERE embedder = ?", (self._id,))
+        self._store._many(
+            "INSERT INTO vectors(embedder, row, sha256) VALUES (?, ?, ?)",
+            [(self._id, n, sha) for n, (_, sha) in enumerate(kept)],
+        )
+        self._store._execute(
+            "UPDATE embedders SET rows = ?, epoch = ? WHERE id = ?", (self._rows, self._epoch, self._id)
+        )
+        old.unlink(missing_ok=True)
+        return True
