@@ -31,6 +31,7 @@ class Draft:
     end: int
     node: tree_sitter.Node
     span: tuple[int, int]
+    pattern: int  # the first pattern of the file decides kind and node, whichever match is reported first
     body: tree_sitter.Node | None = None
     type: tuple[int, int] | None = None
     value: tuple[int, int] | None = None
@@ -94,7 +95,7 @@ def capture(query: tree_sitter.Query, root: tree_sitter.Node) -> Captured:
         if plan.startswith("reference."):
             _use(found, plan, nodes)
         elif plan.startswith("definition."):
-            _definition(found, plan, nodes)
+            _definition(found, plan, nodes, pattern)
         elif plan.startswith("binding."):
             _binding(found, plan, nodes)
         elif plan == "import":
@@ -147,7 +148,7 @@ def _use(found: Captured, plan: str, nodes: Captures) -> None:
             found.uses[start] = old._replace(receiver=_range(receiver[0]))
 
 
-def _definition(found: Captured, plan: str, nodes: Captures) -> None:
+def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> None:
     if "name" not in nodes:
         return
     node = nodes[plan][0]
@@ -158,7 +159,13 @@ def _definition(found: Captured, plan: str, nodes: Captures) -> None:
     for name in nodes["name"]:
         draft = found.drafts.get(name.start_byte)
         if draft is None:
-            draft = found.drafts[name.start_byte] = Draft(plan[11:], _range(name), *_range(node), node, _range(node))
+            draft = Draft(plan[11:], _range(name), *_range(node), node, _range(node), pattern)
+            found.drafts[name.start_byte] = draft
+        elif pattern < draft.pattern:
+            draft.kind, draft.pattern, draft.node = plan[11:], pattern, node
+            draft.start, draft.end = _range(node)
+            if draft.outer is None:
+                draft.span = _range(node)
         draft.flags |= flags
         draft.body = draft.body or (nodes["body"][0] if "body" in nodes else None)
         draft.type = draft.type or _first(nodes, "type")

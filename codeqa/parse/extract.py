@@ -94,6 +94,7 @@ class Extractor:
 
     def run(self) -> tuple[Interface, list[Reference]]:
         """Extract everything; the order of the steps matters."""
+        self._drop_imported()
         self._define()
         self._scope()
         self._import()
@@ -106,6 +107,15 @@ class Extractor:
             ),
             references,
         )
+
+    def _drop_imported(self) -> None:
+        """`const x = require("x")` binds an import: x is no definition and no local besides."""
+        for found in self.captured.imports.values():
+            for part in ("alias", "namespace", "default", "name"):
+                if part in found.parts:
+                    self.captured.drafts.pop(found.parts[part][0], None)
+                    self.captured.bounds.pop(found.parts[part][0], None)
+                    break
 
     # ------------------------------------------------------------------------------------------------- definitions
 
@@ -339,7 +349,7 @@ class Extractor:
         rows += [
             (b.name, b.kind, self._flat(b.type) if b.type else "", self._value(b.value))
             for b in self.captured.bounds.values()
-            if b.name[0] not in self.captured.drafts
+            if b.name[0] not in self.captured.drafts or b.kind == "parameter"  # a parameter may declare a field too
         ]
         for where, kind, type_, value in sorted(rows, key=lambda row: (not (row[2] or row[3]), row[0])):
             name, scope = self._text(where), scopes.at(where[0])
@@ -405,7 +415,20 @@ class Extractor:
             definition = order[holder] if holder >= 0 else -1
             if role in ("base", "implements"):
                 definition = self._implementer(start, definition)
+            elif role == "decorator":
+                definition = self._decorated(start, definition)
             yield Reference(name, role, receiver, start, self.lines.of(start), scope, definition)
+
+    def _decorated(self, offset: int, definition: int) -> int:
+        """A decorator that stands before its definition, not inside, belongs to the next one at its level."""
+        if definition >= 0 and self.definitions[definition].name_start > offset:
+            return definition
+        later = [
+            (d.start, index)
+            for index, d in enumerate(self.definitions)
+            if d.start > offset and d.parent == definition and d.kind not in PLAIN_VALUES | {"section", "key"}
+        ]
+        return min(later)[1] if later else definition
 
     def _implementer(self, offset: int, definition: int) -> int:
         """The bases written on an `impl` block are those of its type."""

@@ -150,7 +150,7 @@ class Resolver:
 
     def _reference(self, path: str, reference: Reference) -> Iterator[Edge]:
         kind = KIND_OF_ROLE[reference.role]
-        values = self._values(path, reference)
+        values = [v for value in self._values(path, reference) for v in self.names.default(value) or [value]]
         if reference.role == "read":
             values = [v for v in values if v.kind == "definition" or (v.kind == "module" and not reference.receiver)]
             values = [v for v in values if v.kind == "definition"]

@@ -28,6 +28,7 @@ class Value(NamedTuple):
 
 
 UNKNOWN = Value("unknown")
+MEMBERS = frozenset({"method", "constructor", "property", "field"})  # reached through a receiver, never by the bare name
 
 
 class Tables:
@@ -158,7 +159,10 @@ class Environment:
     def top(self, path: str, name: str) -> list[Value]:
         """Return the file-level definitions of that name."""
         tables = self.tables(path)
-        return [Value("definition", path, i) for i in tables.children.get((-1, name), ())] if tables else []
+        if tables is None:
+            return []
+        numbers = tables.children.get((-1, name), ())
+        return [Value("definition", path, i) for i in numbers if tables.interface.definitions[i].kind not in MEMBERS]
 
     def is_class(self, value: Value) -> bool:
         return value.kind == "definition" and value.index >= 0 and self.definition(value).kind in CLASS_LIKE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Import
-from codeqa.resolve.environment import UNKNOWN, Environment, Value
+from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Value
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
@@ -54,7 +54,11 @@ class Names:
                 return self.types.members(Value("definition", path, holder), name)
             if not direct:
                 return []
-        found = [Value("definition", path, i) for i in tables.children.get((holder, name), ())]
+        found = [
+            Value("definition", path, i)
+            for i in tables.children.get((holder, name), ())
+            if visible or definition.kind in CLASS_LIKE or tables.interface.definitions[i].kind not in MEMBERS
+        ]
         if found or not visible or definition.kind not in CALLABLE or definition.parent >= 0:
             return found
         owner = self.types.owner(path, holder)  # a member written outside of its class sees the class
@@ -219,6 +223,12 @@ class Names:
             folder = self.env.modules.locate(language, value.path, f"self::{name}")
             return [Value("module", p, name=name, paths=(p,)) for p in folder.paths if p != value.path]
         return self.types.members(value, name) if value.kind == "definition" and value.index >= 0 else []
+
+    def default(self, value: Value) -> list[Value]:
+        """Return what a module is when it is used as a value: its default export (`const Queue = require("./queue")`)."""
+        if value.kind != "module" or (language := self.env.language(value.path)) is None or language.modules.style != "relative":
+            return []
+        return [v for path in value.paths for v in self.exported(path, "default")]
 
     def exported(self, path: str, name: str, hops: int = 0, *, own: bool = False) -> list[Value]:
         """Return what another file sees under `name` in this one: definitions, then imports, then star imports."""

@@ -78,7 +78,7 @@ class Types:
             receiver = reference.receiver
             chain = f"{receiver}.{reference.name}" if receiver and receiver != "?" else reference.name
             for value in self.evaluate(cls.path, chain, reference.scope, cls.index):
-                value = self._aliased(value)
+                value = self._aliased(next(iter(self.names.default(value)), value))
                 if value.kind == "external" or (self.env.is_class(value) and (value.path, value.index) != cls[1:3]):
                     found.append(Value(value.kind, value.path, value.index, value.name))
         return list(dict.fromkeys(found))
@@ -336,7 +336,7 @@ class Types:
         if value.kind == "external":
             return [Value("external", name=f"{value.name}.{name}", inferred=value.inferred)]
         if value.kind == "module":
-            return self._of_module(value, name)
+            return self._of_module(value, name) or [v for d in self.names.default(value) for v in self.attribute(d, name)]
         if value.kind == "unknown":
             return [UNKNOWN]
         if value.kind == "definition" and value.index >= 0 and not self.env.is_class(value):
@@ -389,6 +389,8 @@ class Types:
 
     def called(self, value: Value) -> list[Value]:
         """Return what calling a value gives."""
+        if value.kind == "module":
+            return [found for v in self.names.default(value) for found in self.called(v)]
         if value.kind == "external":
             return [Value("external", name=value.name, inferred=True)]
         if value.kind != "definition" or value.index < 0:
