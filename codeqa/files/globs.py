@@ -83,8 +83,7 @@ def _component(text: str) -> str:
     if len(pieces) == 1:
         return pieces[0]
     first, *middle, last = pieces
-    at_least_one = "(?=[^/])" if not first else ""  # "*" is a name, never nothing
-    return at_least_one + first + "".join(f"(?>[^/]*?{piece})" for piece in middle) + "[^/]*" + last
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in middle) + "[^/]*" + last
 
 
 def _bracket(text: str, position: int) -> tuple[str, int]:

@@ -20,7 +20,7 @@ from codeqa.languages import Languages
 from codeqa.store import FileRecord, Store
 from codeqa.store.codec import decode_interface
 
-__all__ = ["NO_LANGUAGE", "Changes", "Indexer", "detect"]
+__all__ = ["FACTS_VERSION", "NO_LANGUAGE", "Changes", "Indexer", "detect"]
 
 FACTS_VERSION = f"{parse.VERSION}.{resolve.VERSION}"
 IN_PROCESS = 12  # files: fewer are parsed here, for starting a process costs more

@@ -1,0 +1,75 @@
+"""Facts as a walk finds them: what is claimed, where it stands, and how that can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from codeqa.domain import Edge, Hop, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Lines of a file that a fact rests on, and the qualified name of the symbol they belong to."""
+
+    path: str
+    start_line: int
+    end_line: int
+    symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One sentence with its evidence. `check` names what the verifier has to confirm; the fields it needs are filled in.
+
+    definition: each of `symbols` stands where it is said to. edge: each of `edges` exists and its site still names it.
+    path: as edge, and each edge begins where the one before it ends. count: `recount()` still gives `count`. quote: `quote` stands in the
+    first place.
+    """
+
+    text: str  # without citation marks
+    places: tuple[Place, ...]
+    check: str
+    symbols: tuple[Symbol, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    quote: str = ""
+    count: int = 0
+    recount: Callable[[], int] | None = None
+    part: str = ""  # which part of the question it answers; "" is background
+
+
+@dataclass(slots=True)
+class Notebook:
+    """What a walk has found so far, in reading order, with what it could not find."""
+
+    question: str
+    kind: str = "single fact"
+    parts: list[str] = field(default_factory=list)  # what has to be covered for the question to be answered
+    facts: list[Fact] = field(default_factory=list)
+    unknowns: list[str] = field(default_factory=list)
+    hops: list[Hop] = field(default_factory=list)
+    threads: list[str] = field(default_factory=list)  # symbol ids that were opened
+
+    def add(self, fact: Fact) -> None:
+        """Write a fact down, once."""
+        if all(known.text != fact.text for known in self.facts):
+            self.facts.append(fact)
+
+    def walk(self, edges: Sequence[Edge]) -> None:
+        """Note the steps that the answer rests on."""
+        for edge in edges:
+            hop = Hop(edge.src, str(edge.kind), edge.dst, edge.site, str(edge.strategy), round(edge.confidence, 2))
+            if hop not in self.hops:
+                self.hops.append(hop)
+
+    def unknown(self, text: str) -> None:
+        """Note what could not be found or decided."""
+        if text not in self.unknowns:
+            self.unknowns.append(text)
+
+    def open(self, symbol: Symbol) -> bool:
+        """Open a thread at a symbol; False if it is open already."""
+        if symbol.id in self.threads:
+            return False
+        self.threads.append(symbol.id)
+        return True

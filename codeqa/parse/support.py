@@ -1,0 +1,30 @@
+"""What a language's queries can tell, read off their capture names: nothing is supported because someone says so."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codeqa.languages import Language
+
+_NO_CAPTURE = re.compile(r'"(?:\\.|[^"\\])*"|;[^\n]*')
+_CAPTURE = re.compile(r"@([\w.]+)")
+_OWNERS = frozenset({"class", "interface", "trait", "impl"})  # what turns a function inside it into a method
+
+
+def supports(language: Language) -> dict[str, bool]:
+    """Return which facts a language's queries yield; its fixture proves each (tests/test_fixtures.py)."""
+    captures = set(_CAPTURE.findall(_NO_CAPTURE.sub(" ", language.query)))
+    kinds = {name.removeprefix("definition.") for name in captures if name.startswith("definition.")}
+    return {
+        "definitions": bool(kinds),
+        "methods": bool(kinds & {"method", "constructor"}) or ("function" in kinds and bool(kinds & _OWNERS)),
+        "docs": bool(kinds) and (language.text.doc != "none" or "doc" in captures),
+        "imports": "import" in captures,
+        "locals": any(name.startswith("binding.") for name in captures),
+        "calls": "reference.call" in captures,
+        "inheritance": "reference.base" in captures,
+        "types": "reference.type" in captures,
+        "decorators": "reference.decorator" in captures,
+    }

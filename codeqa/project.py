@@ -1,0 +1,368 @@
+"""The composition root: opens a repository, keeps its index fresh, and hands out what faces need.
+
+The only module that reads settings and chooses embedder and model. Faces drain the events that `index`, `update` and `ask` yield.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from codeqa import config, files, languages
+from codeqa.config import Settings
+from codeqa.domain import (
+    Answer,
+    Answered,
+    Check,
+    Edge,
+    EdgeKind,
+    Event,
+    Hit,
+    Impact,
+    Indexed,
+    IndexLocked,
+    LanguageReport,
+    Listing,
+    NoIndex,
+    Notice,
+    PathResult,
+    Status,
+    Strategy,
+    SymbolCard,
+)
+from codeqa.store import Store, trusted
+
+if TYPE_CHECKING:
+    from codeqa.domain import Embedder
+    from codeqa.index import Changes
+    from codeqa.languages import Languages
+    from codeqa.search import Searcher
+    from codeqa.tools import Tools
+
+PARSE_BYTES_PER_SECOND = 700_000  # on one slow core: what an update is expected to take, to keep within its budget
+LOCK_WAIT_SECONDS = 0.5
+
+
+class Project:
+    """A repository with its index. Not safe to share between threads."""
+
+    def __init__(self, root: Path, directory: Path, settings: Settings) -> None:
+        self.root = root
+        self.directory = directory
+        self.settings = settings
+        self.stale: tuple[str, ...] = ()  # files that differ from the index, as far as the last `update` saw
+        self._store: Store | None = None
+        self._tools: Tools | None = None
+
+    @classmethod
+    def open(
+        cls,
+        repo: Path | None = None,
+        *,
+        overrides: Mapping[str, object] | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Open the repository at `repo`, or the one around the working directory; nothing is read but settings.
+
+        Raises:
+            UnreadableRoot: it is missing or not a directory.
+            UsageError: a setting has a wrong value; the message names file and key.
+        """
+        environ = os.environ if environ is None else environ
+        root = (repo or files.find_root(Path.cwd())).resolve()
+        if not root.is_dir():
+            files.scan(root, config.FileSettings())  # raises what is wrong
+        settings = config.load(root, overrides or {}, environ)
+        directory = _cache_directory(root) if settings.cache else root / ".codeqa"
+        return cls(root, directory, settings)
+
+    def close(self) -> None:
+        """Let go of the index."""
+        if self._store:
+            self._store.close()
+        self._store = self._tools = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -------------------------------------------------------------------------------------------------------- indexing
+
+    def index(self, *, force: bool = False) -> Iterator[Event]:
+        """Bring the index to the tree, whatever it takes; ends with `Indexed`.
+
+        Raises:
+            UnreadableRoot, IndexLocked, NoIndex: it cannot be read, another process writes it, or it cannot be written.
+        """
+        from codeqa.index import detect
+
+        yield from self._warnings()
+        changes = detect(self.root, self.settings.files, self._languages(), None if force else self._peek())
+        yield from self._write(changes, force=force)
+
+    def update(self) -> Iterator[Event]:
+        """Make the index if there is none; else bring it up to date if that fits the budget, and say so if it does not."""
+        from codeqa.index import detect
+
+        yield from self._warnings()
+        store = self._peek()
+        changes = detect(self.root, self.settings.files, self._languages(), store)
+        self.stale = ()
+        if store is not None and not changes and not changes.moved:
+            return
+        if store is not None and changes.bytes / PARSE_BYTES_PER_SECOND > self.settings.index.update_seconds:
+            self.stale = (*sorted(changes.read), *changes.removed)
+            yield Notice("warning", f"{len(self.stale)} files changed since the index was made; run: codeqa index")
+            return
+        try:
+            yield from self._write(changes, force=False)
+        except IndexLocked as error:
+            if store is None:
+                raise
+            self.stale = (*sorted(changes.read), *changes.removed)
+            yield Notice("warning", f"{error.message}: answering from the generation before")
+
+    def _peek(self) -> Store | None:
+        try:
+            return self.store
+        except NoIndex as error:
+            if trusted(self.directory) and "later" in error.message:
+                raise
+            return None
+
+    def _write(self, changes: Changes, *, force: bool) -> Iterator[Event]:
+        from codeqa.index import FACTS_VERSION, Indexer, detect
+
+        self.close()
+        with Store.open(self.directory, write=True, wait_s=LOCK_WAIT_SECONDS) as store:
+            if store.get_meta("facts_version") != FACTS_VERSION or not store.generation:
+                changes, force = detect(self.root, self.settings.files, self._languages(), None), True
+            indexer = Indexer(self.root, store, self._languages(), self.settings.files, self.settings.index.workers)
+            for event in indexer.run(changes, force=force):
+                if isinstance(event, Indexed) and self.settings.index.embed:
+                    yield from self._embed(store)
+                yield event
+            if store.get_meta("facts_version") != FACTS_VERSION:
+                with store.batch():
+                    store.set_meta("facts_version", FACTS_VERSION)
+
+    def _embed(self, store: Store) -> Iterator[Event]:
+        """Give every chunk a vector; the first time, fit the embedder on this repository."""
+        yield from ()
+
+    def _warnings(self) -> Iterator[Event]:
+        yield from (Notice("warning", text) for text in self.settings.warnings)
+
+    # -------------------------------------------------------------------------------------------------------- reading
+
+    @property
+    def store(self) -> Store:
+        """The index, open for reading one generation. Raises NoIndex if there is none."""
+        if self._store is None:
+            self._store = Store.open(self.directory)
+        return self._store
+
+    @property
+    def tools(self) -> Tools:
+        """What a walk may call, over the generation that is open."""
+        if self._tools is None:
+            from codeqa.graph import Graph
+            from codeqa.tools import Tools
+
+            self._tools = Tools(
+                self.root, self.store, Graph(self.store), self._searcher(), self.settings.files, self._languages().is_test_symbol
+            )
+        return self._tools
+
+    def _languages(self) -> Languages:
+        return languages.load()
+
+    def _searcher(self) -> Searcher:
+        from codeqa.search import Searcher
+
+        return Searcher(self.store, self._embedder())
+
+    def _embedder(self) -> Embedder | None:
+        return None
+
+    def search(self, query: str, limit: int | None = None) -> list[Hit]:
+        """Return the best places for a query, best first."""
+        return self._searcher().search(query, limit or self.settings.search.limit)
+
+    def ask(self, question: str) -> Iterator[Event]:
+        """Answer a question; yields the steps of the walk and ends with `Answered`."""
+        from codeqa.planner import Planner
+        from codeqa.verify import Verifier
+
+        began = time.perf_counter()
+        verifier = Verifier(self.root, self.store, self.tools.graph, self.settings.files)
+        planner = Planner(self.tools, verifier, max_hops=self.settings.ask.max_hops, evidence=self.settings.ask.evidence)
+        for event in planner.ask(question, stale=self.stale):
+            if isinstance(event, Answered):
+                timing = {**event.answer.timing_ms, "total": round((time.perf_counter() - began) * 1000, 1)}
+                event = Answered(_timed(event.answer, timing))
+            yield event
+
+    def card(self, name: str) -> SymbolCard:
+        """Return a symbol with its surroundings. Raises UnknownSymbol or AmbiguousSymbol."""
+        return self.tools.card(self.tools.find(name))
+
+    def callers(self, name: str, limit: int = 50) -> Listing:
+        """Return what calls a symbol; errors as `card`."""
+        return self.tools.callers(self.tools.find(name), limit)
+
+    def callees(self, name: str, limit: int = 50) -> Listing:
+        """Return what a symbol calls; errors as `card`."""
+        return self.tools.callees(self.tools.find(name), limit)
+
+    def path(self, source: str, target: str) -> PathResult:
+        """Return the cheapest chain of edges between two symbols; errors as `card`."""
+        return self.tools.path(self.tools.find(source), self.tools.find(target))
+
+    def impact(self, name: str, limit: int = 100) -> Impact:
+        """Return what may break if a symbol changes; errors as `card`."""
+        return self.tools.impact(self.tools.find(name), limit)
+
+    # ---------------------------------------------------------------------------------------------------------- export
+
+    def export_edges(self, *, everything: bool = False) -> Iterator[dict[str, object]]:
+        """Yield one object for each resolved reference that stays in the repository, in site order.
+
+        `everything` adds the candidates of ambiguous sites and, for sites that nothing resolved, the symbols of the same name.
+        """
+        places = {s.id: (s.span.path, s.name_line) for s in self.store.all_symbols() if not s.external}
+        for path in sorted({place[0] for place in places.values()}):
+            keys = [s.id for s in self.store.symbols_in(path)]
+            stated = self.store.edges_from(keys, [kind for kind in EdgeKind if kind is not EdgeKind.CONTAINS])
+            for edge in sorted(stated, key=lambda e: (e.line, e.start_byte, e.dst, e.kind)):
+                if edge.dst in places and (everything or edge.strategy is not Strategy.AMBIGUOUS):
+                    yield _edge_line(edge, places[edge.dst])
+            if everything:
+                yield from self._by_name(keys)
+
+    def _by_name(self, keys: list[str]) -> Iterator[dict[str, object]]:
+        for site in self.store.unresolved_from(keys):
+            for symbol in self.store.symbols_named(site.name):
+                if not symbol.external and symbol.kind not in ("section", "key", "module"):
+                    place = (symbol.span.path, symbol.name_line)
+                    edge = Edge(site.src, symbol.id, EdgeKind.CALLS, Strategy.NAME, site.path, site.line, 0, site.name)
+                    yield _edge_line(edge, place)
+
+    def export_definitions(self) -> Iterator[dict[str, object]]:
+        """Yield one object for each definition, in source order; files and prototypes are left out."""
+        for symbol in self.store.all_symbols():
+            if symbol.external or symbol.kind == "module" or "declaration" in symbol.flags.split():
+                continue
+            yield {"path": symbol.span.path, "line": symbol.name_line, "name": symbol.name, "kind": symbol.kind}
+
+    # ---------------------------------------------------------------------------------------------------------- state
+
+    def status(self) -> Status:
+        """Return the state of the index beside the tree as it is now. Raises NoIndex."""
+        from codeqa.index import detect
+
+        changes = detect(self.root, self.settings.files, self._languages(), self.store)
+        counts = self.store.counts()
+        skipped: dict[str, list[str]] = {}
+        for record in self.store.files():
+            if record.skip:
+                skipped.setdefault(record.skip, []).append(record.path)
+        return Status(
+            root=str(self.root),
+            directory=str(self.directory),
+            generation=self.store.generation,
+            files=counts["files"],
+            languages=self.store.files_by_language(),
+            symbols=counts["symbols"],
+            edges=self.store.edges_by_strategy(),
+            unresolved=counts["unresolved"],
+            chunks=counts["chunks"],
+            vectors={name: len(self.store.vectors(name)) for name in self.store.embedders()},
+            skipped={reason: tuple(paths) for reason, paths in sorted(skipped.items())},
+            stale=(*sorted(changes.read), *changes.removed),
+            bytes=sum(path.stat().st_size for path in self.directory.iterdir() if path.is_file()),
+            warnings=(*self.settings.warnings, *changes.warnings),
+        )
+
+    def languages(self) -> list[LanguageReport]:
+        """Return every language of `grammars/` with what it supports here."""
+        from codeqa import parse
+
+        return [
+            LanguageReport(
+                language.name,
+                language.title,
+                language.kind,
+                language.extensions,
+                language.installed,
+                parse.missing(language) if language.grammar.module else "",
+                parse.supports(language),
+            )
+            for language in self._languages()
+        ]
+
+    def doctor(self) -> list[Check]:
+        """Check what codeqa needs on this machine and in this repository."""
+        return [
+            Check("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
+            _attempt("root", lambda: f"{self.root}: {len(files.scan(self.root, self.settings.files).files)} files"),
+            _attempt("index", self._index_state),
+            *(
+                Check(f"grammar {report.title}", not report.problem, report.grammar or "plain text", report.problem)
+                for report in self.languages()
+                if report.grammar or report.problem
+            ),
+            Check("model", None, "none set: the planner answers", "--model NAME, or model.name in the user's settings"),
+        ]
+
+    def _index_state(self) -> str:
+        counts = self.store.counts()
+        return f"generation {self.store.generation}: {counts['files']} files, {counts['symbols']} symbols in {self.directory}"
+
+
+def _attempt(name: str, check: Callable[[], str]) -> Check:
+    from codeqa.domain import CodeqaError
+
+    try:
+        return Check(name, True, check())
+    except NoIndex as error:
+        return Check(name, None if name == "index" else False, error.message, error.hint)
+    except CodeqaError as error:
+        return Check(name, False, error.message, error.hint)
+
+
+def _timed(answer: Answer, timing: dict[str, float]) -> Answer:
+    from dataclasses import replace
+
+    return replace(answer, timing_ms=timing)
+
+
+def _edge_line(edge: Edge, place: tuple[str, int]) -> dict[str, object]:
+    return {
+        "src_path": edge.path,
+        "src_line": edge.line,
+        "name": edge.name,
+        "dst_path": place[0],
+        "dst_line": place[1],
+        "kind": str(edge.kind),
+        "strategy": str(edge.strategy),
+        "confidence": round(edge.confidence, 3),
+    }
+
+
+def _cache_directory(root: Path) -> Path:
+    """Return the folder of this repository's index in the user's cache."""
+    from hashlib import sha256
+
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("codeqa")) / sha256(os.fsencode(root)).hexdigest()[:20]

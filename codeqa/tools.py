@@ -1,0 +1,252 @@
+"""What a walk may call: few tools, typed, capped, and errors that teach the next call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeqa import files
+from codeqa.config import FileSettings
+from codeqa.domain import (
+    CALLABLE,
+    CLASS_LIKE,
+    AmbiguousSymbol,
+    EdgeKind,
+    Impact,
+    Listing,
+    PathResult,
+    Relation,
+    Symbol,
+    SymbolCard,
+    UnknownSymbol,
+    Unresolved,
+)
+from codeqa.graph import HIERARCHY, USES, Graph
+from codeqa.search import Searcher
+from codeqa.store import Store
+
+IMPACT_DEPTH = 4
+TEST_DEPTH = 3
+_SEPARATOR = re.compile(r"::|->|#|(?<=\w)/(?=[A-Z_a-z]\w*\()")
+_PLACE = re.compile(r"(?P<path>[^\s:]+\.[\w]+)(?::(?P<line>\d+))?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Verbatim lines of a file, as they are now."""
+
+    path: str
+    start_line: int
+    end_line: int
+    lines: tuple[str, ...]
+
+
+class Tools:
+    """Tools over one generation of an index."""
+
+    def __init__(
+        self,
+        root: Path,
+        store: Store,
+        graph: Graph,
+        searcher: Searcher,
+        settings: FileSettings,
+        is_test: Callable[[str, str], bool],
+    ) -> None:
+        self.root = root
+        self.store = store
+        self.graph = graph
+        self.searcher = searcher
+        self.settings = settings
+        self._is_test = is_test  # (language, name) → is it a test by its name
+
+    # ---------------------------------------------------------------------------------------------------------- names
+
+    def candidates(self, name: str) -> list[Symbol]:
+        """Return the symbols that a written name may mean, likeliest first; [] if there is none.
+
+        Understands ids, `path`, `path:line`, `Class.method`, `Class::method`, `method()`, and module prefixes.
+        """
+        name = name.strip().strip("`'\"").removesuffix("()").strip()
+        if not name:
+            return []
+        if found := self.store.symbol(name):
+            return [found]
+        if (match := _PLACE.match(name)) and (found := self._at(match["path"], match["line"])):
+            return [found]
+        dotted = _SEPARATOR.sub(".", name).strip(".")
+        found_all = self.store.symbols_qualified(dotted) or self._prefixed(dotted) or self.store.symbols_like(dotted)
+        return self._ranked(found_all)
+
+    def _at(self, path: str, line: str | None) -> Symbol | None:
+        """Return the file, or the innermost symbol around a line of it."""
+        paths = [r.path for r in self.store.files() if r.sha256 and (r.path == path or r.path.endswith(f"/{path}"))]
+        if len(paths) != 1:
+            return None
+        if line is None:
+            return self.store.symbol(paths[0])
+        inside = [s for s in self.store.symbols_in(paths[0]) if s.span.start_line <= int(line) <= s.span.end_line]
+        return max(inside, key=lambda s: (s.span.start_line, -s.span.end_line), default=None)
+
+    def _prefixed(self, dotted: str) -> list[Symbol]:
+        """Understand `package.module.Class.method`: the head must be part of the path."""
+        parts = dotted.split(".")
+        for cut in range(1, len(parts)):
+            head = "/" + "/".join(parts[:cut])
+            found = [s for s in self.store.symbols_qualified(".".join(parts[cut:])) if head in f"/{s.span.path.rsplit('.', 1)[0]}"]
+            if found:
+                return found
+        return []
+
+    def _ranked(self, symbols: Iterable[Symbol]) -> list[Symbol]:
+        """Order by how likely a reader means it; twins of one definition count once."""
+        best: dict[str, Symbol] = {}
+        for symbol in sorted(symbols, key=_likelihood):
+            best.setdefault(symbol.id.split("#")[0], symbol)
+        return list(best.values())
+
+    def leading(self, name: str) -> list[Symbol]:
+        """Return the candidates that are as likely as the likeliest one."""
+        found = self.candidates(name)
+        return [s for s in found if _tier(s) == _tier(found[0])] if found else []
+
+    def find(self, name: str) -> Symbol:
+        """Return the one symbol of that name.
+
+        Raises:
+            UnknownSymbol: there is none; the hint has the nearest names.
+            AmbiguousSymbol: there are several; `candidates` has their ids.
+        """
+        leading = self.leading(name)
+        if not leading:
+            near = self.searcher.nearest_names(name.rpartition(".")[2])
+            hint = f"nearest names: {', '.join(near)}" if near else "codeqa search finds symbols by what they do"
+            raise UnknownSymbol(f"no symbol named {name!r}", hint=hint)
+        if len(leading) > 1:
+            listed = "\n".join(f"  {s.id}  ({s.kind}, {s.cite})" for s in leading[:12])
+            more = f"\n  and {len(leading) - 12} more" if len(leading) > 12 else ""
+            raise AmbiguousSymbol(
+                f"{len(leading)} symbols are named {name!r}",
+                hint=f"name one of them by its id:\n{listed}{more}",
+                candidates=[s.id for s in leading],
+            )
+        return leading[0]
+
+    # ------------------------------------------------------------------------------------------------------ listings
+
+    def itself(self, symbol: Symbol) -> list[str]:
+        """Return the ids that stand for a symbol when it is used: twins, and a class's constructors."""
+        twins = [s.id for s in self.store.symbols_named(symbol.name) if s.id.split("#")[0] == symbol.id.split("#")[0]]
+        constructors = [m.id for m in self.graph.members(symbol.id) if m.kind == "constructor"] if symbol.kind in CLASS_LIKE else []
+        return list(dict.fromkeys([symbol.id, *twins, *constructors]))
+
+    def callers(self, symbol: Symbol, limit: int = 50) -> Listing:
+        """Return what calls a symbol."""
+        found = [r for r in self.graph.callers(self.itself(symbol)) if r.symbol.id != symbol.id or r.edge.src == symbol.id]
+        kept = list({r.symbol.id: r for r in reversed(found)}.values())[::-1]
+        return Listing(symbol, tuple(kept[:limit]), len(kept), tuple(self.unresolved(symbol)))
+
+    def callees(self, symbol: Symbol, limit: int = 50) -> Listing:
+        """Return what a symbol calls; what it calls without a trace counts as unresolved."""
+        keys = self.itself(symbol)
+        found = self.graph.callees(keys)
+        kept = list({r.symbol.id: r for r in reversed(found)}.values())[::-1]
+        open_sites = self.store.unresolved_from([*keys, *self.graph.nested(keys)])
+        return Listing(symbol, tuple(kept[:limit]), len(kept), tuple(open_sites))
+
+    def uses(self, symbol: Symbol, limit: int = 200) -> list[Relation]:
+        """Return every place that uses a symbol, one relation for each site, in source order."""
+        edges = [e for e in self.graph.incoming(self.itself(symbol), USES | HIERARCHY) if e.src != symbol.id or e.path]
+        seen: dict[tuple[str, int], Relation] = {}
+        symbols = self.graph.symbols(e.src for e in edges)
+        for edge in sorted(edges, key=lambda e: (e.path, e.start_byte)):
+            if edge.src in symbols:
+                seen.setdefault((edge.path, edge.line), Relation(symbols[edge.src], edge))
+        return sorted(seen.values(), key=lambda r: (r.symbol.role == "test", r.edge.path, r.edge.line))[:limit]
+
+    def unresolved(self, symbol: Symbol) -> list[Unresolved]:
+        """Return the call sites that name a symbol and could not be resolved."""
+        return self.store.unresolved_named(symbol.name) if symbol.kind in CALLABLE | CLASS_LIKE else []
+
+    def path(self, source: Symbol, target: Symbol, max_hops: int = 8) -> PathResult:
+        """Return the cheapest chain from one symbol to another."""
+        edges, searched = self.graph.path(self.graph.starts(source), [target.id, *self.itself(target)], max_hops)
+        if not edges and target.kind in CLASS_LIKE:
+            edges, searched = self.graph.path(self.graph.starts(source), self.graph.starts(target), max_hops)
+        keys = [edges[0].src, *(e.dst for e in edges)] if edges else []
+        known = self.graph.symbols(keys)
+        bridges = () if edges else tuple(self.unresolved(target))
+        return PathResult(source, target, tuple(edges), tuple(known[k] for k in keys if k in known), searched, bridges)
+
+    def impact(self, symbol: Symbol, limit: int = 100) -> Impact:
+        """Return what uses a symbol, directly and further away, and which of that are tests."""
+        keys = self.itself(symbol)
+        if symbol.kind in CLASS_LIKE:
+            keys = list(dict.fromkeys([*keys, *self.graph.starts(symbol)]))
+        kinds = USES | HIERARCHY | {EdgeKind.OVERRIDES}
+        found = [r for r in self.graph.users(keys, kinds, IMPACT_DEPTH) if r.symbol.id not in keys]
+        users = [r for r in found if not self.is_test(r.symbol)]
+        tests = [r for r in found if self.is_test(r.symbol) and r.symbol.kind in CALLABLE]
+        return Impact(symbol, tuple(users[:limit]), tuple(tests[:limit]), len(users), tuple(self.unresolved(symbol)))
+
+    def tests_of(self, symbol: Symbol, limit: int = 50) -> list[Relation]:
+        """Return the tests that reach a symbol, those that use it directly first."""
+        keys = self.itself(symbol)
+        if symbol.kind in CLASS_LIKE:
+            keys = list(dict.fromkeys([*keys, *self.graph.starts(symbol)]))
+        found = self.graph.users(keys, USES | HIERARCHY, TEST_DEPTH)
+        tests = [r for r in found if self.is_test(r.symbol) and r.symbol.kind in CALLABLE | CLASS_LIKE]
+        return [r for r in tests if r.symbol.kind in CALLABLE][:limit] or tests[:limit]
+
+    def is_test(self, symbol: Symbol) -> bool:
+        """Tell whether a symbol is test code, by its file or by its name."""
+        return symbol.role == "test" or (self._is_test(symbol.language, symbol.name) and symbol.kind in CALLABLE)
+
+    def card(self, symbol: Symbol, limit: int = 20) -> SymbolCard:
+        """Return a symbol with its surroundings."""
+        return SymbolCard(
+            symbol=symbol,
+            callers=self.callers(symbol, limit).relations,
+            callees=self.callees(symbol, limit).relations,
+            bases=tuple(self.graph.bases(symbol.id)[:limit]),
+            derived=tuple(self.graph.derived(symbol.id)[:limit]),
+            overrides=tuple(self.graph.overridden(symbol.id)[:limit]),
+            overridden_by=tuple(self.graph.overriding(symbol.id)[:limit]),
+            members=tuple(self.graph.members(symbol.id)[: limit * 5]),
+            tests=tuple(self.tests_of(symbol, limit)),
+            unresolved=len(self.unresolved(symbol)),
+        )
+
+    # ----------------------------------------------------------------------------------------------------------- text
+
+    def read(self, path: str, start_line: int, end_line: int) -> Snippet:
+        """Return lines of a file as they are now. Raises CodeqaError if it cannot be read."""
+        lines = files.read_lines(self.root, path, start_line, end_line)
+        return Snippet(path, start_line, start_line + len(lines) - 1, tuple(lines))
+
+    def line(self, path: str, number: int) -> str:
+        """Return one line of a file, "" if it is gone."""
+        found = self.read(path, number, number).lines
+        return found[0] if found else ""
+
+
+def _tier(symbol: Symbol) -> tuple[int, int]:
+    """How far from what a reader most likely means: the role of its file, then the kind of thing."""
+    role = {"": 0, "example": 2, "docs": 2, "test": 3, "vendored": 3, "generated": 3}.get(symbol.role, 1)
+    if symbol.external:
+        return (4, 0)
+    if symbol.kind in CALLABLE or symbol.kind in CLASS_LIKE:
+        return (role, 0)
+    return (role, 1 if symbol.kind in ("variable", "constant", "field", "enum_member") else 2)
+
+
+def _likelihood(symbol: Symbol) -> tuple[object, ...]:
+    declared = "declaration" in symbol.flags.split()
+    return (*_tier(symbol), declared, symbol.qualname.count("."), symbol.span.path, symbol.span.start_byte)
+
+
+def trim(relations: Sequence[Relation], limit: int) -> tuple[tuple[Relation, ...], int]:
+    """Return the first relations and how many more there are."""
+    return tuple(relations[:limit]), max(0, len(relations) - limit)

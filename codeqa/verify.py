@@ -1,0 +1,174 @@
+"""The last word: a fact becomes a claim only if the bytes and edges it rests on are there when the answer is given."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codeqa import files
+from codeqa.config import FileSettings
+from codeqa.domain import Citation, Claim, Dropped, Edge, EdgeKind, Strategy, Symbol
+from codeqa.graph import Graph
+from codeqa.notebook import Fact, Place
+from codeqa.store import Store
+
+MAX_QUOTE_LINES = 60
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Verified:
+    """Claims that held, what was dropped, and the citations they share."""
+
+    claims: list[Claim] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    parts: set[str] = field(default_factory=set)  # parts of the question that a verified claim covers
+    stale: list[str] = field(default_factory=list)  # cited files whose bytes are no longer those that were indexed
+
+
+class Verifier:
+    """Checks facts against the tree as it is now. Reads each file once."""
+
+    def __init__(self, root: Path, store: Store, graph: Graph, settings: FileSettings) -> None:
+        self._root = root
+        self._store = store
+        self._graph = graph
+        self._settings = settings
+        self._lines: dict[str, list[bytes]] = {}
+        self._stale: dict[str, bool] = {}
+        self._numbers: dict[Place, int] = {}
+
+    def verify(self, facts: Iterable[Fact]) -> Verified:
+        """Check every fact and number the citations of those that hold."""
+        result = Verified()
+        for fact in facts:
+            reason = self._refutation(fact)
+            if reason:
+                result.dropped.append(Dropped(fact.text, reason))
+                continue
+            numbers = tuple(dict.fromkeys(n for place in fact.places if (n := self._cite(place, result))))
+            if fact.places and not numbers:
+                result.dropped.append(Dropped(fact.text, "the cited lines are gone"))
+                continue
+            result.claims.append(Claim(fact.text, numbers, "verified", fact.check))
+            if fact.part and fact.check in ("edge", "path", "count", "definition"):
+                result.parts.add(fact.part)
+        result.stale = sorted(path for path, stale in self._stale.items() if stale)
+        return result
+
+    # --------------------------------------------------------------------------------------------------------- checks
+
+    def _refutation(self, fact: Fact) -> str:
+        """Say why a fact does not hold, "" if it does."""
+        if fact.check == "definition":
+            return self._first(self._definition(symbol) for symbol in fact.symbols)
+        if fact.check == "edge":
+            return self._first(self._edge(edge) for edge in fact.edges)
+        if fact.check == "path":
+            return self._path(fact.edges)
+        if fact.check == "count":
+            now = fact.recount() if fact.recount else -1
+            return "" if now == fact.count else f"the index holds {now}, not {fact.count}"
+        if fact.check == "quote":
+            return self._quote(fact.places[0], fact.quote)
+        return f"nothing is known about the check {fact.check!r}"
+
+    @staticmethod
+    def _first(reasons: Iterable[str]) -> str:
+        return next((reason for reason in reasons if reason), "")
+
+    def _definition(self, symbol: Symbol) -> str:
+        if symbol.external:
+            return ""
+        now = self._store.symbol(symbol.id)
+        if now is None:
+            return f"{symbol.id} is not in the index"
+        if now.kind == "module":
+            return "" if self._read(now.span.path) is not None else f"{now.span.path} cannot be read"
+        if not self._names(now.span.path, now.name_line, now.name):
+            return f"{now.cite} does not name {now.name} any more"
+        return ""
+
+    def _edge(self, edge: Edge) -> str:
+        if not self._stored(edge):
+            return f"the index holds no such edge at {edge.site}"
+        if edge.kind is EdgeKind.CONTAINS:
+            return ""
+        wanted = re.split(r"\W+", edge.name.strip())[-1] or edge.name
+        if not self._names(edge.path, edge.line, wanted):
+            return f"{edge.site} does not name {wanted} any more"
+        return ""
+
+    def _stored(self, edge: Edge) -> bool:
+        if edge.strategy is not Strategy.DISPATCH:
+            return any(
+                found.dst == edge.dst and found.start_byte == edge.start_byte
+                for found in self._store.edges_from([edge.src], {edge.kind})
+            )
+        return any(
+            edge.dst in self._graph.overridden_by([found.dst]).get(found.dst, ())
+            for found in self._store.edges_from([edge.src], {edge.kind})
+            if found.start_byte == edge.start_byte
+        )
+
+    def _path(self, edges: Sequence[Edge]) -> str:
+        for before, after in zip(edges, edges[1:], strict=False):
+            if before.dst != after.src:
+                return f"the chain breaks between {before.dst} and {after.src}"
+        return self._first(self._edge(edge) for edge in edges)
+
+    def _quote(self, place: Place, quote: str) -> str:
+        lines = self._read(place.path)
+        if lines is None:
+            return f"{place.path} cannot be read"
+        text = b"\n".join(lines[place.start_line - 1 : place.end_line]).decode("utf-8", "replace")
+        found = _SPACE.sub(" ", quote).strip() in _SPACE.sub(" ", text)
+        return "" if found else f"{place.path}:{place.start_line} does not say that"
+
+    # ---------------------------------------------------------------------------------------------------------- bytes
+
+    def _names(self, path: str, line: int, name: str) -> bool:
+        lines = self._read(path)
+        return lines is not None and 0 < line <= len(lines) and name.encode() in lines[line - 1]
+
+    def _read(self, path: str) -> list[bytes] | None:
+        """Return the lines of a file as it is now, None if it is gone."""
+        if path not in self._lines:
+            source = files.read(self._root, path, self._settings)
+            if isinstance(source, files.Skip):
+                self._stale[path] = True
+                return None
+            record = self._store.file(path)
+            self._stale[path] = record is None or record.sha256 != source.sha256
+            self._lines[path] = source.data.split(b"\n")
+        return self._lines[path]
+
+    def _cite(self, place: Place, result: Verified) -> int:
+        """Return the number of a citation, 0 if its lines are gone."""
+        if place in self._numbers:
+            return self._numbers[place]
+        lines = self._read(place.path)
+        end = min(place.end_line, place.start_line + MAX_QUOTE_LINES - 1)
+        if lines is None or not 0 < place.start_line <= len(lines):
+            return 0
+        end = min(end, len(lines))
+        raw = b"\n".join(lines[place.start_line - 1 : end])
+        number = len(result.citations) + 1
+        result.citations.append(
+            Citation(
+                number,
+                place.path,
+                place.start_line,
+                end,
+                place.symbol.split("#")[0],
+                hashlib.sha256(raw).hexdigest(),
+                self._store.generation,
+                raw.decode("utf-8", "replace"),
+            )
+        )
+        self._numbers[place] = number
+        return number
