@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from codeqa.domain import Interface
 from codeqa.languages import Languages
-from codeqa.resolve import Environment, Resolution, Resolver, changed_keys, symbol_key
+from codeqa.resolve import Environment, Resolution, Resolver, Tables, changed_keys, symbol_key
 from codeqa.store import EdgeRow, FileRecord, Store, SymbolRow
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -144,6 +144,7 @@ def digest(interface: Interface | None) -> object:
         interface.package,
         [(d.name, d.kind, d.qualname, d.parent, d.type, d.value, d.flags) for d in interface.definitions],
         [(s.parent, s.definition) for s in interface.scopes],
+        Tables(interface).home,
         [(b.name, b.scope, b.kind, b.type, b.value) for b in interface.bindings if b.name in words],
         [(i.module, i.name, i.local, i.scope, i.reexport) for i in interface.imports],
         [(b.name, b.role, b.receiver, b.definition) for b in interface.bases],

@@ -40,6 +40,7 @@ class Draft:
     doc: tree_sitter.Node | None = None
     outer: tree_sitter.Node | None = None
     flags: set[str] = field(default_factory=set)
+    level: tuple[int, int] | None = None  # of a heading: its number (0: ranked by first appearance), byte of what shows it
 
 
 class Bound(NamedTuple):
@@ -173,9 +174,18 @@ def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> No
         draft.owner = draft.owner or _first(nodes, "owner")
         draft.receiver = draft.receiver or _first(nodes, "receiver")
         draft.doc = draft.doc or (nodes["doc"][0] if "doc" in nodes else None)
+        draft.level = draft.level or _level(nodes)
         if outer is not None and outer.start_byte <= draft.span[0] and outer.end_byte >= draft.span[1]:
             draft.outer = outer
             draft.span = _range(outer)
+
+
+def _level(nodes: Captures) -> tuple[int, int] | None:
+    """Return the number in `@level.N`, 0 for a bare `@level`, and where the node starts."""
+    for name, items in nodes.items():
+        if name.startswith("level"):
+            return int(name[6:] or 0), items[0].start_byte
+    return None
 
 
 def _binding(found: Captured, plan: str, nodes: Captures) -> None:

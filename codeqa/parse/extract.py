@@ -95,6 +95,7 @@ class Extractor:
     def run(self) -> tuple[Interface, list[Reference]]:
         """Extract everything; the order of the steps matters."""
         self._drop_imported()
+        self._extend_headings()
         self._define()
         self._scope()
         self._import()
@@ -116,6 +117,21 @@ class Extractor:
                     self.captured.drafts.pop(found.parts[part][0], None)
                     self.captured.bounds.pop(found.parts[part][0], None)
                     break
+
+    def _extend_headings(self) -> None:
+        """A heading holds what follows it, up to the next one of its level or above."""
+        ranks: dict[tuple[str, bool], int] = {}
+        around: list[tuple[int, Draft]] = []
+        heads = [draft for draft in self.captured.drafts.values() if draft.level is not None]
+        for draft in sorted(heads, key=lambda d: d.start):
+            number, start = draft.level or (0, 0)
+            form = self._text((start, start + 1)), start < draft.name[0]  # over- and underlined differs from underlined
+            rank = number or ranks.setdefault(form, len(ranks) + 1)
+            while around and around[-1][0] >= rank:
+                _close(around.pop()[1], draft.start)
+            around.append((rank, draft))
+        for _, draft in around:
+            _close(draft, len(self.data))
 
     # ------------------------------------------------------------------------------------------------- definitions
 
@@ -261,6 +277,10 @@ class Extractor:
     def _signature(self, draft: Draft) -> str:
         end = draft.body.start_byte if draft.body is not None else min(draft.end, draft.start + 400)
         head = self._text((draft.start, max(end, draft.name[1])))
+        if draft.kind == "section":
+            return text.signature(self._text(draft.name))
+        if draft.kind == "key":
+            return text.signature(head.split("\n", 1)[0])
         return text.signature(head if draft.body is not None else head.split("\n\n", 1)[0])
 
     def _doc(self, draft: Draft) -> str:
@@ -333,6 +353,8 @@ class Extractor:
         names = Nest([(start, end) for start, end, _ in raw], parents)
         bound = list(self._bound(names))
         used = {0} | {scope for _, scope, *_ in bound} | {i for i, (_, _, d) in enumerate(raw) if d >= 0}
+        used |= {parents[at] if raw[at][2] == i else at for i, d in enumerate(self.drafts) if (at := names.at(d.name[0])) >= 0}
+        used.discard(-1)
         new = {old: index for index, old in enumerate(sorted(used))}
 
         def kept(index: int) -> int:
@@ -528,3 +550,8 @@ def _bound_name(module: str, style: str) -> str:
 
 def _range(node: tree_sitter.Node) -> tuple[int, int]:
     return node.start_byte, node.end_byte
+
+
+def _close(draft: Draft, end: int) -> None:
+    draft.end = end
+    draft.span = (draft.start, end)

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
 from codeqa.languages import Languages
-from codeqa.resolve.environment import Environment, Value
+from codeqa.resolve.environment import Environment, Tables, Value
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
 from codeqa.resolve.types import Types
 
 VERSION = "1"  # of the edges: raise it when the same facts yield other edges
 
-__all__ = ["VERSION", "Environment", "Resolution", "Resolver", "changed_keys", "is_manifest", "symbol_key"]
+__all__ = ["VERSION", "Environment", "Resolution", "Resolver", "Tables", "changed_keys", "is_manifest", "symbol_key"]
 
 KIND_OF_ROLE = {
     "call": EdgeKind.CALLS,
@@ -80,7 +80,8 @@ class Resolver:
 
     def _builtin(self, path: str, reference: Reference) -> bool:
         language = self.env.language(path)
-        return bool(language and not reference.receiver and reference.name in language.scopes.builtins)
+        root = (reference.receiver or reference.name).split(".")[0]
+        return bool(language and root in language.scopes.builtins)
 
     def _holder(self, path: str, index: int) -> str:
         """Return the id of the definition around a site: the file itself for none."""

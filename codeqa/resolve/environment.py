@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -82,6 +83,19 @@ class Tables:
     def scope_of(self) -> dict[int, int]:
         """Definition → the scope of its body."""
         return {scope.definition: index for index, scope in enumerate(self.interface.scopes) if scope.definition >= 0}
+
+    @cached_property
+    def home(self) -> list[int]:
+        """Definition → the innermost scope around its name, its own left out."""
+        scopes = self.interface.scopes
+        starts = [scope.start for scope in scopes]
+        found = []
+        for index, definition in enumerate(self.interface.definitions):
+            at = bisect_right(starts, definition.name_start) - 1
+            while at > 0 and (scopes[at].end <= definition.name_start or scopes[at].definition == index):
+                at = scopes[at].parent
+            found.append(max(at, 0))
+        return found
 
     @cached_property
     def first_parameter(self) -> dict[int, str]:

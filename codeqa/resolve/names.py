@@ -33,11 +33,11 @@ class Names:
             holder = scopes[at].definition
             if (binding := tables.bindings.get((at, name))) is not None:
                 return self.types.bound(path, binding) or [UNKNOWN]
-            if holder >= 0 and (found := self._inside(path, holder, name, at == scope, language)):
+            if holder >= 0 and (found := self._near(path, self._inside(path, holder, name, at == scope, language), scope)):
                 return found
             imported = [v for item in tables.imports.get((at, name), ()) for v in self.imported(path, item)]
             if at == 0:
-                return self._file(path, name, imported, language)
+                return self._file(path, name, imported, language, scope)
             if imported:
                 return imported
             at = scopes[at].parent
@@ -64,8 +64,23 @@ class Names:
         owner = self.types.owner(path, holder)  # a member written outside of its class sees the class
         return self.types.members(owner, name) if owner else []
 
-    def _file(self, path: str, name: str, imported: list[Value], language: Language) -> list[Value]:
-        found = self.env.top(path, name)
+    def _near(self, path: str, values: list[Value], scope: int) -> list[Value]:
+        """Of the definitions of one name in a file, keep those of the innermost block around the reference."""
+        tables = self.env.tables(path)
+        language = self.env.language(path)
+        assert tables is not None and language is not None
+        scopes, homes = tables.interface.scopes, tables.home
+        if not values or any(v.kind != "definition" or v.path != path or v.index < 0 for v in values):
+            return values
+        at = scope
+        while at >= 0:
+            if found := [v for v in values if homes[v.index] == at]:
+                return found
+            at = scopes[at].parent
+        return [] if language.modules.style == "relative" else values
+
+    def _file(self, path: str, name: str, imported: list[Value], language: Language, scope: int) -> list[Value]:
+        found = self._near(path, self.env.top(path, name), scope)
         local = [value for value in imported if value.kind not in ("external", "unknown")]
         if found or local:
             return self._bodies([*found, *[v for v in local if v not in found]])
@@ -244,6 +259,8 @@ class Names:
                 for i, d in enumerate(tables.interface.definitions)
                 if d.parent < 0 and "default" in d.flags.split()
             ]
+        if language.modules.style == "relative":  # what a block holds is nobody else's
+            definitions = [v for v in definitions if not tables.home[v.index]]
         if definitions:
             return self._bodies(definitions)
         found = []

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition
-from codeqa.resolve.environment import UNKNOWN, Environment, Value
+from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Value
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
@@ -312,7 +312,7 @@ class Types:
             if name not in language.scopes.self:
                 return []
             owner = self.owner(path, holder) or self._class_itself(path, holder)
-            return [owner._replace(kind="instance")] if owner else []
+            return [owner._replace(kind="instance")] if owner else self._object(path, holder)
         at = scope
         while at >= 0:  # the nearest function whose first parameter has this name and that is a method
             inner = tables.interface.scopes[at].definition
@@ -325,6 +325,16 @@ class Types:
                 is_class = "classmethod" in definition.flags.split() or definition.name in ("__new__", "__init_subclass__")  # type: ignore[union-attr]
                 return [owner._replace(kind="definition" if is_class else "instance")] if owner else []
             at = tables.interface.scopes[at].parent
+        return []
+
+    def _object(self, path: str, holder: int) -> list[Value]:
+        """Return what a method outside of any class belongs to: an object literal, a function with a prototype."""
+        tables = self.env.tables(path)
+        while tables is not None and holder >= 0:
+            definition = tables.interface.definitions[holder]
+            if definition.kind in MEMBERS:
+                return [Value("definition", path, definition.parent, inferred=True)] if definition.parent >= 0 else []
+            holder = definition.parent
         return []
 
     def _class_itself(self, path: str, holder: int) -> Value | None:
@@ -387,6 +397,12 @@ class Types:
             return [Value("external", name=f"{outside[0].name}.{name}", inferred=True)]
         return []
 
+    def _makes(self, value: Value) -> bool:
+        """Tell whether a function has methods of its own: a prototype's, or those of an object literal that it returns."""
+        tables = self.env.tables(value.path)
+        definitions = tables.interface.definitions if tables else []
+        return any(d.parent == value.index and d.kind == "method" for d in definitions)
+
     def called(self, value: Value) -> list[Value]:
         """Return what calling a value gives."""
         if value.kind == "module":
@@ -405,6 +421,8 @@ class Types:
             tables = self.env.tables(value.path)
             scope = tables.scope_of.get(value.index, 0) if tables else 0
             return [v._replace(inferred=True) for v in self.declared(value.path, definition.type, scope)]
+        if definition.kind == "function" and self._makes(value):
+            return [value._replace(inferred=True)]
         if definition.kind == "constructor":
             owner = self.owner(value.path, value.index)
             return [owner._replace(kind="instance", inferred=True)] if owner else []

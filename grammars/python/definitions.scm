@@ -1,28 +1,49 @@
 ; Functions and classes; a decorated one spans its decorators.
 (decorated_definition
-  definition: (function_definition name: (identifier) @name return_type: (_)? @type body: (_) @body) @definition.function) @span
+  definition: (function_definition
+    name: (identifier) @name
+    return_type: (_)? @type
+    body: (_) @body) @definition.function) @span
 (decorated_definition
   definition: (class_definition name: (identifier) @name body: (_) @body) @definition.class) @span
 (function_definition name: (identifier) @name return_type: (_)? @type body: (_) @body) @definition.function
 (class_definition name: (identifier) @name body: (_) @body) @definition.class
 
-(decorated_definition (decorator (identifier) @_d) definition: (function_definition name: (identifier) @name) @definition.function
+(decorated_definition
+  (decorator (identifier) @_d)
+  definition: (function_definition name: (identifier) @name) @definition.function
   (#eq? @_d "property")) @span @flag.property
-(decorated_definition (decorator (identifier) @_d) definition: (function_definition name: (identifier) @name) @definition.function
+(decorated_definition
+  (decorator (identifier) @_d)
+  definition: (function_definition name: (identifier) @name) @definition.function
   (#any-of? @_d "cached_property" "cached")) @span @flag.property
-(decorated_definition (decorator (attribute attribute: (identifier) @_d)) definition: (function_definition name: (identifier) @name) @definition.function
+(decorated_definition
+  (decorator (attribute attribute: (identifier) @_d))
+  definition: (function_definition name: (identifier) @name) @definition.function
   (#any-of? @_d "cached_property" "setter" "deleter")) @span @flag.property
-(decorated_definition (decorator (identifier) @_d) definition: (function_definition name: (identifier) @name) @definition.function
+(decorated_definition
+  (decorator (identifier) @_d)
+  definition: (function_definition name: (identifier) @name) @definition.function
   (#eq? @_d "staticmethod")) @span @flag.static
-(decorated_definition (decorator (identifier) @_d) definition: (function_definition name: (identifier) @name) @definition.function
+(decorated_definition
+  (decorator (identifier) @_d)
+  definition: (function_definition name: (identifier) @name) @definition.function
   (#eq? @_d "classmethod")) @span @flag.classmethod
-(decorated_definition (decorator (identifier) @_d) definition: (function_definition name: (identifier) @name) @definition.function
+(decorated_definition
+  (decorator (identifier) @_d)
+  definition: (function_definition name: (identifier) @name) @definition.function
   (#eq? @_d "abstractmethod")) @span @flag.abstract
-(decorated_definition (decorator (attribute attribute: (identifier) @_d)) definition: (function_definition name: (identifier) @name) @definition.function
+(decorated_definition
+  (decorator (attribute attribute: (identifier) @_d))
+  definition: (function_definition name: (identifier) @name) @definition.function
   (#eq? @_d "abstractmethod")) @span @flag.abstract
-(decorated_definition (decorator (identifier) @_d) definition: (function_definition name: (identifier) @name) @definition.function
+(decorated_definition
+  (decorator (identifier) @_d)
+  definition: (function_definition name: (identifier) @name) @definition.function
   (#eq? @_d "overload")) @span @flag.declaration
-(decorated_definition (decorator (attribute attribute: (identifier) @_d)) definition: (function_definition name: (identifier) @name) @definition.function
+(decorated_definition
+  (decorator (attribute attribute: (identifier) @_d))
+  definition: (function_definition name: (identifier) @name) @definition.function
   (#eq? @_d "overload")) @span @flag.declaration
 
 ; Assignments: the extractor turns those inside functions into locals.
@@ -33,5 +54,9 @@
 (type_alias_statement left: (type (identifier) @name) right: (_) @value) @definition.type
 
 ; self.x = value
-(assignment left: (attribute object: (identifier) @receiver attribute: (identifier) @name) type: (_)? @type right: (_)? @value) @definition.field
-(assignment left: (pattern_list (attribute object: (identifier) @receiver attribute: (identifier) @name))) @definition.field
+(assignment
+  left: (attribute object: (identifier) @receiver attribute: (identifier) @name)
+  type: (_)? @type
+  right: (_)? @value) @definition.field
+(assignment
+  left: (pattern_list (attribute object: (identifier) @receiver attribute: (identifier) @name))) @definition.field

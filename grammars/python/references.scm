@@ -2,9 +2,12 @@
 (call function: (attribute object: (_) @receiver attribute: (identifier) @reference.call))
 
 (class_definition superclasses: (argument_list (identifier) @reference.base))
-(class_definition superclasses: (argument_list (attribute object: (_) @receiver attribute: (identifier) @reference.base)))
+(class_definition
+  superclasses: (argument_list (attribute object: (_) @receiver attribute: (identifier) @reference.base)))
 (class_definition superclasses: (argument_list (subscript value: (identifier) @reference.base)))
-(class_definition superclasses: (argument_list (subscript value: (attribute object: (_) @receiver attribute: (identifier) @reference.base))))
+(class_definition
+  superclasses: (argument_list
+    (subscript value: (attribute object: (_) @receiver attribute: (identifier) @reference.base))))
 
 (decorator (identifier) @reference.decorator)
 (decorator (attribute object: (_) @receiver attribute: (identifier) @reference.decorator))

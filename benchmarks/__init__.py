@@ -1,0 +1,1 @@
+"""What codeqa costs on real repositories, beside what ctags and a bare parse cost on the same files."""

@@ -1,0 +1,56 @@
+"""What several test files share: repositories made of strings, and the command line as a user meets it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MakeRepo = Callable[[Mapping[str, str | bytes]], Path]
+RunCodeqa = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the settings, caches and environment of whoever runs the tests out of them."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    for name in [name for name in os.environ if name.startswith("CODEQA_") or name == "NO_COLOR"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path) -> MakeRepo:
+    """Return a function that writes files, given by relative path, into a new repository and returns its root."""
+
+    def make(files: Mapping[str, str | bytes]) -> Path:
+        root = tmp_path / "repository"
+        (root / ".git").mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return root
+
+    return make
+
+
+@pytest.fixture
+def codeqa(tmp_path: Path) -> RunCodeqa:
+    """Return a function that runs the command line in its own process, outside a repository unless `cwd` is one."""
+
+    def run(*arguments: str | Path, cwd: Path | None = None, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-c", "from codeqa.cli import main; main()", *map(str, arguments)]
+        return subprocess.run(
+            command, cwd=cwd or tmp_path, input=stdin, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return run

@@ -1,0 +1,101 @@
+"""The floors of docs/architecture.md, held by machine."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = sorted((ROOT / "codeqa").rglob("*.py"))
+FACES = {"agent", "cli", "stdio", "tui"}  # where one handler may catch everything
+LONGEST = 600  # lines; a module that outgrows about 500 becomes a folder
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_the_floors_and_the_owners_of_libraries_hold() -> None:
+    lint = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert lint.returncode == 0, lint.stdout + lint.stderr
+
+
+def test_the_vocabulary_imports_the_standard_library_only() -> None:
+    tree = ast.parse((ROOT / "codeqa/domain.py").read_text())
+    imported = {
+        name.partition(".")[0]
+        for node in tree.body  # what stands under TYPE_CHECKING is no import
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+
+    assert imported <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_stays_readable(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST, "is there a folder in it?"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_only_a_face_catches_everything(path: Path) -> None:
+    if FACES & set(path.relative_to(ROOT / "codeqa").with_suffix("").parts):
+        return
+    caught = [
+        handler.lineno
+        for handler in ast.walk(ast.parse(path.read_text()))
+        if isinstance(handler, ast.ExceptHandler)
+        and (handler.type is None or ast.unparse(handler.type) in {"Exception", "BaseException"})
+    ]
+
+    assert caught == []
+
+
+def test_no_language_is_named_in_the_code_that_serves_them_all() -> None:
+    """A language is data: the extractor never asks which one it reads."""
+    languages = {path.name for path in (ROOT / "grammars").iterdir()}
+    compared = {
+        f"{name(path)}:{node.lineno}"
+        for path in MODULES
+        if path.is_relative_to(ROOT / "codeqa/parse")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Compare)
+        for side in [node.left, *node.comparators]
+        if isinstance(side, ast.Constant) and side.value in languages
+    }
+
+    assert compared == set()
+
+
+def test_every_language_has_a_fixture() -> None:
+    languages = {path.parent.name for path in (ROOT / "grammars").glob("*/language.toml")}
+    fixtures = {path.name for path in (ROOT / "fixtures").iterdir() if path.is_dir() and any(path.iterdir())}
+
+    assert languages - fixtures == set()
+
+
+def test_every_grammar_of_the_folders_is_a_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {requirement.partition(">")[0].strip() for requirement in project["dependencies"]}
+    wheels = {
+        tomllib.loads(path.read_text())["grammar"]["wheel"] for path in (ROOT / "grammars").glob("*/language.toml")
+    }
+
+    assert wheels <= declared
