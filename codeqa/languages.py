@@ -48,6 +48,7 @@ class Scopes:
     self_parameter: bool = False
     super: tuple[str, ...] = ()
     constructors: tuple[str, ...] = ()
+    enter: tuple[str, ...] = ()
     separators: tuple[str, ...] = (".",)
     builtins: frozenset[str] = frozenset()
     type_wrappers: frozenset[str] = frozenset()

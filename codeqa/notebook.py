@@ -36,6 +36,7 @@ class Fact:
     count: int = 0
     recount: Callable[[], int] | None = None
     part: str = ""  # which part of the question it answers; "" is background
+    item: bool = False  # one of a list, shown as a bullet
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -45,23 +46,23 @@ class File:
     path: str
     text: str
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    @property
+    @cached_property
     def lines(self) -> list[tuple[str, list[str]]]:
         return [(line.rpartition(":")[0], line.rpartition(":")[2].split()) for line in self.text.splitlines()]
 
-    @property
+    @cached_property
     def interface(self) -> Interface:
-        names = [name for name, _ in self.lines]
+        names = {name: n for n, (name, _) in enumerate(self.lines)}
         definitions = [
             Definition(
                 name.rpartition(".")[2].partition("#")[0],
                 "method" if "." in name else "class",
                 name,
-                names.index(name.rpartition(".")[0]) if name.rpartition(".")[0] in names else -1,
+                names.get(name.rpartition(".")[0], -1),
                 *(n * 10, n * 10 + 9, n * 10, n + 1, n + 1, n + 1),
                 *(f"{name}()", f"does {name}", "", "", ""),
             )
@@ -69,7 +70,7 @@ class File:
         ]
         return Interface("small", "", definitions, [], [], [], [])
 
-    @property
+    @cached_property
     def references(self) -> list[Reference]:
         return [
             Reference(callee, "call", "", n * 10 + at, n + 1, 0, n)
@@ -77,7 +78,7 @@ class File:
             for at, callee in enumerate(callees)
         ]
 
-    @property
+    @cached_property
     def chunks(self) -> list[ChunkFact]:
         return [
             ChunkFact(
@@ -103,7 +104,7 @@ class File:
         """Resolve callees by name: `ext.x` is external, what no file defines is unresolved."""
         edges, unresolved = [], []
         for ref in self.references:
-            src = self.key(self.interface.definitions[ref.definition].qualname)
+            src = self.key(self.lines[ref.definition][0])
             dst = f"external::{ref.name}" if ref.name.startswith("ext.") else defined.get(ref.name)
             if dst:
                 edges.append(EdgeRow(src, dst, CALLS, Strategy.EXACT, ref.line, ref.start, ref.name))
@@ -123,6 +124,7 @@ def write(store: Store, changed: Iterable[File], *, whole: Iterable[File] | None
     with store.batch():
         for file in changed:
             store.put_facts(file.sha256, "small", "1", file.interface, file.references, file.chunks, 0)
+    defined = defined_in(whole)
     with store.transaction():
         for path in removed:
             store.remove_file(path)
@@ -130,7 +132,7 @@ def write(store: Store, changed: Iterable[File], *, whole: Iterable[File] | None
         for file in changed:
             store.replace_symbols(ids[file.path], file.symbols())
         for file in whole:
-            edges, unresolved = file.edges(defined_in(whole))
+            edges, unresolved = file.edges(defined)
             assert store.replace_edges(ids[file.path], edges, unresolved, file.text.encode()) == 0
         for file in changed:
             store.replace_chunks(ids[file.path], [file.key(name) for name, _ in file.lines])
@@ -291,7 +293,7 @@ def test_ids_stay_for_symbols_that_stay(folder: Path) -> None:
     with Store.open(folder, write=True) as store:
         write(store, [SHOP, MAIN])
         before = store.symbol_ids(["shop.sm::Cart.total", "shop.sm::price"])
-        edited = File("shop.sm", "# new\nCart:\nCart.total: price\nprice: ")
+        edited = File("shop.sm", "new:\nCart:\nCart.total: price\nprice: ")
         with store.transaction():
             file_id = store.set_file(record(edited))
             store.replace_symbols(file_id, edited.symbols())
@@ -385,7 +387,7 @@ def check(store: Store) -> None:
     assert not store._rows("SELECT * FROM symbols WHERE parent NOT IN (SELECT id FROM symbols)")
     assert not store._rows("SELECT * FROM symbols WHERE file_id != 0 AND file_id NOT IN (SELECT id FROM files)")
     assert not store._rows("SELECT * FROM symbols WHERE file_id = 0 AND id NOT IN (SELECT dst FROM edges)")
-    assert not store._rows("SELECT * FROM chunks WHERE symbol_id NOT IN (SELECT id FROM symbols)")
+    assert not store._rows("SELECT * FROM chunks WHERE symbol_id != 0 AND symbol_id NOT IN (SELECT id FROM symbols)")
     assert store._rows("PRAGMA integrity_check") == [("ok",)]
     store._execute("INSERT INTO chunk_fts(chunk_fts) VALUES ('integrity-check')")
 

@@ -83,8 +83,11 @@ class Root(click.Group):
         return super().resolve_command(ctx, args)
 
     def main(  # type: ignore[override]  # click's overloads promise that this returns; a command line exits
-        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
-    ) -> Any:
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: Any,  # noqa: ANN401  # as click has it
+    ) -> object:
         """Run a command line and exit; with `standalone_mode=False` return, and raise, as click does."""
         if not extra.pop("standalone_mode", True):
             return super().main(args, prog_name, standalone_mode=False, **extra)
@@ -96,7 +99,7 @@ class Root(click.Group):
         try:
             code = self._run(arguments, extra)
             _flush()
-        except (KeyboardInterrupt, EOFError, click.Abort):
+        except (KeyboardInterrupt, click.Abort):
             return _interrupted()
         except BrokenPipeError:
             return _pipe_closed()

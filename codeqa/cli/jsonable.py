@@ -5,34 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from codeqa.domain import Edge
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 VERSION = 1
 
 
 def document(values: Mapping[str, object]) -> str:
     """Return one line: the values and the version of their contract."""
-    return json.dumps({"version": VERSION, **jsonable(values)}, ensure_ascii=True)
+    return json.dumps({"version": VERSION, **{name: jsonable(value) for name, value in values.items()}})
 
 
-def record(value: object) -> dict[str, Any]:
-    """Return the fields of a dataclass as JSON values."""
-    found: dict[str, Any] = jsonable(value)
+def record(value: DataclassInstance) -> dict[str, Json]:
+    """Return the fields of a dataclass as JSON values; an edge says its confidence too."""
+    found = {each.name: jsonable(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Edge):
+        found["confidence"] = round(value.confidence, 4)
     return found
 
 
-def jsonable(value: object) -> Any:
-    """Return the value as JSON has it: dataclasses by their fields, tuples as arrays, confidence to four places."""
+def jsonable(value: object) -> Json:
+    """Return the value as JSON has it: dataclasses by their fields, tuples as arrays."""
     if is_dataclass(value) and not isinstance(value, type):
-        found = {each.name: jsonable(getattr(value, each.name)) for each in fields(value)}
-        if isinstance(value, Edge):
-            found["confidence"] = round(value.confidence, 4)
-        return found
+        return record(value)
     if isinstance(value, Mapping):
         return {str(key): jsonable(item) for key, item in value.items()}
-    if isinstance(value, tuple | list | set | frozenset):
+    if isinstance(value, tuple | list):
         return [jsonable(item) for item in value]
-    return str(value) if isinstance(value, str | PurePath) else value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value)  # paths, and the enumerations that are texts

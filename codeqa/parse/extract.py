@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 OWNERS = CLASS_LIKE | {"impl"}
 CONTAINERS = OWNERS | CALLABLE | {"module", "section", "key"}
 PLAIN_VALUES = frozenset({"variable", "field", "constant"})
+MAX_VALUES = 4  # that one local may be assigned, of which any may be meant
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
@@ -156,6 +157,7 @@ class Extractor:
                 self._local_drafts.append(draft)
                 continue
             if draft.kind == "field" and draft.receiver and not self._is_self(draft, around):
+                self._rewrites.add(draft.name[0])
                 continue
             owner, prefix = self._owner(draft, around, number)
             name = self._text(draft.name)
@@ -163,7 +165,7 @@ class Extractor:
             if kind in PLAIN_VALUES:
                 if (owner, name) in seen or (draft.receiver and (owner, name) in callables):
                     self._rewrites.add(draft.name[0])
-                    self._fill_in(owner, name, draft)
+                    self._fill_in(owner, name, draft, around)
                     continue
                 seen.add((owner, name))
             else:
@@ -242,14 +244,27 @@ class Extractor:
             return "constructor" if same or name in constructors else "method"
         return "field" if kind == "variable" else kind
 
-    def _fill_in(self, owner: int, name: str, draft: Draft) -> None:
+    def _fill_in(self, owner: int, name: str, draft: Draft, around: list[Draft]) -> None:
         """A later assignment may tell the type that the first one (often None) does not."""
         for index in range(len(self.definitions) - 1, -1, -1):
             old = self.definitions[index]
             if old.parent == owner and old.name == name and old.kind in PLAIN_VALUES:
                 if not old.type and not old.value:
-                    self.definitions[index] = old._replace(type=self._type(draft), value=self._value(draft.value))
+                    value = self._value(draft.value)
+                    type_ = self._type(draft) or self._parameter_type(value, around)
+                    self.definitions[index] = old._replace(type=type_, value=value)
                 return
+
+    def _parameter_type(self, name: str, around: list[Draft]) -> str:
+        """Return the declared type of the parameter `name` of the function around: no other scope can look it up."""
+        holder = next((d for d in around if d.kind in CALLABLE), None)
+        if holder is None or not name.isidentifier():
+            return ""
+        for offset in range(holder.start, holder.body.start_byte if holder.body else holder.end):
+            bound = self.captured.bounds.get(offset)
+            if bound and bound.type and bound.kind == "parameter" and self._text(bound.name) == name:
+                return self._flat(bound.type)
+        return ""
 
     def _definition(self, draft: Draft, kind: str, name: str, owner: int, qualname: str, twin: int) -> Definition:
         start, end = draft.span
@@ -347,7 +362,7 @@ class Extractor:
                 raw.append((*region, index))
         owned = {(start, end) for start, end, _ in raw}
         raw += [(start, end, -1) for start, end in self.captured.scopes if (start, end) not in owned]
-        raw.sort(key=lambda s: (s[0], -s[1], -s[2]))
+        raw.sort(key=lambda s: (s[0], -s[1], s[2]))  # a body that is nothing but one method lies around it
         raw.insert(0, (0, len(self.data) + 1, -1))
         parents = nest([(start, end) for start, end, _ in raw])
         names = Nest([(start, end) for start, end, _ in raw], parents)
@@ -366,7 +381,10 @@ class Extractor:
         self.bindings = [Binding(name, new[scope], *rest) for name, scope, *rest in bound]
 
     def _bound(self, scopes: Nest) -> Iterator[tuple[str, int, int, str, str, str]]:
-        seen: set[tuple[str, int]] = set()
+        seen: dict[tuple[str, int], set[tuple[str, str]]] = {}
+        outer = {
+            (self._text(b.name), scopes.at(b.name[0])) for b in self.captured.bounds.values() if b.kind == "outer"
+        }
         rows = [(d.name, "local", self._type(d), self._value(d.value)) for d in self._local_drafts]
         rows += [
             (b.name, b.kind, self._flat(b.type) if b.type else "", self._value(b.value))
@@ -375,8 +393,11 @@ class Extractor:
         ]
         for where, kind, type_, value in sorted(rows, key=lambda row: (not (row[2] or row[3]), row[0])):
             name, scope = self._text(where), scopes.at(where[0])
-            if (name, scope) not in seen:
-                seen.add((name, scope))
+            known = seen.setdefault((name, scope), set())
+            if (name, scope) in outer:
+                self._rewrites.add(where[0])
+            elif not known or ((type_ or value) and (type_, value) not in known and len(known) < MAX_VALUES):
+                known.add((type_, value))
                 yield name, scope, where[0], kind, type_, value
 
     # ------------------------------------------------------------------------------------------------------ imports
@@ -477,9 +498,10 @@ class _Visible:
         rules = extractor.language
         self._scopes = extractor.scopes
         self._self = set(rules.scopes.self)
-        self._locals: dict[tuple[str, int], bool] = {  # → does it say anything about its type
-            (b.name, b.scope): bool(b.type or b.value or (b.name in self._self)) for b in extractor.bindings
-        }
+        self._locals: dict[tuple[str, int], bool] = {}  # → does it say anything about its type
+        for b in extractor.bindings:
+            told = bool(b.type or b.value or (b.name in self._self))
+            self._locals[b.name, b.scope] = told or self._locals.get((b.name, b.scope), False)
         stars = any(i.name == "*" for i in extractor.imports)
         closed = rules.modules.style in ("dotted", "relative", "none") and not stars
         self._known: set[str] | None = None

@@ -57,8 +57,12 @@ class Tables:
         return found
 
     @cached_property
-    def bindings(self) -> dict[tuple[int, str], Binding]:
-        return {(b.scope, b.name): b for b in reversed(self.interface.bindings)}
+    def bindings(self) -> dict[tuple[int, str], list[Binding]]:
+        """(scope, name) → its bindings: several where a local is assigned values of several kinds."""
+        found: dict[tuple[int, str], list[Binding]] = defaultdict(list)
+        for binding in self.interface.bindings:
+            found[binding.scope, binding.name].append(binding)
+        return found
 
     @cached_property
     def imports(self) -> dict[tuple[int, str], list[Import]]:

@@ -31,8 +31,9 @@ class Names:
         at = scope
         while at >= 0:
             holder = scopes[at].definition
-            if (binding := tables.bindings.get((at, name))) is not None:
-                return self.types.bound(path, binding) or [UNKNOWN]
+            if bindings := tables.bindings.get((at, name)):
+                values = [value for binding in bindings for value in self.types.bound(path, binding)]
+                return list(dict.fromkeys(values)) or [UNKNOWN]
             if holder >= 0 and (found := self._near(path, self._inside(path, holder, name, at == scope, language), scope)):
                 return found
             imported = [v for item in tables.imports.get((at, name), ()) for v in self.imported(path, item)]

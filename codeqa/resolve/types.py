@@ -183,14 +183,24 @@ class Types:
         """Return what a parameter or local holds, [] if nothing says so."""
         if binding.type and (found := self.declared(path, binding.type, binding.scope)):
             return [v._replace(inferred=True) for v in found]
-        if binding.value and binding.kind == "local":
+        if binding.value and binding.kind != "parameter":
             tables = self.env.tables(path)
             holder = tables.interface.scopes[binding.scope].definition if tables else -1
             if binding.value.split(".")[0].rstrip("()[]") == binding.name:
                 return []
             found = self.evaluate(path, binding.value, binding.scope, holder)
+            if binding.kind == "entered":
+                found = [v for value in found for v in self._entered(path, value)]
             return [v._replace(inferred=True) for v in found if v.kind != "unknown"]
         return []
+
+    def _entered(self, path: str, value: Value) -> list[Value]:
+        """Return what entering a context gives: the object itself unless its class says otherwise."""
+        language = self.env.language(path)
+        if value.kind != "instance" or language is None:
+            return [value]
+        found = [v for name in language.scopes.enter for m in self.members(value, name) for v in self.called(m)]
+        return found or [value]
 
     def declared(self, path: str, text: str, scope: int) -> list[Value]:
         """Return instances of the type that `text` names, as seen from a scope."""

@@ -392,7 +392,8 @@ class Reader(Database):
 
     def text_totals(self) -> list[str]:
         """Return what BM25 averages over, as FTS5 keeps it: chunks, and terms of each field."""
-        return [row[0].hex() for row in self._rows("SELECT block FROM chunk_fts_data WHERE id = 1")]
+        rows = self._rows("SELECT block FROM chunk_fts_data WHERE id = 1")
+        return [totals.hex() for (block,) in rows if (totals := block.rstrip(b"\0"))]  # all zeros: as good as none
 
     def _chunks_of_facts(self, facts_id: int) -> list[ChunkFact]:
         rows = self._rows("SELECT chunks FROM facts WHERE id = ?", (facts_id,))

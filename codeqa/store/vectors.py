@@ -49,8 +49,8 @@ class Vectors:
         """Return the sha256 of the chunks that have no vector yet."""
         rows = self._store._rows(
             """SELECT DISTINCT c.sha256 FROM chunks c
-               WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.sha256 = c.sha256 AND v.embedder = ?)""",
-            (self._id,),
+               WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.sha256 = c.sha256 AND v.embedder = ? AND v.row < ?)""",
+            (self._id, self._present()),
         )
         return {row[0].hex() for row in rows}
 
@@ -58,14 +58,17 @@ class Vectors:
         """Return the rows memory-mapped, shape (rows, dimensions), float16; fewer if the file has fewer."""
         import numpy as np
 
-        try:
-            whole = self.path.stat().st_size // (self.dimensions * _BYTES) if self._rows else 0
-        except OSError:
-            whole = 0
-        rows = min(self._rows, whole)
+        rows = self._present()
         if not rows:
             return np.empty((0, self.dimensions), np.float16)
         return np.memmap(self.path, np.float16, "r", shape=(rows, self.dimensions))
+
+    def _present(self) -> int:
+        """Count the rows that are both counted and in the file, which can lose its end when a machine stops."""
+        try:
+            return min(self._rows, self.path.stat().st_size // (self.dimensions * _BYTES)) if self._rows else 0
+        except OSError:
+            return 0
 
     def chunk_rows(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
         """Return (rows, chunk ids), two arrays of one length: which rows of the matrix live, and for which chunks."""
@@ -116,7 +119,8 @@ class Vectors:
 
     def shas(self) -> list[str]:
         """Return the sha256 of each row's text, in the order of the rows."""
-        rows = self._store._rows("SELECT sha256 FROM vectors WHERE embedder = ? ORDER BY row", (self._id,))
+        sql = "SELECT sha256 FROM vectors WHERE embedder = ? AND row < ? ORDER BY row"
+        rows = self._store._rows(sql, (self._id, self._present()))
         return [row[0].hex() for row in rows]
 
     # ---------------------------------------------------------------------------------------------------------- writing

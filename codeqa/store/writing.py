@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from codeqa.domain import ChunkFact, CodeqaError, Interface, Reference, Unresolved
 from codeqa.store import codec
@@ -25,6 +27,7 @@ from codeqa.store.schema import (
     key_of,
 )
 
+_implied_name = lru_cache(maxsize=100_000)(implied_name)  # most edges go to few symbols
 _EXTERNAL_PREFIX = EXTERNAL + "::"
 _SPARE_FACTS = 200  # facts kept although no file has them now: what an undo or a change of branches brings back
 _SYMBOL_COLUMNS = """
@@ -185,7 +188,7 @@ class Writer(Reader):
         for (file_id,) in rows:
             self._delete_sites(file_id)
             self._delete_chunks(file_id)
-            self._delete_symbols(path, self._symbols_of(file_id))
+            self._delete_symbols(file_id, path, self._symbols_of(file_id))
             self._execute("DELETE FROM deps WHERE file_id = ?", (file_id,))
             self._execute("DELETE FROM files WHERE id = ?", (file_id,))
             self._paths.pop(file_id, None)
@@ -200,7 +203,7 @@ class Writer(Reader):
             raise ValueError(f"qualified names are not unique in {path}")
         old = {} if pending.fresh and file_id not in pending.symbols_of else self._symbols_of(file_id)
         pending.symbols_of.add(file_id)
-        self._delete_symbols(path, {name: old[name] for name in old.keys() - set(names)})
+        self._delete_symbols(file_id, path, {name: old[name] for name in old.keys() - set(names)})
         first = pending.symbol
         ids = [old.get(name) or first + place for place, name in enumerate(names)]
         pending.symbol += len(rows)
@@ -219,7 +222,7 @@ class Writer(Reader):
     def _symbols_of(self, file_id: int) -> dict[str, int]:
         return dict(self._rows("SELECT qualname, id FROM symbols WHERE file_id = ?", (file_id,)))
 
-    def _delete_symbols(self, path: str, ids: Mapping[str, int]) -> None:
+    def _delete_symbols(self, file_id: int, path: str, ids: Mapping[str, int]) -> None:
         """Delete symbols of one file, given by qualified name, with all that points at them."""
         if not ids:
             return
@@ -233,6 +236,8 @@ class Writer(Reader):
             "DELETE FROM symbols WHERE id",
         ):
             self._rows_for(f"{statement} {_AMONG}", gone)
+        of_file = "UPDATE chunks SET symbol_id = 0 WHERE file_id = ? AND symbol_id"
+        self._rows(f"{of_file} {_AMONG}", (file_id, json.dumps(gone)))
         for name in ids:
             self._pending.known.pop(key_of(path, name), None)
 
@@ -251,7 +256,7 @@ class Writer(Reader):
         self._pending.sites_of.add(file_id)
         ids = self._ends(rows, unresolved)
         base = file_id << SITE_BITS
-        edges = [_edge_values(base + n, row, ids) for n, row in enumerate(rows) if row.src in ids and row.dst in ids]
+        edges = _edge_values(base, rows, ids)
         sites = [
             (base + n, site.name, ids[site.src], site.line, site.receiver)
             for n, site in enumerate(unresolved)
@@ -277,8 +282,10 @@ class Writer(Reader):
     def _ends(self, rows: Sequence[EdgeRow], unresolved: Sequence[Unresolved]) -> dict[str, int]:
         """Return the ids of all symbols that are named in a file's edges, making externals as they are needed."""
         known = self._pending.known
-        missing = {end for row in rows for end in row[:2] if end not in known}
-        missing.update(site.src for site in unresolved if site.src not in known)
+        ends = {row[0] for row in rows}
+        ends.update(row[1] for row in rows)
+        ends.update(site.src for site in unresolved)
+        missing = ends.difference(known)
         if missing and not self._pending.fresh:
             known.update(self._ids(missing))
         externals = sorted(key for key in missing if key.startswith(_EXTERNAL_PREFIX) and key not in known)
@@ -355,7 +362,20 @@ class Writer(Reader):
         self._execute("DELETE FROM chunks WHERE file_id = ?", (file_id,))
 
 
-def _edge_values(rowid: int, row: EdgeRow, ids: Mapping[str, int]) -> type_row:
-    src, dst, kind, strategy, line, start, name, candidates = row
-    stored = None if implied_name(dst) == name else name
-    return (rowid, ids[src], ids[dst], EDGE_CODE[kind], STRATEGY_CODE[strategy], candidates, line, start, stored)
+def _edge_values(base: int, rows: Sequence[EdgeRow], ids: Mapping[str, int]) -> list[type_row]:
+    """Return the rows of the table; a name is stored only where the target's key does not imply it."""
+    return [
+        (
+            base + n,
+            ids[src],
+            ids[dst],
+            EDGE_CODE[kind],
+            STRATEGY_CODE[strategy],
+            candidates,
+            line,
+            start,
+            None if _implied_name(dst) == name else name,
+        )
+        for n, (src, dst, kind, strategy, line, start, name, candidates) in enumerate(rows)
+        if src in ids and dst in ids
+    ]

@@ -189,7 +189,13 @@
 ; Macros
 
 (preproc_def
+  .
   name: (identifier) @name) @definition.macro
+
+; a comment in the middle of a macro of several lines
+
+(preproc_def
+  (ERROR . (identifier) @name . (preproc_params))) @definition.macro
 
 (preproc_function_def
   name: (identifier) @name

@@ -90,11 +90,12 @@
 
 ; constructors, destructors, defaulted and deleted members
 
-(field_declaration_list
+((field_declaration_list
   (function_definition
     !type
     declarator: (function_declarator declarator: [(identifier) (destructor_name) (operator_name)] @name)
     body: (_)? @body) @definition.method)
+  (#not-match? @name "^[A-Z][A-Z0-9]*_[A-Z0-9_]*$"))
 
 (field_declaration_list
   (template_declaration
@@ -465,7 +466,13 @@
 ; Macros
 
 (preproc_def
+  .
   name: (identifier) @name) @definition.macro
+
+; a comment in the middle of a macro of several lines
+
+(preproc_def
+  (ERROR . (identifier) @name . (preproc_params))) @definition.macro
 
 (preproc_function_def
   name: (identifier) @name

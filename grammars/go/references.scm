@@ -1,5 +1,15 @@
 ; Calls
 
+; `new(T).method()` is a call on a T
+
+((call_expression
+  function: (selector_expression
+    operand: (call_expression
+      function: (identifier) @_new
+      arguments: (argument_list . [(type_identifier) (identifier)] @receiver .))
+    field: (field_identifier) @reference.call))
+  (#eq? @_new "new"))
+
 (call_expression
   function: [
     (identifier) @reference.call

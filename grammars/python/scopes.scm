@@ -24,6 +24,10 @@
 (for_in_clause left: (identifier) @binding.local)
 (for_in_clause left: (pattern_list (identifier) @binding.local))
 (for_in_clause left: (tuple_pattern (identifier) @binding.local))
-(with_item value: (as_pattern (_) @value alias: (as_pattern_target (identifier) @binding.local)))
+(with_item value: (as_pattern (_) @value alias: (as_pattern_target (identifier) @binding.entered)))
 (except_clause (as_pattern (_) @type alias: (as_pattern_target (identifier) @binding.local)))
 (case_clause (case_pattern (dotted_name . (identifier) @binding.local .)))
+
+; These names live further out: what the function assigns is no local of its own.
+(global_statement (identifier) @binding.outer)
+(nonlocal_statement (identifier) @binding.outer)

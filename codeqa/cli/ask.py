@@ -1,0 +1,70 @@
+"""`codeqa ask`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from codeqa.cli import question
+from codeqa.cli.face import Face, common
+from codeqa.domain import Answer, Answered, ModelUnavailable, Notice, Step
+
+if TYPE_CHECKING:
+    from codeqa.project import Project
+
+ABSTAINED = 3
+
+
+@click.command(short_help="Answer a question with cited sentences.")
+@click.argument("words", nargs=-1, metavar="QUESTION")
+@click.option("--steps", is_flag=True, help="Show the steps of the walk on standard error.")
+@click.option("--model", metavar="NAME", help="The language model to lead the walk. [default: none, the planner]")
+@click.option("--require-model", is_flag=True, help="Fail rather than answer without a model.")
+@click.option("--no-ask", is_flag=True, help="Never ask back. (It never does; accepted for scripts.)")
+@common
+def ask(face: Face, words: tuple[str, ...], steps: bool, model: str | None, require_model: bool, no_ask: bool) -> int:
+    r"""Answer QUESTION with cited sentences, from a walk over the graph.
+
+    QUESTION is read from standard input if it is - or absent. Exits with 3 where the evidence does not suffice.
+
+    \b
+    codeqa ask "who calls Router.add"
+    codeqa ask "how does main reach Store.open"
+    codeqa ask "what breaks if I change Session.close"
+    """
+    asked = question.read(words, "ask", "who calls main")
+    with face.ready({"model.name": model}) as project:
+        _without_model(face, project.settings.model.name, required=require_model)
+        answer = _answer(face, project, asked, steps=steps)
+    if face.json:
+        import json
+
+        face.out.raw(json.dumps(answer.to_json(), ensure_ascii=True) + "\n")
+    else:
+        from codeqa.cli.show_answer import show
+
+        show(answer, face.out, quiet=face.quiet)
+    return ABSTAINED if answer.status == "abstained" else 0
+
+
+def _without_model(face: Face, name: str | None, *, required: bool) -> None:
+    """Say that no model leads the walk, if one was wished for. Raises ModelUnavailable if it was required."""
+    if required:
+        raise ModelUnavailable(
+            f"this version has no support for language models ({name or 'none is named'})",
+            hint="leave out --require-model: the planner answers without one",
+        )
+    if name:
+        face.notice(Notice("warning", f"no support for the model {name} yet; the planner answers"))
+
+
+def _answer(face: Face, project: Project, asked: str, *, steps: bool) -> Answer:
+    for event in project.ask(asked):
+        if isinstance(event, Answered):
+            return event.answer
+        if isinstance(event, Notice):
+            face.notice(event)
+        elif isinstance(event, Step) and steps:
+            face.err.line((f"{face.err.glyphs['dot']} {event.action:<9}", "dim"), " ", event.text)
+    raise AssertionError("a walk ends with an answer")

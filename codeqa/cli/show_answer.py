@@ -1,0 +1,133 @@
+"""An answer as a person reads it: prose, citations, walk, what was dropped and what is not known."""
+
+from __future__ import annotations
+
+import re
+
+from codeqa.cli.progress import duration
+from codeqa.cli.terminal import Terminal
+from codeqa.domain import Answer, Citation, Hop
+
+MAX_CITATIONS = 20
+MAX_QUOTED = 8  # citations that are shown with lines
+MAX_LINES = 3  # of each
+MAX_HOPS = 16
+MAX_NOTES = 8
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_CODE = re.compile(r"`([^`]+)`")
+_STATUS_STYLE = {"answered": "good", "partial": "warn", "abstained": "bad"}
+
+
+def show(answer: Answer, out: Terminal, *, quiet: bool) -> None:
+    """Write the answer; `quiet` leaves everything out but prose and citations."""
+    out.prose(answer.text)
+    _citations(answer, out)
+    if quiet:
+        return
+    if answer.walk:
+        out.heading("walk")
+        chain(answer.walk, out)
+    _notes("dropped", [f"{each.text} ({each.reason})" for each in answer.dropped], out)
+    _notes("not known", answer.unknowns, out)
+    _notes("changed since they were indexed", answer.stale, out)
+    _status(answer, out)
+
+
+def _citations(answer: Answer, out: Terminal) -> None:
+    if answer.citations:
+        out.line()
+    wanted = _wanted(answer)
+    for number, citation in enumerate(answer.citations[:MAX_CITATIONS]):
+        lines = f"{citation.start_line}-{citation.end_line}"
+        if citation.start_line == citation.end_line:
+            lines = str(citation.start_line)
+        place = (f"{citation.path}:{lines}", "path")
+        out.line((f"[{citation.n}]", "mark"), " ", place, "  ", (citation.symbol, "name"))
+        if number < MAX_QUOTED:
+            _quote(citation, wanted.get(citation.n, set()), out)
+    _rest(len(answer.citations) - MAX_CITATIONS, "citations", out)
+
+
+def _wanted(answer: Answer) -> dict[int, set[str]]:
+    """Return, for each citation, the names that the claims resting on it speak of."""
+    wanted: dict[int, set[str]] = {}
+    for claim in answer.claims:
+        names = {word for code in _CODE.findall(claim.text) for word in _WORD.findall(code)}
+        for number in claim.citations:
+            wanted.setdefault(number, set()).update(names)
+    return wanted
+
+
+def _quote(citation: Citation, names: set[str], out: Terminal) -> None:
+    lines = citation.quote.expandtabs(4).splitlines()
+    first = _first_relevant(lines, names)
+    shown = [(first + at, line.rstrip()) for at, line in enumerate(lines[first : first + MAX_LINES])]
+    margin = min((len(line) - len(line.lstrip()) for _, line in shown if line), default=0)
+    width = len(str(citation.start_line + len(lines)))
+    room = (out.width or 10_000) - width - 8
+    for at, line in shown:
+        number = f"{citation.start_line + at:>{width}}"
+        out.line("    ", (f"{number} {out.glyphs['bar']} {line[margin:][:room]}".rstrip(), "dim"))
+
+
+def _first_relevant(lines: list[str], names: set[str]) -> int:
+    """Return where to start: at the first line if few are there, else at the line that speaks of most of `names`."""
+    if len(lines) <= MAX_LINES or not names:
+        return 0
+    scores = [len(names & set(_WORD.findall(line))) for line in lines]
+    return min(scores.index(max(scores)), len(lines) - 1)
+
+
+def chain(hops: tuple[Hop, ...], out: Terminal) -> None:
+    """Write hops as chains: one that goes on where the last one ended stands below it, indented."""
+    end = ""
+    for hop in hops[:MAX_HOPS]:
+        if hop.src != end:
+            out.line("  ", (label(hop.src), "name"))
+        step(hop, out)
+        end = hop.dst
+    _rest(len(hops) - MAX_HOPS, "steps", out)
+
+
+def step(hop: Hop, out: Terminal, *, backwards: bool = False) -> None:
+    """Write one hop: `─calls▶ Store.open (store.py:12, exact .98)`; `backwards`, the arrow points at the line above."""
+    line, right, left = out.glyphs["line"], out.glyphs["right"], out.glyphs["left"]
+    arrow = f"{left}{line}{hop.edge}{line}" if backwards else f"{line}{hop.edge}{right}"
+    end = hop.src if backwards else hop.dst
+    evidence = f"({hop.site}, {strategy(hop.strategy, hop.confidence)})"
+    out.line("    ", (arrow, "code"), " ", (label(end), "name"), "  ", (evidence, "dim"))
+
+
+def label(symbol: str) -> str:
+    """Return a symbol id as a chain shows it: the qualified name, or the path of a file."""
+    return symbol.rpartition("::")[2] or symbol
+
+
+def strategy(name: str, confidence: float) -> str:
+    """Return `exact .98`."""
+    return f"{name} {confidence:.2f}".replace(" 0.", " .")
+
+
+def _notes(title: str, notes: list[str] | tuple[str, ...], out: Terminal) -> None:
+    if not notes:
+        return
+    out.heading(title)
+    for note in notes[:MAX_NOTES]:
+        out.prose(f"{out.glyphs['dot']} {note}", indent="  ")
+    _rest(len(notes) - MAX_NOTES, "", out)
+
+
+def _rest(count: int, what: str, out: Terminal) -> None:
+    if count > 0:
+        out.line(("  " + f"{out.glyphs['more']} {count:,} more {what}".rstrip() + " (--json has them all)", "dim"))
+
+
+def _status(answer: Answer, out: Terminal) -> None:
+    total = answer.timing_ms.get("total", sum(answer.timing_ms.values()))
+    dot = f" {out.glyphs['dot']} "
+    rest = [duration(total / 1000), f"generation {answer.generation}", answer.model or "no model"]
+    out.line()
+    out.line(
+        (answer.status, _STATUS_STYLE.get(answer.status, "warn")), (dot + answer.kind + dot + dot.join(rest), "dim")
+    )

@@ -1,0 +1,353 @@
+"""Question → graph plan → checked answer, with no model: classify, link, walk, compose, verify."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+from codeqa.domain import CALLABLE, CLASS_LIKE, Answer, Answered, Event, Hit, Step, Symbol, UsageError
+from codeqa.notebook import Fact, Notebook
+from codeqa.planner import describing, forms, listing, reaching
+from codeqa.planner import sentences as say
+from codeqa.planner.compose import compose
+from codeqa.planner.forms import Request
+from codeqa.planner.link import Link, Linker
+from codeqa.tools import Tools
+from codeqa.verify import Verifier
+
+__all__ = ["Planner"]
+
+MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidates
+STRONG = 0.75  # share of a phrase's meaning above which what search found is what was asked about
+
+
+class Planner:
+    """Answers questions over one generation of an index."""
+
+    def __init__(self, tools: Tools, verifier: Verifier, *, max_hops: int = 6, evidence: float = 0.5) -> None:
+        self.tools = tools
+        self.verifier = verifier
+        self.max_hops = max_hops
+        self.evidence = evidence
+
+    def ask(self, question: str, *, stale: Sequence[str] = ()) -> Iterator[Event]:
+        """Yield the steps of a walk and, last, the answer.
+
+        Raises:
+            UsageError: the question is empty.
+        """
+        if not question.strip():
+            raise UsageError("the question is empty", hint='for instance: codeqa ask "who calls main?"')
+        began = time.perf_counter()
+        request = forms.read(question)
+        yield Step("classify", f"{request.kind}: {request.form}" + (f" {request.slots}" if request.slots else ""))
+        book = Notebook(request.question, request.kind)
+        linker = Linker(self.tools, request.question)
+        walk = _Walk(self, request, book, linker)
+        yield from walk.run()
+        walked = time.perf_counter()
+        verified = self.verifier.verify(book.facts)
+        yield Step("verify", f"{len(verified.claims)} claims hold, {len(verified.dropped)} dropped")
+        status, text = compose(book, verified, weak=walk.weak)
+        timing = {"walk": round((walked - began) * 1000, 1), "verify": round((time.perf_counter() - walked) * 1000, 1)}
+        yield Answered(
+            Answer(
+                question=request.question,
+                kind=request.kind,
+                status=status,
+                text=text,
+                claims=tuple(verified.claims),
+                dropped=tuple(verified.dropped),
+                citations=tuple(verified.citations),
+                walk=tuple(book.hops),
+                unknowns=tuple(book.unknowns),
+                generation=self.tools.store.generation,
+                stale=tuple(dict.fromkeys([*stale, *verified.stale])),
+                timing_ms=timing,
+                tokens={},
+            )
+        )
+
+
+class _Walk:
+    """One question on its way through the graph."""
+
+    def __init__(self, planner: Planner, request: Request, book: Notebook, linker: Linker) -> None:
+        self.tools = planner.tools
+        self.max_hops = planner.max_hops
+        self.evidence = planner.evidence
+        self.request = request
+        self.book = book
+        self.linker = linker
+        self.weak = False  # the subject was found by search, and not all of its words were
+
+    def run(self) -> Iterator[Event]:
+        if absent := self.linker.absent(self.request.question):
+            self.book.unknown(f"nothing in this repository mentions {say.listed(absent)}")
+            self._nearest(self.request.question)
+            yield Step("abstain", f"not mentioned anywhere: {', '.join(absent)}")
+            return
+        handler = getattr(self, f"_{self.request.form}")
+        yield from handler(self.request.slots.get("a", ""), self.request.slots.get("b", ""))
+
+    # --------------------------------------------------------------------------------------------------------- linking
+
+    def _subject(self, phrase: str, kinds: frozenset[str] | None = None) -> Iterator[Event]:
+        """Link a phrase and remember it as `self.link`; what cannot be linked is said, with the nearest names."""
+        link = self.linker.link(phrase, kinds=kinds)
+        if not link and not link.missing and phrase != self.request.question:
+            link = self.linker.search(self.request.question, kinds=kinds)
+        self.link = link
+        if link.missing:
+            near = self.tools.searcher.nearest_names(link.missing.rpartition(".")[2])
+            self.book.unknown(f"no symbol is named {link.missing}" + (f"; nearest: {', '.join(near)}" if near else ""))
+            self.book.unknowns.extend(h for h in self._hit_lines(self.request.question) if h not in self.book.unknowns)
+            yield Step("link", f"{link.missing}: no such name")
+        elif link.how == "search":
+            yield from self._by_search(link)
+        elif link:
+            yield Step("link", f"{phrase} → {', '.join(s.id for s in link.symbols[:MAX_NAMESAKES])} ({link.how})")
+            self._namesakes(link)
+
+    def _by_search(self, link: Link) -> Iterator[Event]:
+        if not link or link.coverage < self.evidence:
+            self.book.unknown(f"no symbol is named in the question, and nothing found for {link.phrase!r} holds enough of its words")
+            self._nearest(self.request.question)
+            self.link = Link(link.phrase)
+            yield Step("abstain", f"best text covers {link.coverage:.0%} of {link.phrase!r}")
+            return
+        self.weak = self.weak or link.coverage < STRONG
+        yield Step("link", f"{link.phrase} → {link.first.id} (search, {link.coverage:.0%} of its words)")
+
+    def _namesakes(self, link: Link) -> None:
+        shown = [*link.symbols[MAX_NAMESAKES:], *(s for s in link.others if s.role != "test")]
+        if len(link.symbols) > 1:
+            self.book.unknown(f"{link.phrase!r} is ambiguous: {', '.join(s.id for s in link.symbols[:6])}")
+        elif shown:
+            names = ", ".join(s.id for s in shown[:3])
+            more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
+            self.book.unknown(f"other symbols named {link.first.name}, not meant here: {names}{more}")
+
+    def _nearest(self, query: str) -> None:
+        for line in self._hit_lines(query):
+            self.book.unknown(line)
+        if not any(u.startswith("nearest hit") for u in self.book.unknowns):
+            words = self.tools.searcher.vocabulary(query)
+            if words:
+                self.book.unknown(f"words that this repository does use: {', '.join(words)}")
+
+    def _hit_lines(self, query: str) -> list[str]:
+        hits = self.tools.searcher.search(query, 3)
+        return [f"nearest hit: {h.path}:{h.start_line}{f' {h.symbol}' if h.symbol else ''}" for h in hits]
+
+    def _each(self, part: str) -> list[tuple[Symbol, str]]:
+        """The symbols to answer for, each with the name of the part that it covers."""
+        symbols = self.link.symbols[: MAX_NAMESAKES if self.link.certain else 1]
+        parts = [part if n == 0 else f"{part} {n + 1}" for n in range(len(symbols))]
+        self.book.parts += parts
+        return list(zip(symbols, parts, strict=True))
+
+    # ----------------------------------------------------------------------------------------------------------- forms
+
+    def _callers(self, a: str, b: str) -> Iterator[Event]:
+        yield from self._subject(a)
+        for symbol, part in self._each("callers"):
+            if not say.is_code(symbol):
+                listing.uses(self.tools, self.book, symbol, part)
+            else:
+                listing.callers(self.tools, self.book, symbol, part)
+            yield Step("expand", f"callers of {symbol.id}")
+
+    def _callees(self, a: str, b: str) -> Iterator[Event]:
+        yield from self._subject(a)
+        for symbol, part in self._each("callees"):
+            listing.callees(self.tools, self.book, symbol, part)
+            yield Step("expand", f"callees of {symbol.id}")
+
+    def _uses(self, a: str, b: str) -> Iterator[Event]:
+        yield from self._subject(a)
+        for symbol, part in self._each("uses"):
+            listing.uses(self.tools, self.book, symbol, part)
+            yield Step("expand", f"uses of {symbol.id}")
+
+    def _tests(self, a: str, b: str) -> Iterator[Event]:
+        yield from self._subject(a)
+        for symbol, part in self._each("tests"):
+            listing.tests(self.tools, self.book, symbol, part)
+            yield Step("expand", f"tests of {symbol.id}")
+
+    def _impact(self, a: str, b: str) -> Iterator[Event]:
+        yield from self._subject(a)
+        for symbol, part in self._each("impact"):
+            if "tests" in self.request.wants and "tests" not in self.book.parts:
+                self.book.parts.append("tests")
+            listing.impact(self.tools, self.book, symbol, part)
+            yield Step("expand", f"impact of {symbol.id}")
+
+    def _hierarchy(self, a: str, b: str) -> Iterator[Event]:
+        names = [self.linker.name(n) for n in self.linker.written(self.request.question)]
+        classes = [link for link in names if link and link.first.kind in CLASS_LIKE]
+        method = next((n for n in self._members_named(self.request.question)), "")
+        whole = next((link for link in names if link and link.first.kind in CALLABLE and "." in link.phrase), None)
+        if whole is not None:
+            self.link = whole
+            for symbol, part in self._each("overrides"):
+                listing.overriders(self.tools, self.book, symbol, part)
+                yield Step("expand", f"overrides of {symbol.id}")
+            return
+        if classes:
+            self.link = classes[0]
+            if len(self.link.symbols) > 1 and method:
+                self.link = self._with_member(self.link, method)
+            yield Step("link", f"{self.link.phrase} → {', '.join(s.id for s in self.link.symbols[:3])}")
+            self._namesakes(self.link)
+        elif method and "overrides" in self.request.wants and (found := self._owners_of(method)):
+            self.link = Link(method, tuple(found[:1]), "name", tuple(found[1:]))
+            for symbol, part in self._each("overrides"):
+                listing.overriders(self.tools, self.book, symbol, part)
+            return
+        else:
+            yield from self._subject(a, CLASS_LIKE)
+        for symbol, part in self._each("heirs"):
+            if method:
+                self.book.parts.append("overrides")
+            listing.heirs(self.tools, self.book, symbol, method, part)
+            yield Step("expand", f"heirs of {symbol.id}" + (f" that override {method}" if method else ""))
+
+    def _members_named(self, text: str) -> list[str]:
+        """Return the names in a text that are methods of something."""
+        found = []
+        for name in [*self.linker.written(text), *text.replace("?", " ").split()]:
+            bare = name.strip("`'\".,()").rpartition(".")[2]
+            if bare.isidentifier() and any(s.kind in ("method", "property") for s in self.tools.store.symbols_named(bare)):
+                if bare in self.linker.written(text) or "_" in bare or text.lower().rstrip("? ").endswith(bare.lower()):
+                    found.append(bare)
+        return found
+
+    def _with_member(self, link: Link, method: str) -> Link:
+        """Of namesakes, keep the classes that have the member."""
+        kept = tuple(s for s in link.symbols if any(m.name == method for m in self.tools.graph.members(s.id)))
+        return Link(link.phrase, kept, link.how, link.others) if kept else link
+
+    def _owners_of(self, method: str) -> list[Symbol]:
+        """Return the methods of that name which others override, most overridden first."""
+        found = [s for s in self.tools.store.symbols_named(method) if s.kind in CALLABLE and not self.tools.is_test(s)]
+        ranked = [(len(self.tools.graph.overriding(s.id)), s) for s in found]
+        return [s for n, s in sorted(ranked, key=lambda p: (-p[0], p[1].id)) if n]
+
+    def _path(self, a: str, b: str) -> Iterator[Event]:
+        if not b:
+            yield from self._what(a, b)
+            return
+        yield from self._subject(a)
+        source = self.link
+        if source.missing:
+            return
+        yield from self._subject(b)
+        target = self.link
+        if target.missing or not source or not target:
+            return
+        self.book.parts.append("path")
+        if set(source.symbols) & set(target.symbols) and not (source.certain and target.certain):
+            target = Link(target.phrase, tuple(s for s in target.symbols if s not in source.symbols[:1]), target.how, hits=target.hits)
+            source = Link(source.phrase, source.symbols[:1], source.how)
+        if not target:
+            yield from self._search(self.request.question, "")
+            return
+        found = reaching.path(self.tools, self.book, source, target, self.max_hops + 2)
+        self.weak = self.weak or not found
+        yield Step("connect", f"{source.first.id} … {target.first.id}: {'connected' if found else 'no path'}")
+
+    def _where(self, a: str, b: str) -> Iterator[Event]:
+        yield from self._subject(a)
+        for symbol, part in self._each("where"):
+            describing.where(self.tools, self.book, symbol, part, self.request.wants)
+            yield Step("read", symbol.id)
+        if self.link.how == "search":
+            self._more_hits(self.link)
+
+    def _what(self, a: str, b: str) -> Iterator[Event]:
+        names = self.linker.written(self.request.question)
+        yield from self._subject(names[0] if names else a)
+        for symbol, part in self._each("what"):
+            describing.describe(self.tools, self.book, symbol, part)
+            yield Step("read", symbol.id)
+        if self.link.how == "search":
+            self._more_hits(self.link)
+
+    def _compare(self, a: str, b: str) -> Iterator[Event]:
+        yield from self._subject(a)
+        one = self.link
+        if not one:
+            return
+        yield from self._subject(b)
+        if not self.link:
+            return
+        self.book.parts += ["first", "second"]
+        describing.compare(self.tools, self.book, one.first, self.link.first, self.request.question)
+        yield Step("connect", f"{one.first.id} beside {self.link.first.id}")
+
+    def _scattered(self, a: str, b: str) -> Iterator[Event]:
+        names = [link for n in self.linker.written(a or self.request.question) if (link := self.linker.name(n))]
+        if not names:
+            yield from self._search(self.request.question, "")
+            return
+        self.link = names[0]
+        yield Step("link", f"{self.link.phrase} → {self.link.first.id}")
+        self._namesakes(self.link)
+        for symbol, part in self._each("places"):
+            listing.places(self.tools, self.book, symbol, self.request.question, part)
+            if symbol.kind in CALLABLE:
+                self._routes(symbol)
+            yield Step("expand", f"places of {symbol.id}")
+
+    def _routes(self, symbol: Symbol) -> None:
+        """Ways to get somewhere may be longer than one call: add the step before each caller."""
+        for relation in self.tools.callers(symbol, 6).relations:
+            if self.tools.is_test(relation.symbol):
+                continue
+            for further in self.tools.callers(relation.symbol, 3).relations:
+                if not self.tools.is_test(further.symbol) and (fact := say.relation(self.tools, further.edge, item=True)):
+                    self.book.add(fact)
+                    self.book.walk([further.edge])
+
+    def _search(self, a: str, b: str) -> Iterator[Event]:
+        """No form fits: read the best hits, and connect what they found."""
+        names = self.linker.written(self.request.question)
+        if names and (link := self.linker.name(names[0])):
+            self.link = link
+            self._namesakes(link)
+            for symbol, part in self._each("what"):
+                describing.describe(self.tools, self.book, symbol, part)
+            self.weak = True
+            yield Step("read", link.first.id)
+            return
+        link = self.linker.search(self.request.question)
+        self.link = link
+        yield from self._by_search(link)
+        if not self.link:
+            return
+        self.weak = True
+        self.book.parts.append("search")
+        for symbol in self.link.symbols[:2]:
+            describing.describe(self.tools, self.book, symbol, "", deep=symbol is self.link.first)
+            yield Step("read", symbol.id)
+        self._more_hits(self.link)
+
+    def _more_hits(self, link: Link) -> None:
+        """Add the next best hits, and the calls between any two of them."""
+        symbols = [s for s in link.symbols[:5] if say.is_code(s)]
+        for symbol in symbols[1:4]:
+            self.book.add(say.definition(symbol))
+            if doc := say.documentation(self.tools, symbol):
+                self.book.add(Fact(doc.text.replace("Its", f"{say.named(symbol)}: its", 1), doc.places, "quote", quote=doc.quote))
+        keys = {s.id for s in symbols}
+        for edge in self.tools.graph.outgoing(sorted(keys)):
+            if edge.dst in keys and edge.dst != edge.src and (fact := say.relation(self.tools, edge)):
+                self.book.add(fact)
+                self.book.walk([edge])
+
+
+def hit_line(hit: Hit) -> str:
+    """Name a hit in one line."""
+    return f"{hit.path}:{hit.start_line} {hit.symbol}".rstrip()

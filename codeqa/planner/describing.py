@@ -1,0 +1,194 @@
+"""Walks about one or two symbols: where they are, what they do, how they differ."""
+
+from __future__ import annotations
+
+import re
+
+from codeqa import terms
+from codeqa.domain import CALLABLE, CLASS_LIKE, EdgeKind, Relation, Symbol
+from codeqa.notebook import Fact, Notebook
+from codeqa.planner import sentences as say
+from codeqa.tools import Tools
+
+SHOWN = 6
+
+
+def describe(tools: Tools, book: Notebook, symbol: Symbol, part: str, *, deep: bool = True) -> None:
+    """Say what a symbol is, what its documentation says, what it checks, calls and raises, and who uses it."""
+    book.open(symbol)
+    book.add(say.definition(symbol, part))
+    if doc := say.documentation(tools, symbol):
+        book.add(doc)
+    if symbol.kind in CLASS_LIKE:
+        _class(tools, book, symbol, part)
+    elif symbol.kind in CALLABLE:
+        _callable(tools, book, symbol, part, deep=deep)
+    else:
+        _value(tools, book, symbol)
+    if deep:
+        users(tools, book, symbol)
+
+
+def _callable(tools: Tools, book: Notebook, symbol: Symbol, part: str, *, deep: bool) -> None:
+    for fact in say.guards(tools, symbol, SHOWN if deep else 2):
+        book.add(fact)
+    keys = [symbol.id, *tools.graph.nested([symbol.id])]
+    for edge in tools.graph.outgoing(keys, {EdgeKind.RAISES})[:3]:
+        if fact := say.relation(tools, edge, part):
+            book.add(fact)
+            book.walk([edge])
+    listing = tools.callees(symbol)
+    if fact := say.callees(tools, symbol, listing.relations):
+        book.add(fact)
+        book.walk(fact.edges)
+    for found in tools.graph.overridden(symbol.id)[:2]:
+        if fact := say.relation(tools, found.edge, part):
+            book.add(fact)
+    overriding = tools.graph.overriding(symbol.id)
+    if overriding:
+        _named_count(tools, book, f"{say.named(symbol)} is overridden by", overriding, part)
+
+
+def _class(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+    for found in tools.graph.bases(symbol.id):
+        if found.depth == 1 and (fact := say.relation(tools, found.edge, part)):
+            book.add(fact)
+            book.walk([found.edge])
+    methods = [m for m in tools.graph.members(symbol.id) if m.kind in CALLABLE and not m.name.startswith("_")]
+    if methods:
+        shown = methods[:8]
+        more = f" and {len(methods) - len(shown)} more" if len(methods) > len(shown) else ""
+        names = say.listed([say.code(m.name) for m in shown])
+        text = f"Its methods include {names}{more}."
+        book.add(Fact(text, tuple(say.head(m) for m in shown), "definition", symbols=tuple(shown)))
+    derived = tools.graph.derived(symbol.id)
+    if derived:
+        _named_count(tools, book, f"{say.named(symbol)} is inherited or implemented by", derived, part)
+
+
+def _value(tools: Tools, book: Notebook, symbol: Symbol) -> None:
+    line = tools.line(symbol.span.path, symbol.name_line).strip()
+    if line and line not in symbol.signature:
+        book.add(Fact(f"The line reads {say.code(line[:120])}.", (say.head(symbol),), "quote", quote=line[:120]))
+
+
+def _named_count(tools: Tools, book: Notebook, start: str, found: list[Relation], part: str) -> None:
+    shown = found[:SHOWN]
+    more = f" and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
+    names = say.listed([say.named(r.symbol) for r in shown])
+    places = tuple(say.site(r.edge, r.symbol) for r in shown)
+    book.add(Fact(f"{start} {names}{more}.", places, "edge", edges=tuple(r.edge for r in shown)))
+    book.walk([r.edge for r in shown])
+
+
+def users(tools: Tools, book: Notebook, symbol: Symbol) -> None:
+    """Say from how many places a symbol is called, naming the first."""
+    if symbol.kind not in CALLABLE | CLASS_LIKE:
+        return
+    listing = tools.callers(symbol, 500)
+    outside = [r for r in listing.relations if not tools.is_test(r.symbol)]
+    if not outside:
+        return
+    shown = outside[:SHOWN]
+    names = say.listed([say.named(r.symbol) for r in shown])
+    more = f" and {len(outside) - len(shown)} more" if len(outside) > len(shown) else ""
+    verb = "created" if symbol.kind in CLASS_LIKE else "called"
+    places = tuple(say.site(r.edge, r.symbol) for r in shown)
+    book.add(Fact(f"It is {verb} by {names}{more}.", places, "edge", edges=tuple(r.edge for r in shown)))
+    book.walk([r.edge for r in shown])
+
+
+# ------------------------------------------------------------------------------------------------------------- where
+
+
+def where(tools: Tools, book: Notebook, symbol: Symbol, part: str, wants: frozenset[str]) -> None:
+    """Say where a symbol is defined and, as asked, where it is set and where it is used."""
+    book.open(symbol)
+    book.add(say.definition(symbol, part, whole=symbol.kind not in CLASS_LIKE))
+    if doc := say.documentation(tools, symbol):
+        book.add(doc)
+    value = symbol.kind in ("variable", "constant", "field", "property", "enum_member", "key")
+    uses = tools.uses(symbol) if value or "used" in wants else []
+    writes = [r for r in uses if r.edge.kind is EdgeKind.WRITES]
+    reads = [r for r in uses if r.edge.kind is not EdgeKind.WRITES]
+    for relation in writes[:SHOWN]:
+        _site(tools, book, relation, part)
+    if "used" in wants or value:
+        for relation in [r for r in reads if not tools.is_test(r.symbol)][: SHOWN * 2]:
+            _site(tools, book, relation, part)
+
+
+def _site(tools: Tools, book: Notebook, relation: Relation, part: str) -> None:
+    if fact := say.relation(tools, relation.edge, part, item=True):
+        book.add(fact)
+        book.walk([relation.edge])
+
+
+# ------------------------------------------------------------------------------------------------------------ compare
+
+
+def compare(tools: Tools, book: Notebook, one: Symbol, other: Symbol, question: str) -> None:
+    """Say what two symbols are, what they share, and what only one of them has or calls."""
+    for symbol, part in ((one, "first"), (other, "second")):
+        book.open(symbol)
+        book.add(say.definition(symbol, part))
+        if doc := say.documentation(tools, symbol):
+            book.add(doc)
+    _kinship(tools, book, one, other)
+    if one.kind in CLASS_LIKE and other.kind in CLASS_LIKE:
+        _members(tools, book, one, other, question)
+    elif one.kind in CALLABLE and other.kind in CALLABLE:
+        _calls(tools, book, one, other)
+
+
+def _kinship(tools: Tools, book: Notebook, one: Symbol, other: Symbol) -> None:
+    for a, b in ((one, other), (other, one)):
+        for found in tools.graph.bases(a.id):
+            if found.symbol.id == b.id and (fact := say.relation(tools, found.edge, "first")):
+                book.add(fact)
+                book.walk([found.edge])
+                return
+    bases = {r.symbol.id: r for r in tools.graph.bases(one.id)}
+    for found in tools.graph.bases(other.id):
+        if found.symbol.id in bases:
+            for edge in (bases[found.symbol.id].edge, found.edge):
+                if fact := say.relation(tools, edge):
+                    book.add(fact)
+            return
+
+
+def _members(tools: Tools, book: Notebook, one: Symbol, other: Symbol, question: str) -> None:
+    mine = {m.name: m for m in tools.graph.members(one.id) if m.kind in CALLABLE}
+    theirs = {m.name: m for m in tools.graph.members(other.id) if m.kind in CALLABLE}
+    asked = set(terms.query_terms(question))
+    shared = sorted(mine.keys() & theirs.keys(), key=lambda n: (-len(asked & set(terms.split(n))), mine[n].span.start_byte))
+    for name in [n for n in shared if mine[n].kind != "constructor"][:3]:
+        for member in (mine[name], theirs[name]):
+            book.add(say.definition(member))
+            _callable(tools, book, member, "", deep=False)
+    for symbol, only in ((one, mine.keys() - theirs.keys()), (other, theirs.keys() - mine.keys())):
+        source = mine if symbol is one else theirs
+        found = sorted((source[name] for name in only), key=lambda m: m.span.start_byte)[:8]
+        if found:
+            names = say.listed([say.code(m.name) for m in found])
+            text = f"Only {say.named(symbol)} itself defines {names}."
+            book.add(Fact(text, tuple(say.head(m) for m in found), "definition", symbols=tuple(found)))
+
+
+def _calls(tools: Tools, book: Notebook, one: Symbol, other: Symbol) -> None:
+    lists = {s.id: {r.symbol.id: r for r in tools.callees(s).relations} for s in (one, other)}
+    common = lists[one.id].keys() & lists[other.id].keys()
+    if common:
+        pairs = [lists[s.id][key] for key in sorted(common)[:SHOWN] for s in (one, other)]
+        names = say.listed([say.named(lists[one.id][key].symbol) for key in sorted(common)[:SHOWN]])
+        places = tuple(say.site(r.edge, tools.graph.symbol(r.edge.src)) for r in pairs)
+        book.add(Fact(f"Both call {names}.", places, "edge", edges=tuple(r.edge for r in pairs)))
+    for symbol, far in ((one, other), (other, one)):
+        only = [r for key, r in lists[symbol.id].items() if key not in lists[far.id] and not r.symbol.external][:SHOWN]
+        if only:
+            names = say.listed([say.named(r.symbol) for r in only])
+            places = tuple(say.site(r.edge, tools.graph.symbol(r.edge.src)) for r in only)
+            book.add(Fact(f"Among resolved calls, only {say.named(symbol)} calls {names}.", places, "edge", edges=tuple(r.edge for r in only)))
+    for symbol in (one, other):
+        for fact in say.guards(tools, symbol, 3):
+            book.add(Fact(re.sub(r"^It", say.named(symbol), fact.text), fact.places, "quote", quote=fact.quote))

@@ -1,0 +1,123 @@
+"""What a question asks for: a form with slots, read from its wording. English; anything else falls through to search."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+KINDS = {
+    "path": "multi fact",
+    "impact": "simple analysis",
+    "tests": "multi fact",
+    "hierarchy": "multi fact",
+    "compare": "comparison",
+    "scattered": "scattered facts",
+    "callers": "multi fact",
+    "callees": "multi fact",
+    "uses": "scattered facts",
+    "where": "single fact",
+    "what": "single fact",
+    "search": "research",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question, read. `slots` hold the words for each thing it is about; `wants` names the extra parts that it asks for."""
+
+    question: str
+    form: str
+    slots: dict[str, str] = field(default_factory=dict)
+    wants: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        return KINDS[self.form]
+
+
+_WHO = r"(?:who|what|which|where|how many|list|show|find|name|give)"
+_CHANGE = r"(?:change|chang(?:e|ed|ing)|renam(?:e|ed|ing)|remov(?:e|ed|ing)|delet(?:e|ed|ing)|modif(?:y|ied|ying)|touch(?:ed|ing)?|alter(?:ed|ing)?|break(?:ing)?|edit(?:ed|ing)?)"
+_REACH = (
+    r"(?:reach(?:es)?|gets?\s+(?:in|on)?to|ends?\s+up\s+(?:in|at|as|on|with)|leads?\s+to|arrives?\s+(?:at|in)|becomes?|flows?\s+(?:in)?to|"
+    r"makes?\s+(?:it|its\s+way)\s+(?:in)?to|finds?\s+its\s+way\s+(?:in)?to|turns?\s+into|goes\s+(?:in)?to|go\s+(?:in)?to|travels?\s+to|triggers?|invokes?|calls?)"
+)
+
+# The first pattern that matches decides; slots are named groups.
+_FORMS: tuple[tuple[str, str], ...] = (
+    ("compare", r"\bhow\s+(?:do|does|is|are)\s+(?P<a>.+?)\s+(?:differ(?:s|ent)?|vary)\s+from\s+(?P<b>.+)"),
+    ("compare", r"\bhow\s+(?:do|does|are)\s+(?P<a>.+?)\s+and\s+(?P<b>.+?)\s+differ(?:ent)?\b"),
+    ("compare", r"\b(?:differences?|distinction)\s+between\s+(?P<a>.+?)\s+and\s+(?P<b>.+)"),
+    ("compare", r"\bcompare\s+(?P<a>.+?)\s+(?:and|with|to|against|versus|vs\.?)\s+(?P<b>.+)"),
+    ("compare", r"^(?P<a>[^?]+?)\s+(?:vs\.?|versus)\s+(?P<b>.+)"),
+    ("tests", r"^(?:which|what|list|show|find|are\s+there(?:\s+any)?)\b.{0,20}?\btests?\b.*?\b(?:cover|exercise|test|check|verify|hit|reach|touch|use|call|for|of|about)(?:s|ing)?\b\s+(?P<a>.+)"),
+    ("tests", r"\btests?\s+(?:for|of|that\s+(?:cover|exercise|test|check|use|call))\s+(?P<a>.+)"),
+    ("tests", r"^(?:how|where|by\s+what)\s+(?:is|are)\s+(?P<a>.+?)\s+(?:tested|covered)\b"),
+    ("impact", rf"\b(?:if|when|were|should)\b.*?\b{_CHANGE}\b\s+(?P<a>.+)"),
+    ("impact", rf"\bwant\s+to\s+{_CHANGE}\s+(?P<a>.+)"),
+    ("impact", rf"\bif\s+(?P<a>.+?)\s+(?:is|are|was|were|gets?|has|had)\s+(?:been\s+)?{_CHANGE}\b"),
+    ("impact", rf"\b(?:if|when)\s+(?P<a>.+?)\s+(?:changes|changed|disappears?|went\s+away|goes\s+away|breaks)\b"),
+    ("impact", rf"\b(?:impact|effects?|consequences?|blast\s+radius)\s+of\s+(?:{_CHANGE}\s+)?(?P<a>.+)"),
+    ("impact", r"\b(?:depends?|rely|relies)\s+(?:up)?on\s+(?P<a>.+)"),
+    ("hierarchy", r"\b(?:inherits?|derived?|derives|descends?)\s+from\s+(?P<a>.+)"),
+    ("hierarchy", r"\b(?:subclass(?:es)?|subtypes?|implementations?|implementers?|implementors?|children|descendants|overrides)\s+of\s+(?P<a>.+)"),
+    ("hierarchy", r"\b(?:overrid(?:e|es|ing|den)|redefines?|reimplements?)\s+(?P<a>.+)"),
+    ("hierarchy", r"\b(?:which|what|who|list)\b.*?\b(?:implements?|extends?|subclass(?:es)?)\s+(?P<a>.+)"),
+    ("callers", r"\b(?:callers?|call\s+sites?)\s+of\s+(?P<a>.+)"),
+    ("callees", r"\bcallees?\s+of\s+(?P<a>.+)"),
+    ("scattered", r"\ball\s+(?:of\s+)?(?:the\s+)?(?:different\s+)?(?:ways?|places?|spots|points|locations|sites|lines|functions|code)\b\s*(?P<a>.+)"),
+    ("scattered", r"\b(?:every\s+place|everywhere|each\s+place)\b\s*(?P<a>.+)"),
+    ("scattered", r"\bby\s+(?:which|what)\s+(?:routes?|ways?|means|paths?)\s+(?P<a>.+)"),
+    ("scattered", r"\b(?:what|which)\s+(?:are\s+the\s+)?(?:different\s+)?(?:ways|places|options|mechanisms)\b\s*(?P<a>.+)"),
+    ("path", r"\b(?:trace|path|paths|route|flow|how|way|chain|follow|steps?|walk|lead|leads)\b.*?\bfrom\s+(?P<a>.+?)\s+(?:in|on|up\s+)?to\s+(?P<b>.+)"),
+    ("path", rf"\b(?:how|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+(?:(?:do|does|can|could|is|are|will|would)\s+)?(?P<a>.+?)\s+{_REACH}\s+(?P<b>.+)"),
+    ("path", r"^(?:does|do|can|could)\s+(?P<a>.+?)\s+(?:ever\s+)?(?:reach|get\s+to|lead\s+to|call|invoke|end\s+up\s+in)\s+(?P<b>.+)"),
+    ("path", r"^how\s+(?:is|are)\s+(?P<b>.+?)\s+(?:reached|called|invoked|triggered)\s+(?:from|by)\s+(?P<a>.+)"),
+    ("callees", r"^(?:what|which\s+\w+|who)\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:call|invoke|use|depend\s+on|delegate\s+to|rely\s+on|called)(?:\s+(?:in\s+turn|internally|directly))?\s*$"),
+    ("callers", rf"\b{_WHO}\b.*?\b(?:calls?|invokes?|instantiates?|constructs?|triggers?|runs?)\s+(?:to\s+)?(?P<a>.+)"),
+    ("callers", r"\bwhere\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:get\s+)?(?:called|invoked|instantiated|constructed|triggered)\b"),
+    ("uses", r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:being\s+)?(?:used|referenced|read|accessed|consumed|imported|use|raised|thrown|needed|applied)\b"),
+    ("uses", r"\b(?:usages?|uses|references)\s+(?:of|to)\s+(?P<a>.+)"),
+    ("uses", rf"\b{_WHO}\b.*?\b(?:uses?|reads?|references?|imports?|raises?|throws?|accesses|consumes?)\s+(?P<a>.+)"),
+    ("where", r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|does|do|can\s+i\s+find|should\s+i\s+look\s+for|did)\s+(?:the\s+code\s+(?:that|for|which)\s+)?(?P<a>.+)"),
+    ("where", r"\b(?:in\s+)?(?:which|what)\s+(?:file|module|class|function|method|place)\s+(?:is|are|does|do|has|have|holds?|contains?|defines?|implements?|declares?|handles?|sets?|starts?|creates?)\s*(?P<a>.+)"),
+    ("where", r"\b(?:find|locate|show\s+me)\s+(?P<a>.+)"),
+    ("what", r"\bwhat\s+(?:does|do|did|will)\s+(?P<a>.+?)\s+(?:do|check|return|mean|contain|represent|compute|handle|produce|validate|verify|parse|raise|fall\s+back\s+on)\b(?P<rest>.*)"),
+    ("what", r"\bwhat\s+(?:is|are|'s)\s+(?:the\s+)?(?:purpose|role|job|point|responsibility|meaning)\s+of\s+(?P<a>.+)"),
+    ("what", r"\bwhat\s+(?:happens|occurs)\s+(?:when|if|in|with|to|after|before|inside)\s+(?P<a>.+)"),
+    ("what", r"\b(?:what\s+(?:is|are|'s)|explain|describe|summari[sz]e|tell\s+me\s+about|document)\s+(?P<a>.+)"),
+    ("what", r"\bhow\s+(?:does|do|is|are|can|did)\s+(?P<a>.+)"),
+    ("what", r"\bwhy\s+(?:does|do|is|are|did)\s+(?P<a>.+)"),
+)
+_COMPILED = tuple((form, re.compile(pattern, re.I | re.S)) for form, pattern in _FORMS)
+_EDGES = re.compile(r"^(?:the|a|an|our|its|this|that|any|some|to|of|code\s+for|function|method|class)\s+|[\s?.!,;:]+$", re.I)
+_WANTS = (
+    ("tests", r"\btests?\b"),
+    ("set", r"\b(?:set|assigned|configured|initiali[sz]ed|written|defaults?|setting|sets|assigns?|writes?|changed)\b"),
+    ("used", r"\b(?:used|takes?\s+effect|read|applied|consumed|enforced|uses?|reads?)\b"),
+    ("defined", r"\b(?:defined|declared|implemented|located|live|lives|come\s+from)\b"),
+    ("all", r"\ball\b|\bevery\b|\beach\b|\blist\b"),
+    ("overrides", r"\b(?:overrid|redefin|reimplement|replace)"),
+)
+
+
+def read(question: str) -> Request:
+    """Return the form that a question's wording has; "search" if none fits."""
+    text = " ".join(question.split())
+    wants = frozenset(name for name, pattern in _WANTS if re.search(pattern, text, re.I))
+    for form, pattern in _COMPILED:
+        if match := pattern.search(text):
+            slots = {name: trimmed for name, value in match.groupdict().items() if value and (trimmed := trim(value))}
+            if form == "compare" and len(slots) < 2:
+                continue
+            if "a" in slots:
+                return Request(text, form, slots, wants)
+    return Request(text, "search", {"a": text}, wants)
+
+
+def trim(phrase: str) -> str:
+    """Strip articles and punctuation around the words for a thing."""
+    before = ""
+    phrase = phrase.strip()
+    while phrase != before:
+        before, phrase = phrase, _EDGES.sub("", phrase).strip()
+    return phrase

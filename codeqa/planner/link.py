@@ -1,0 +1,201 @@
+"""From the words of a question to symbols: names as written, names as spoken, and what search finds for the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from codeqa import terms
+from codeqa.domain import CALLABLE, CLASS_LIKE, Hit, Symbol
+from codeqa.tools import Tools
+
+_QUOTED = re.compile(r"[`'\"“‘]([^`'\"“”‘’\s]{2,80})[`'\"”’]")
+_CODE = re.compile(
+    r"""
+    [\w./-]+\.(?:py|pyi|js|jsx|mjs|cjs|ts|tsx|go|rs|java|c|h|cc|cpp|hpp|md|rst|toml|ya?ml|json)(?::\d+)?\b   # a file
+    | [^\W\d]\w*(?:(?:\.|::|->|\#)[^\W\d]\w*)+(?:\(\))?                                                     # dotted
+    | [^\W\d]\w*\(\)                                                                                        # called
+    | \b[^\W\d]\w*_\w*\b | \b_\w+\b                                                                         # snake
+    | \b[a-z]+[A-Z]\w*\b | \b(?:[A-Z][a-z0-9]+){2,}[A-Z]?\b | \b[A-Z]{2,}[a-z]\w+\b                           # camel
+    """,
+    re.X,
+)
+_CAPITAL = re.compile(r"\b[A-Z][a-z0-9]{2,}\b")
+_WORD = re.compile(r"[^\W\d]\w*")
+_ABBREVIATIONS = frozenset({"e.g", "i.e", "etc", "vs"})
+LINKS = 8  # candidates that search may offer for a phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a phrase stands for. `how` is "name", "spoken" (its words make up the name) or "search"; `others` share the name."""
+
+    phrase: str
+    symbols: tuple[Symbol, ...] = ()
+    how: str = ""
+    others: tuple[Symbol, ...] = ()
+    missing: str = ""  # a name that was written as code and does not exist
+    hits: tuple[Hit, ...] = field(default=())
+    coverage: float = 1.0  # share of the phrase's meaning that the best symbol's text holds
+
+    def __bool__(self) -> bool:
+        return bool(self.symbols)
+
+    @property
+    def first(self) -> Symbol:
+        return self.symbols[0]
+
+    @property
+    def certain(self) -> bool:
+        return self.how in ("name", "spoken")
+
+
+class Linker:
+    """Links phrases of one question; the rest of the question helps to choose among namesakes."""
+
+    def __init__(self, tools: Tools, question: str) -> None:
+        self.tools = tools
+        self.question = question
+        self._context = set(terms.query_terms(question))
+
+    # --------------------------------------------------------------------------------------------------------- names
+
+    def written(self, phrase: str) -> list[str]:
+        """Return the names that a phrase writes as code, in order, each once."""
+        found = [(m.start(1), m[1]) for m in _QUOTED.finditer(phrase)]
+        found += [(m.start(), m[0]) for m in _CODE.finditer(phrase) if m[0].lower() not in _ABBREVIATIONS]
+        found += [(m.start(), m[0]) for m in _CAPITAL.finditer(phrase) if self._is_type(m[0])]
+        names: list[str] = []
+        for _, name in sorted(found):
+            if not any(name in known for known in names):
+                names.append(name)
+        return names
+
+    def _is_type(self, word: str) -> bool:
+        """A capitalised English word counts as a name only if a class is called exactly that."""
+        return any(s.kind in CLASS_LIKE for s in self.tools.store.symbols_named(word))
+
+    def name(self, written: str) -> Link:
+        """Link one name as written; namesakes are told apart by the question's other words."""
+        found = self.tools.candidates(written)
+        if not found:
+            return Link(written, missing=written)
+        chosen, others = self._chosen(found, written)
+        return Link(written, chosen, "name", others)
+
+    def _chosen(self, found: list[Symbol], written: str) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
+        tier = {s.id for s in self.tools.leading(written)} or {s.id for s in found}
+        leading = [s for s in found if s.id in tier]
+        said = self._context - set(terms.split(written))
+        scores = {s.id: self._nearness(s, said) for s in leading}
+        best = max(scores.values())
+        chosen = tuple(s for s in leading if scores[s.id] == best)
+        return chosen, tuple(s for s in found if s not in chosen)
+
+    @staticmethod
+    def _nearness(symbol: Symbol, said: set[str]) -> int:
+        """Count the question's words that occur in where a symbol stands."""
+        return len(said & set(terms.split(f"{symbol.span.path.rsplit('.', 1)[0]} {symbol.qualname.rpartition('.')[0]}")))
+
+    # -------------------------------------------------------------------------------------------------------- phrases
+
+    def link(self, phrase: str, *, kinds: frozenset[str] | None = None) -> Link:
+        """Link the words for one thing: a written name, then words that spell a name, then search."""
+        missing = ""
+        for written in self.written(phrase):
+            link = self.name(written)
+            if link and (kinds is None or link.first.kind in kinds):
+                return link
+            missing = missing or link.missing
+        if missing:
+            return Link(phrase, missing=missing)
+        return self._single(phrase) or self._spoken(phrase) or self.search(phrase, kinds=kinds)
+
+    def _single(self, phrase: str) -> Link:
+        """A phrase of one plain word may simply be a name."""
+        word = phrase.strip()
+        if not _WORD.fullmatch(word):
+            return Link(phrase)
+        found = [s for s in self.tools.candidates(word) if s.kind in CALLABLE | CLASS_LIKE or s.name == word]
+        if not found:
+            return Link(phrase)
+        chosen, others = self._chosen(found, word)
+        return Link(phrase, chosen, "name", others)
+
+    @cached_property
+    def _squashed(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, _ in self.tools.store.names():
+            if len(name) > 5:
+                found.setdefault(name.replace("_", "").lower(), []).append(name)
+        return found
+
+    def _spoken(self, phrase: str) -> Link:
+        """Two to four words in a row may spell a name: "visibility timeout" → visibility_timeout."""
+        words = [w.lower() for w in _WORD.findall(phrase)]
+        best: tuple[tuple[int, int, int], list[Symbol]] | None = None
+        for size in (4, 3, 2):
+            for start in range(len(words) - size + 1):
+                run = words[start : start + size]
+                if run[0] in terms.STOP_WORDS or run[-1] in terms.STOP_WORDS:
+                    continue
+                for joined in ("".join(run), "".join([*run[:-1], run[-1].removesuffix("s")])):
+                    found = [s for name in self._squashed.get(joined, ()) for s in self.tools.candidates(name)]
+                    found = [s for s in found if s.kind not in ("section", "key") and not s.external and s.role != "test"]
+                    if not found:
+                        continue
+                    near = max(self._nearness(s, self._context - set(run)) for s in found)
+                    rank = (size, near, -len(found))
+                    if best is None or rank > best[0]:
+                        best = (rank, [s for s in found if self._nearness(s, self._context - set(run)) == near])
+        return Link(phrase, tuple(best[1][:3]), "spoken", tuple(best[1][3:])) if best else Link(phrase)
+
+    def search(self, phrase: str, *, kinds: frozenset[str] | None = None) -> Link:
+        """Link by what search finds for the words, code before documents."""
+        hits = self.tools.searcher.search(phrase, LINKS * 2)
+        symbols = self.tools.graph.symbols(h.symbol_id for h in hits)
+        wanted = kinds or (CALLABLE | CLASS_LIKE)
+        found = [symbols[h.symbol_id] for h in hits if h.symbol_id in symbols and symbols[h.symbol_id].kind in wanted]
+        found = list(dict.fromkeys(s for s in found if s.role not in ("test", "vendored")))[:LINKS]
+        coverage = max((self.coverage(phrase, h) for h in hits[:5]), default=0.0)
+        return Link(phrase, tuple(found), "search", hits=tuple(hits), coverage=coverage)
+
+    # ------------------------------------------------------------------------------------------------------- evidence
+
+    def coverage(self, phrase: str, hit: Hit) -> float:
+        """Return the share of a phrase's words, rare ones counting more, that a hit's text, name and path hold."""
+        wanted = self._weights(phrase)
+        if not wanted:
+            return 0.0
+        text = "\n".join(self.tools.read(hit.path, hit.start_line, hit.end_line).lines)
+        held = set(terms.split(f"{hit.path} {hit.symbol} {text}"))
+        return sum(weight for word, weight in wanted.items() if word in held) / sum(wanted.values())
+
+    def _weights(self, phrase: str) -> dict[str, float]:
+        """Weigh each distinct word of a phrase by rarity; what the repository never says weighs most."""
+        words = {}
+        for word in _WORD.findall(phrase):
+            if word.lower() in terms.STOP_WORDS or word.lower() in _QUESTION_WORDS or len(word) < 2:
+                continue
+            split = terms.query_terms(word)
+            if split:
+                words[split[-1] if len(split) > 1 else split[0]] = word
+        total = max(2, self.tools.store.counts()["chunks"])
+        counts = self.tools.store.document_frequency(list(words))
+        from math import log
+
+        return {term: log(total / (1 + counts.get(term, 0))) + 0.1 for term in words}
+
+    def absent(self, phrase: str) -> list[str]:
+        """Return the words of a phrase that read like names and occur nowhere in the repository."""
+        proper = [w for w in re.findall(r"(?<!^)\b[A-Z][\w]*\b|\b[A-Z]{2,}\w*\b", phrase) if w.lower() not in terms.STOP_WORDS]
+        wanted = {w: terms.query_terms(w) for w in proper}
+        counts = self.tools.store.document_frequency([t for found in wanted.values() for t in found])
+        return [w for w, found in wanted.items() if found and not any(counts.get(t) for t in found)]
+
+
+_QUESTION_WORDS = frozenset(
+    "function functions method methods class classes code file files module modules place places way ways happen happens "
+    "work works use used uses call calls called implement implemented define defined handle handles handled start starts".split()
+)

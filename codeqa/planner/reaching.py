@@ -1,0 +1,94 @@
+"""Walks from one thing to another, and what stands in the way where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codeqa.domain import Edge, Symbol
+from codeqa.notebook import Fact, Notebook
+from codeqa.planner import sentences as say
+from codeqa.planner.link import Link
+from codeqa.tools import Tools
+
+
+def path(tools: Tools, book: Notebook, source: Link, target: Link, max_hops: int) -> bool:
+    """Tell the cheapest chain from one link's symbols to the other's; True if there is one."""
+    ends = _ends(source, target)
+    edges, searched = _between(tools, *ends, max_hops)
+    backwards = False
+    if not edges:
+        edges, more = _between(tools, ends[1], ends[0], max_hops)
+        backwards, searched = bool(edges), searched + more
+    if not edges:
+        why_not(tools, book, ends[0][0], ends[1][0], searched)
+        return False
+    first, last = tools.graph.symbol(edges[0].src), tools.graph.symbol(edges[-1].dst)
+    if first is None or last is None:
+        return False
+    if backwards:
+        book.unknown(f"the chain runs the other way: nothing was found from {ends[0][0].label} to {ends[1][0].label}")
+    tell(tools, book, first, last, edges)
+    return not backwards
+
+
+def _ends(source: Link, target: Link) -> tuple[Sequence[Symbol], Sequence[Symbol]]:
+    """A name that was found by search may be any of the first few; a written one is what it says."""
+    return (
+        source.symbols if source.certain else source.symbols[:6],
+        target.symbols if target.certain else target.symbols[:6],
+    )
+
+
+def _between(
+    tools: Tools, sources: Sequence[Symbol], targets: Sequence[Symbol], max_hops: int
+) -> tuple[list[Edge], int]:
+    starts = [key for symbol in sources for key in tools.graph.starts(symbol)]
+    ends = [key for symbol in targets for key in tools.itself(symbol)]
+    edges, searched = tools.graph.path(starts, [e for e in ends if e not in starts], max_hops)
+    if edges or not targets:
+        return edges, searched
+    wider = [key for symbol in targets for key in tools.graph.starts(symbol) if key not in starts]
+    return tools.graph.path(starts, wider, max_hops)
+
+
+def tell(tools: Tools, book: Notebook, first: Symbol, last: Symbol, edges: Sequence[Edge]) -> None:
+    """Tell a chain: one sentence for the whole, one for each hop, then what stands at its end."""
+    symbols = tools.graph.symbols([edges[0].src, *(e.dst for e in edges)])
+    names = " → ".join(say.named(symbols[key]) for key in [edges[0].src, *(e.dst for e in edges)] if key in symbols)
+    text = f"{say.named(first)} reaches {say.named(last)} in {say.counted(len(edges), 'step')}: {names}."
+    places = (say.head(first), say.head(last))
+    book.add(Fact(text, places, "path", edges=tuple(edges), part="path"))
+    for edge in edges:
+        holder = tools.graph.symbol(edge.src)
+        places = (say.site(edge, holder),)
+        target = symbols.get(edge.dst)
+        if target is not None:
+            places += (say.head(target),)
+            book.open(target)
+        book.add(Fact(f"{say.step(tools, edge)}.", places, "edge", edges=(edge,), part="path", item=True))
+    book.walk(edges)
+    if doc := say.documentation(tools, last):
+        book.add(Fact(doc.text.replace("Its", f"{say.named(last)}: its", 1), doc.places, "quote", quote=doc.quote))
+
+
+def why_not(tools: Tools, book: Notebook, source: Symbol, target: Symbol, searched: int) -> None:
+    """Say how near both ends come to one another, and which unresolved sites could bridge the gap."""
+    book.unknown(f"no chain of resolved calls leads from {source.label} to {target.label} ({searched} symbols looked at)")
+    callers = tools.callers(target, 5)
+    for relation in callers.relations[:3]:
+        if fact := say.relation(tools, relation.edge, item=True):
+            book.add(fact)
+            book.walk([relation.edge])
+    callees = tools.callees(source, 5)
+    for relation in [r for r in callees.relations if not r.symbol.external][:3]:
+        if fact := say.relation(tools, relation.edge, item=True):
+            book.add(fact)
+            book.walk([relation.edge])
+    bridges = tools.unresolved(target)
+    if bridges:
+        shown = ", ".join(f"{s.path}:{s.line}" for s in bridges[:5])
+        book.unknown(f"{say.counted(len(bridges), 'unresolved call site')} of some {target.name} could bridge the gap: {shown}")
+    open_sites = callees.unresolved
+    if open_sites:
+        shown = ", ".join(f"{s.name} (line {s.line})" for s in open_sites[:5])
+        book.unknown(f"calls inside {source.label} that could not be resolved: {shown}")
