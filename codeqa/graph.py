@@ -224,6 +224,17 @@ class Graph:
                 extra -= 1
         return _cheapest(edges, sources, targets), len(ahead | behind)
 
+    def reachable(self, sources: Sequence[str], max_hops: int = 8) -> dict[str, int]:
+        """Return what a walk from these symbols can reach, with the number of hops, up to a budget of symbols."""
+        distance = dict.fromkeys(sources, 0)
+        seen, frontier = set(sources), sorted(sources)
+        for hop in range(1, max_hops + 1):
+            if not frontier or len(seen) >= FRONTIER:
+                break
+            frontier = self._grow(frontier, seen, {}, forwards=True)
+            distance.update(dict.fromkeys(frontier, hop))
+        return distance
+
     def _grow(self, frontier: Sequence[str], seen: set[str], edges: dict[tuple[str, str], Edge], *, forwards: bool) -> list[str]:
         inside = [e for e in self.store.edges_from(frontier, {EdgeKind.CONTAINS})] if forwards else [
             e for e in self.store.edges_to(frontier, {EdgeKind.CONTAINS})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
@@ -134,7 +134,7 @@ class Languages:
         self._shebangs = {name: lang for lang in self for name in lang.shebangs}
         self._shared = {ext: lang for lang in self for ext in lang.shared_extensions}
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Language]:
         return iter(self.by_name.values())
 
     def __getitem__(self, name: str) -> Language:

@@ -25,10 +25,11 @@ from codeqa.domain import (
 )
 from codeqa.graph import HIERARCHY, USES, Graph
 from codeqa.search import Searcher
-from codeqa.store import Store
+from codeqa.store import Store, match_all
 
 IMPACT_DEPTH = 4
 TEST_DEPTH = 3
+FIELDS = (1.0, 1.0, 1.0, 1.0)  # of full text, when only presence matters
 _SEPARATOR = re.compile(r"::|->|#|(?<=\w)/(?=[A-Z_a-z]\w*\()")
 _PLACE = re.compile(r"(?P<path>[^\s:]+\.[\w]+)(?::(?P<line>\d+))?\Z")
 
@@ -41,6 +42,16 @@ class Snippet:
     start_line: int
     end_line: int
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A line that holds a name; nothing says what the name means there."""
+
+    holder: Symbol
+    path: str
+    line: int
+    text: str
 
 
 class Tools:
@@ -220,6 +231,19 @@ class Tools:
         )
 
     # ----------------------------------------------------------------------------------------------------------- text
+
+    def mentions(self, name: str, limit: int = 40) -> list[Mention]:
+        """Return the lines that hold a name as a whole word, source before tests; text, not a resolved reference."""
+        wanted = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
+        found: list[Mention] = []
+        chunks = self.store.chunks(i for i, _ in self.store.fulltext(match_all([name.lower()]), FIELDS, limit * 4))
+        for chunk in sorted(chunks, key=lambda c: (c.span.path, c.span.start_byte)):
+            lines = self.read(chunk.span.path, chunk.span.start_line, chunk.span.end_line).lines
+            holder = self.graph.symbol(chunk.symbol)
+            for offset, line in enumerate(lines):
+                if holder is not None and wanted.search(line):
+                    found.append(Mention(holder, chunk.span.path, chunk.span.start_line + offset, line.strip()))
+        return sorted(found, key=lambda m: (self.is_test(m.holder), m.path, m.line))[:limit]
 
     def read(self, path: str, start_line: int, end_line: int) -> Snippet:
         """Return lines of a file as they are now. Raises CodeqaError if it cannot be read."""

@@ -17,6 +17,12 @@ from codeqa.store import Store
 
 MAX_QUOTE_LINES = 60
 _SPACE = re.compile(r"\s+")
+_MARKER = re.compile(r"^[ \t]*(?:/\*+!?|\*+(?!/)|//+!?|#+|--+|;+|\"\"\"|''')?[ \t]?|[ \t]*\**\*/[ \t]*$", re.M)
+
+
+def words_of(text: str) -> str:
+    """Return the words of lines as one line, the markers of comments left out."""
+    return _SPACE.sub(" ", _MARKER.sub("", text)).strip()
 
 
 @dataclass(slots=True)
@@ -126,7 +132,7 @@ class Verifier:
         if lines is None:
             return f"{place.path} cannot be read"
         text = b"\n".join(lines[place.start_line - 1 : place.end_line]).decode("utf-8", "replace")
-        found = _SPACE.sub(" ", quote).strip() in _SPACE.sub(" ", text)
+        found = _SPACE.sub(" ", quote).strip() in _SPACE.sub(" ", text) or quote in words_of(text)
         return "" if found else f"{place.path}:{place.start_line} does not say that"
 
     # ---------------------------------------------------------------------------------------------------------- bytes

@@ -9,7 +9,7 @@ import click
 
 from codeqa.cli import question
 from codeqa.cli.face import Face, common
-from codeqa.cli.terminal import WIDEST
+from codeqa.cli.terminal import WIDEST, lines
 from codeqa.domain import CodeqaError, Hit
 
 NOTHING = 3
@@ -55,7 +55,7 @@ def _show(face: Face, root: Path, hits: list[Hit], *, explain: bool) -> None:
     if not hits and not face.quiet:
         face.err.line("nothing found; try other words")
     for hit in hits:
-        place = (f"{hit.path}:{hit.start_line}-{hit.end_line}", "path")
+        place = (f"{hit.path}:{lines(hit.start_line, hit.end_line)}", "path")
         name = (f"  {hit.symbol}" if hit.symbol else "", "name")
         face.out.line(place, name, (f"  {hit.score:.3f}", "dim"))
         if first := _first_line(root, hit):
@@ -70,7 +70,7 @@ def _first_line(root: Path, hit: Hit) -> str:
     from codeqa import files
 
     try:
-        lines = files.read_lines(root, hit.path, hit.start_line, min(hit.end_line, hit.start_line + 5))
+        head = files.read_lines(root, hit.path, hit.start_line, min(hit.end_line, hit.start_line + 5))
     except CodeqaError:
         return ""
-    return next((line.strip() for line in lines if line.strip()), "")
+    return next((line.strip() for line in head if line.strip()), "")

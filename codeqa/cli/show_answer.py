@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from codeqa.cli.progress import duration
-from codeqa.cli.terminal import Terminal
+from codeqa.cli.terminal import Terminal, lines
 from codeqa.domain import Answer, Citation, Hop
 
 MAX_CITATIONS = 20
@@ -39,10 +39,7 @@ def _citations(answer: Answer, out: Terminal) -> None:
         out.line()
     wanted = _wanted(answer)
     for number, citation in enumerate(answer.citations[:MAX_CITATIONS]):
-        lines = f"{citation.start_line}-{citation.end_line}"
-        if citation.start_line == citation.end_line:
-            lines = str(citation.start_line)
-        place = (f"{citation.path}:{lines}", "path")
+        place = (f"{citation.path}:{lines(citation.start_line, citation.end_line)}", "path")
         out.line((f"[{citation.n}]", "mark"), " ", place, "  ", (citation.symbol, "name"))
         if number < MAX_QUOTED:
             _quote(citation, wanted.get(citation.n, set()), out)
@@ -60,23 +57,23 @@ def _wanted(answer: Answer) -> dict[int, set[str]]:
 
 
 def _quote(citation: Citation, names: set[str], out: Terminal) -> None:
-    lines = citation.quote.expandtabs(4).splitlines()
-    first = _first_relevant(lines, names)
-    shown = [(first + at, line.rstrip()) for at, line in enumerate(lines[first : first + MAX_LINES])]
+    quoted = [line.rstrip() for line in citation.quote.expandtabs(4).split("\n")]
+    first = _first_relevant(quoted, names)
+    shown = [(first + at, line) for at, line in enumerate(quoted[first : first + MAX_LINES])]
     margin = min((len(line) - len(line.lstrip()) for _, line in shown if line), default=0)
-    width = len(str(citation.start_line + len(lines)))
+    width = len(str(citation.start_line + len(quoted)))
     room = (out.width or 10_000) - width - 8
     for at, line in shown:
         number = f"{citation.start_line + at:>{width}}"
         out.line("    ", (f"{number} {out.glyphs['bar']} {line[margin:][:room]}".rstrip(), "dim"))
 
 
-def _first_relevant(lines: list[str], names: set[str]) -> int:
+def _first_relevant(quoted: list[str], names: set[str]) -> int:
     """Return where to start: at the first line if few are there, else at the line that speaks of most of `names`."""
-    if len(lines) <= MAX_LINES or not names:
+    if len(quoted) <= MAX_LINES or not names:
         return 0
-    scores = [len(names & set(_WORD.findall(line))) for line in lines]
-    return min(scores.index(max(scores)), len(lines) - 1)
+    scores = [len(names & set(_WORD.findall(line))) for line in quoted]
+    return scores.index(max(scores))
 
 
 def chain(hops: tuple[Hop, ...], out: Terminal) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from codeqa.cli.show_answer import step, strategy
-from codeqa.cli.terminal import Piece, Terminal
+from codeqa.cli.terminal import Piece, Terminal, lines
 from codeqa.domain import Edge, Hop, Impact, Listing, PathResult, Relation, Symbol, SymbolCard, Unresolved
 
 MAX_ROWS = 10  # of one section of a card
@@ -42,8 +42,8 @@ def card(found: SymbolCard, out: Terminal) -> None:
 
 def head(symbol: Symbol, out: Terminal) -> None:
     """Write `method Router.add  src/app.py:12-30`."""
-    lines = f"-{symbol.span.end_line}" if symbol.span.end_line > symbol.span.start_line else ""
-    place = f"{symbol.span.path}:{symbol.span.start_line}{lines}" if symbol.span.path else "outside of the repository"
+    span = symbol.span
+    place = f"{span.path}:{lines(span.start_line, span.end_line)}" if span.path else "outside of the repository"
     extra = " ".join(part for part in (symbol.flags.replace("declaration", "").strip(), symbol.role) if part)
     out.line((symbol.kind, "dim"), " ", (symbol.label, "name"), "  ", (place, "path"), (f"  {extra}".rstrip(), "dim"))
 

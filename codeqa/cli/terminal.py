@@ -147,6 +147,11 @@ class Terminal:
         return click.style(safe, **STYLES[style]) if self.colour and safe else safe  # type: ignore[arg-type]
 
 
+def lines(start: int, end: int) -> str:
+    """Return a range of lines as a place says it: `12-20`, or `12`."""
+    return str(start) if start == end else f"{start}-{end}"
+
+
 def wants_colour(environ: Mapping[str, str], interactive: bool) -> bool:
     """What the environment says: NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then CLICOLOR, then the stream.
 

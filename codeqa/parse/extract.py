@@ -22,6 +22,7 @@ OWNERS = CLASS_LIKE | {"impl"}
 CONTAINERS = OWNERS | CALLABLE | {"module", "section", "key"}
 PLAIN_VALUES = frozenset({"variable", "field", "constant"})
 MAX_VALUES = 4  # that one local may be assigned, of which any may be meant
+MAX_HEAD = 4000  # bytes of a function's head that are searched for its parameters
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
@@ -260,7 +261,8 @@ class Extractor:
         holder = next((d for d in around if d.kind in CALLABLE), None)
         if holder is None or not name.isidentifier():
             return ""
-        for offset in range(holder.start, holder.body.start_byte if holder.body else holder.end):
+        end = holder.body.start_byte if holder.body else holder.end
+        for offset in range(holder.start, min(end, holder.start + MAX_HEAD)):
             bound = self.captured.bounds.get(offset)
             if bound and bound.type and bound.kind == "parameter" and self._text(bound.name) == name:
                 return self._flat(bound.type)
@@ -309,11 +311,11 @@ class Extractor:
         return ""
 
     def _body_string(self, body: tree_sitter.Node) -> str:
-        first = body.named_child(0)
+        first = _first_child(body)
         while first is not None and first.type in self.language.text.comment_nodes:
             first = first.next_named_sibling
         if first is not None and first.type == "expression_statement":
-            first = first.named_child(0)
+            first = _first_child(first)
         if first is None or first.type not in self.language.text.string_nodes:
             return ""
         return text.string_content(self._text(_range(first)))
@@ -367,7 +369,7 @@ class Extractor:
         parents = nest([(start, end) for start, end, _ in raw])
         names = Nest([(start, end) for start, end, _ in raw], parents)
         bound = list(self._bound(names))
-        used = {0} | {scope for _, scope, *_ in bound} | {i for i, (_, _, d) in enumerate(raw) if d >= 0}
+        used = {0} | {binding.scope for binding in bound} | {i for i, (_, _, d) in enumerate(raw) if d >= 0}
         used |= {parents[at] if raw[at][2] == i else at for i, d in enumerate(self.drafts) if (at := names.at(d.name[0])) >= 0}
         used.discard(-1)
         new = {old: index for index, old in enumerate(sorted(used))}
@@ -378,9 +380,10 @@ class Extractor:
             return new[index] if index >= 0 else -1
 
         self.scopes = [Scope(raw[old][0], raw[old][1], kept(parents[old]), raw[old][2]) for old in sorted(used)]
-        self.bindings = [Binding(name, new[scope], *rest) for name, scope, *rest in bound]
+        self.bindings = [binding._replace(scope=new[binding.scope]) for binding in bound]
 
-    def _bound(self, scopes: Nest) -> Iterator[tuple[str, int, int, str, str, str]]:
+    def _bound(self, scopes: Nest) -> Iterator[Binding]:
+        """Yield parameters and locals; their scopes are numbered as in `scopes`."""
         seen: dict[tuple[str, int], set[tuple[str, str]]] = {}
         outer = {
             (self._text(b.name), scopes.at(b.name[0])) for b in self.captured.bounds.values() if b.kind == "outer"
@@ -398,7 +401,7 @@ class Extractor:
                 self._rewrites.add(where[0])
             elif not known or ((type_ or value) and (type_, value) not in known and len(known) < MAX_VALUES):
                 known.add((type_, value))
-                yield name, scope, where[0], kind, type_, value
+                yield Binding(name, scope, where[0], kind, type_, value)
 
     # ------------------------------------------------------------------------------------------------------ imports
 
@@ -572,6 +575,10 @@ def _bound_name(module: str, style: str) -> str:
 
 def _range(node: tree_sitter.Node) -> tuple[int, int]:
     return node.start_byte, node.end_byte
+
+
+def _first_child(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    return node.named_child(0) if node.named_child_count else None  # out of range is an IndexError from 0.26 on
 
 
 def _close(draft: Draft, end: int) -> None:

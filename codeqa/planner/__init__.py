@@ -18,6 +18,7 @@ from codeqa.verify import Verifier
 __all__ = ["Planner"]
 
 MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidates
+WIDE = 30  # candidates for the end of a chain, of which only some can be reached
 STRONG = 0.75  # share of a phrase's meaning above which what search found is what was asked about
 
 
@@ -39,10 +40,10 @@ class Planner:
         if not question.strip():
             raise UsageError("the question is empty", hint='for instance: codeqa ask "who calls main?"')
         began = time.perf_counter()
-        request = forms.read(question)
+        linker = Linker(self.tools, " ".join(question.split()))
+        request = choose(forms.readings(question), linker)
         yield Step("classify", f"{request.kind}: {request.form}" + (f" {request.slots}" if request.slots else ""))
         book = Notebook(request.question, request.kind)
-        linker = Linker(self.tools, request.question)
         walk = _Walk(self, request, book, linker)
         yield from walk.run()
         walked = time.perf_counter()
@@ -67,6 +68,20 @@ class Planner:
                 tokens={},
             )
         )
+
+
+def choose(readings: Sequence[Request], linker: Linker) -> Request:
+    """Return the first reading whose every slot names something; without one, a chain is worth searching for, else plain search."""
+    for request in readings:
+        if all(linker.names_something(request.slots[slot]) for slot in ("a", "b") if slot in request.slots):
+            return request
+    named = linker.written(readings[0].question)
+    for request in readings:
+        if request.form == "path" and "b" in request.slots:
+            return request
+        if named and request.form not in ("compare", "path"):
+            return request
+    return readings[-1]
 
 
 class _Walk:
@@ -243,20 +258,32 @@ class _Walk:
         source = self.link
         if source.missing:
             return
-        yield from self._subject(b)
-        target = self.link
-        if target.missing or not source or not target:
+        target = self.linker.link(b)
+        if target.missing or target.certain:
+            yield from self._subject(b)
+            target = self.link
+        if not source or not target:
             return
         self.book.parts.append("path")
-        if set(source.symbols) & set(target.symbols) and not (source.certain and target.certain):
-            target = Link(target.phrase, tuple(s for s in target.symbols if s not in source.symbols[:1]), target.how, hits=target.hits)
-            source = Link(source.phrase, source.symbols[:1], source.how)
+        if not target.certain:
+            target = self._reachable(source, target)
+            yield Step("link", f"{b} → {target.first.id if target else 'nothing within reach'} (search)")
         if not target:
-            yield from self._search(self.request.question, "")
+            self.book.unknown(f"nothing that {source.first.label} reaches fits {b!r}")
+            self._nearest(self.request.question)
             return
         found = reaching.path(self.tools, self.book, source, target, self.max_hops + 2)
         self.weak = self.weak or not found
         yield Step("connect", f"{source.first.id} … {target.first.id}: {'connected' if found else 'no path'}")
+
+    def _reachable(self, source: Link, target: Link) -> Link:
+        """Of what search offers for the end of a chain, keep the best that the start does reach."""
+        offered = self.linker.search(target.phrase, limit=WIDE)
+        starts = [k for s in source.symbols[:MAX_NAMESAKES] for k in self.tools.graph.starts(s)]
+        reached = self.tools.graph.reachable(starts, self.max_hops + 2)
+        inside = tuple(s for s in offered.symbols if s.id in reached and s not in source.symbols)
+        self.weak = self.weak or offered.coverage < STRONG or not inside
+        return Link(target.phrase, inside[:1] or offered.symbols[:1], "search", hits=offered.hits, coverage=offered.coverage)
 
     def _where(self, a: str, b: str) -> Iterator[Event]:
         yield from self._subject(a)

@@ -7,6 +7,9 @@ from codeqa.notebook import Notebook
 from codeqa.verify import Verified
 
 
+MARKS = 12  # citation marks that one sentence carries
+
+
 def compose(book: Notebook, verified: Verified, *, weak: bool) -> tuple[str, str]:
     """Return status and text. `weak`: the subject was only found by search.
 
@@ -40,7 +43,7 @@ def compose(book: Notebook, verified: Verified, *, weak: bool) -> tuple[str, str
 
 def _marked(claim: Claim) -> str:
     """Put citation marks at the end, before the last full stop or colon."""
-    marks = "".join(f"[{n}]" for n in claim.citations[:8])
+    marks = "".join(f"[{n}]" for n in claim.citations[:MARKS])
     if not marks:
         return claim.text
     for end in (".", ":"):

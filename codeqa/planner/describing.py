@@ -54,7 +54,8 @@ def _class(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
         if found.depth == 1 and (fact := say.relation(tools, found.edge, part)):
             book.add(fact)
             book.walk([found.edge])
-    methods = [m for m in tools.graph.members(symbol.id) if m.kind in CALLABLE and not m.name.startswith("_")]
+    members = [m for m in tools.graph.members(symbol.id) if "#" not in m.id and not m.name.startswith("_")]
+    methods = [m for m in members if m.kind in CALLABLE]
     if methods:
         shown = methods[:8]
         more = f" and {len(methods) - len(shown)} more" if len(methods) > len(shown) else ""

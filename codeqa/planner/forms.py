@@ -100,24 +100,26 @@ _WANTS = (
 )
 
 
-def read(question: str) -> Request:
-    """Return the form that a question's wording has; "search" if none fits."""
+def readings(question: str) -> list[Request]:
+    """Return every form that a question's wording fits, likeliest first; "search" always fits."""
     text = " ".join(question.split())
     wants = frozenset(name for name, pattern in _WANTS if re.search(pattern, text, re.I))
+    found: list[Request] = []
     for form, pattern in _COMPILED:
         if match := pattern.search(text):
             slots = {name: trimmed for name, value in match.groupdict().items() if value and (trimmed := trim(value))}
-            if form == "compare" and len(slots) < 2:
-                continue
-            if "a" in slots:
-                return Request(text, form, slots, wants)
-    return Request(text, "search", {"a": text}, wants)
+            if "a" in slots and (form != "compare" or len(slots) > 1):
+                found.append(Request(text, form, slots, wants))
+    return [*found, Request(text, "search", {"a": text}, wants)]
+
+
+_NEXT_CLAUSE = re.compile(r",?\s+(?:and|but)\s+(?:also\s+)?(?:where|what|which|who|how|when|why)\b.*$|,\s*i\.e\.\s.*$", re.I | re.S)
 
 
 def trim(phrase: str) -> str:
-    """Strip articles and punctuation around the words for a thing."""
+    """Strip articles, punctuation and the next question from the words for a thing."""
     before = ""
-    phrase = phrase.strip()
+    phrase = _NEXT_CLAUSE.sub("", phrase.strip())
     while phrase != before:
         before, phrase = phrase, _EDGES.sub("", phrase).strip()
     return phrase

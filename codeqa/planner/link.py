@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import log
 
 from codeqa import terms
 from codeqa.domain import CALLABLE, CLASS_LIKE, Hit, Symbol
@@ -67,14 +68,18 @@ class Linker:
         found += [(m.start(), m[0]) for m in _CODE.finditer(phrase) if m[0].lower() not in _ABBREVIATIONS]
         found += [(m.start(), m[0]) for m in _CAPITAL.finditer(phrase) if self._is_type(m[0])]
         names: list[str] = []
-        for _, name in sorted(found):
+        for _, name in sorted(found, key=lambda item: (item[0], -len(item[1]))):
             if not any(name in known for known in names):
                 names.append(name)
         return names
 
+    def _plain(self, name: str) -> bool:
+        """A capitalised word may be a class or a product: it is no name unless something is called so."""
+        return name.isalnum() and name[:1].isupper()
+
     def _is_type(self, word: str) -> bool:
         """A capitalised English word counts as a name only if a class is called exactly that."""
-        return any(s.kind in CLASS_LIKE for s in self.tools.store.symbols_named(word))
+        return any(s.kind in CLASS_LIKE and s.role != "test" for s in self.tools.store.symbols_named(word))
 
     def name(self, written: str) -> Link:
         """Link one name as written; namesakes are told apart by the question's other words."""
@@ -103,14 +108,22 @@ class Linker:
     def link(self, phrase: str, *, kinds: frozenset[str] | None = None) -> Link:
         """Link the words for one thing: a written name, then words that spell a name, then search."""
         missing = ""
+        plain: Link | None = None
         for written in self.written(phrase):
             link = self.name(written)
-            if link and (kinds is None or link.first.kind in kinds):
+            if not link or (kinds is not None and link.first.kind not in kinds):
+                missing = missing or ("" if self._plain(written) else link.missing)
+            elif self._plain(written) and written != phrase.strip():
+                plain = plain or link
+            else:
                 return link
-            missing = missing or link.missing
         if missing:
             return Link(phrase, missing=missing)
-        return self._single(phrase) or self._spoken(phrase) or self.search(phrase, kinds=kinds)
+        return self._single(phrase) or self._spoken(phrase) or plain or self.search(phrase, kinds=kinds)
+
+    def names_something(self, phrase: str) -> bool:
+        """Tell whether a phrase is or holds a name, written or spoken, without searching."""
+        return any(not self._plain(n) or self.name(n) for n in self.written(phrase)) or bool(self._single(phrase) or self._spoken(phrase))
 
     def _single(self, phrase: str) -> Link:
         """A phrase of one plain word may simply be a name."""
@@ -151,13 +164,13 @@ class Linker:
                         best = (rank, [s for s in found if self._nearness(s, self._context - set(run)) == near])
         return Link(phrase, tuple(best[1][:3]), "spoken", tuple(best[1][3:])) if best else Link(phrase)
 
-    def search(self, phrase: str, *, kinds: frozenset[str] | None = None) -> Link:
+    def search(self, phrase: str, *, kinds: frozenset[str] | None = None, limit: int = LINKS) -> Link:
         """Link by what search finds for the words, code before documents."""
-        hits = self.tools.searcher.search(phrase, LINKS * 2)
+        hits = self.tools.searcher.search(phrase, limit * 2)
         symbols = self.tools.graph.symbols(h.symbol_id for h in hits)
         wanted = kinds or (CALLABLE | CLASS_LIKE)
         found = [symbols[h.symbol_id] for h in hits if h.symbol_id in symbols and symbols[h.symbol_id].kind in wanted]
-        found = list(dict.fromkeys(s for s in found if s.role not in ("test", "vendored")))[:LINKS]
+        found = list(dict.fromkeys(s for s in found if s.role not in ("test", "vendored")))[:limit]
         coverage = max((self.coverage(phrase, h) for h in hits[:5]), default=0.0)
         return Link(phrase, tuple(found), "search", hits=tuple(hits), coverage=coverage)
 
@@ -183,9 +196,8 @@ class Linker:
                 words[split[-1] if len(split) > 1 else split[0]] = word
         total = max(2, self.tools.store.counts()["chunks"])
         counts = self.tools.store.document_frequency(list(words))
-        from math import log
-
-        return {term: log(total / (1 + counts.get(term, 0))) + 0.1 for term in words}
+        unsaid = 0.5  # what the repository never says is most likely the asker's own word for something
+        return {t: (log(total / (1 + counts.get(t, 0))) + 0.1) * (1.0 if counts.get(t) else unsaid) for t in words}
 
     def absent(self, phrase: str) -> list[str]:
         """Return the words of a phrase that read like names and occur nowhere in the repository."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from codeqa.domain import CLASS_LIKE, EdgeKind, Relation, Symbol, Unresolved
 from codeqa.notebook import Fact, Notebook, Place
 from codeqa.planner import sentences as say
-from codeqa.tools import Tools
+from codeqa.tools import Mention, Tools
 
 SHOWN = 25
 Recount = Callable[[], int]
@@ -256,11 +256,40 @@ def _nothing(tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str)
     absence = f"{text}, among {resolved} resolved references in this index" + (
         f"; {say.counted(len(open_sites), 'unresolved site')} {'names' if len(open_sites) == 1 else 'name'} it." if open_sites else "."
     )
-    covered = part if not open_sites else ""
+    mentions = [] if open_sites else _elsewhere(tools, symbol)
+    covered = "" if open_sites or mentions else part
     book.add(
         say.count(absence, len(open_sites), lambda: len(tools.unresolved(symbol)), covered, (say.head(symbol),))
     )
     _unresolved(book, symbol, open_sites)
+    _candidates(tools, book, symbol, open_sites)
+    for mention in mentions[:SHOWN]:
+        where = f"{mention.path}:{mention.line}"
+        text = f"The name {say.code(symbol.name)} stands at {where}, in {say.named(mention.holder)}: {say.code(mention.text[:110])}."
+        place = Place(mention.path, mention.line, mention.line, mention.holder.qualname)
+        book.add(Fact(text, (place,), "quote", quote=mention.text[:110], item=True))
+
+
+def _elsewhere(tools: Tools, symbol: Symbol) -> list[Mention]:
+    """Lines outside of its definition that hold the symbol's name."""
+    return [
+        m
+        for m in tools.mentions(symbol.name)
+        if m.path != symbol.span.path or not symbol.span.start_line <= m.line <= symbol.span.end_line
+    ]
+
+
+def _candidates(tools: Tools, book: Notebook, symbol: Symbol, sites: Sequence[Unresolved]) -> None:
+    """Show the unresolved sites that name a symbol as what they are: it may be meant there, or a namesake."""
+    holders = tools.graph.symbols(site.src for site in sites)
+    for unresolved in sites[:SHOWN]:
+        holder = holders.get(unresolved.src)
+        line = tools.line(unresolved.path, unresolved.line).strip()
+        if holder is None or tools.is_test(holder) or not line:
+            continue
+        text = f"{say.named(holder)} calls some {say.code(symbol.name)} at {unresolved.path}:{unresolved.line}, which one is not known: {say.code(line[:110])}."
+        place = Place(unresolved.path, unresolved.line, unresolved.line, holder.qualname)
+        book.add(Fact(text, (place,), "quote", quote=line[:110], item=True))
 
 
 def _unresolved(book: Notebook, symbol: Symbol, sites: Sequence[Unresolved]) -> None:
@@ -275,8 +304,3 @@ def _open_sites(book: Notebook, symbol: Symbol, sites: Sequence[Unresolved]) -> 
         shown = ", ".join(f"{s.receiver + '.' if s.receiver else ''}{s.name} (line {s.line})" for s in sites[:6])
         more = f" and {len(sites) - 6} more" if len(sites) > 6 else ""
         book.unknown(f"{say.counted(len(sites), 'call')} inside {symbol.label} could not be resolved: {shown}{more}")
-
-
-def whole(symbol: Symbol) -> Place:
-    """The lines of a definition."""
-    return say.body(symbol)

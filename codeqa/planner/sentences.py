@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Relation, Strategy, Symbol
 from codeqa.notebook import Fact, Place
 from codeqa.tools import Tools
+from codeqa.verify import words_of
 
 BODY_LINES = 40  # of a definition that a citation shows
 VERBS = {
@@ -91,20 +92,22 @@ def definition(symbol: Symbol, part: str = "", *, whole: bool = True) -> Fact:
 
 
 def documentation(tools: Tools, symbol: Symbol) -> Fact | None:
-    """What its documentation says, quoted: the first sentence, as far as one line of the file holds it."""
+    """What its documentation says, quoted: its first sentence, from the fewest lines that hold it."""
     if not symbol.doc:
         return None
-    wanted = _SENTENCE.split(" ".join(symbol.doc.split("\n\n")[0].split()))[0]
-    first = symbol.doc.split("\n")[0].strip()
-    quote = first if len(first) <= len(wanted) else wanted
+    quote = _SENTENCE.split(" ".join(symbol.doc.split("\n\n")[0].split()))[0][:300]
     if len(quote) < 4:
         return None
     start = max(1, symbol.span.start_line - symbol.doc.count("\n") - 4)
-    snippet = tools.read(symbol.span.path, start, min(symbol.span.end_line, symbol.name_line + 60))
-    for offset, line in enumerate(snippet.lines):
-        if quote in line:
-            place = Place(symbol.span.path, start + offset, start + offset, symbol.qualname)
-            return Fact(f'Its documentation says: "{quote}"', (place,), "quote", quote=quote)
+    lines = tools.read(symbol.span.path, start, min(symbol.span.end_line, symbol.name_line + 60)).lines
+    for first in range(len(lines)):
+        for last in range(first, min(first + 6, len(lines))):
+            if quote in words_of("\n".join(lines[first : last + 1])):
+                while first < last and quote in words_of("\n".join(lines[first + 1 : last + 1])):
+                    first += 1
+                place = Place(symbol.span.path, start + first, start + last, symbol.qualname)
+                end = "" if quote[-1] in ".!?" else "."
+                return Fact(f'Its documentation says: "{quote}"{end}', (place,), "quote", quote=quote)
     return None
 
 
@@ -194,7 +197,7 @@ def callees(tools: Tools, symbol: Symbol, relations: Sequence[Relation], limit: 
     more = sum(1 for r in relations if not r.symbol.external) - len(inside)
     names = listed([named(r.symbol) for r in inside])
     text = f"{named(symbol)} calls {names}{f' and {more} more' if more else ''}."
-    places = tuple(site(r.edge, tools.graph.symbol(r.edge.src)) for r in inside)
+    places = tuple(p for r in inside for p in (site(r.edge, tools.graph.symbol(r.edge.src)), head(r.symbol)))
     return Fact(text, places, "edge", edges=tuple(r.edge for r in inside))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
 from codeqa.languages import Languages
-from codeqa.resolve.environment import UNKNOWN, Environment, Tables, Value
+from codeqa.resolve.environment import Environment, Tables, Value
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
 from codeqa.resolve.types import Types
@@ -163,11 +163,7 @@ class Resolver:
         if not reference.receiver:
             if reference.role in ("call", "read") and (special := self._super_call(path, reference)):
                 return special
-            found = self.names.bare(path, reference.name, reference.scope)
-            if found == [UNKNOWN] and reference.role == "call":  # the class as a class method calls it
-                found = self.types.evaluate(path, reference.name, reference.scope, reference.definition)
-                return [v._replace(inferred=True) for v in found]
-            return found
+            return self.names.bare(path, reference.name, reference.scope)
         receivers = self.types.evaluate(path, reference.receiver, reference.scope, reference.definition)
         found = [v for value in receivers for v in self.types.attribute(value, reference.name)]
         return list(dict.fromkeys(found))

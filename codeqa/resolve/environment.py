@@ -22,7 +22,7 @@ class Value(NamedTuple):
 
     kind: str
     path: str = ""
-    index: int = -1
+    index: int = -1  # type: ignore[assignment]  # a tuple's own `index` is not missed
     name: str = ""
     inferred: bool = False
     paths: tuple[str, ...] = ()

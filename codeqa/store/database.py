@@ -26,7 +26,12 @@ _COMMON = (
     "PRAGMA busy_timeout=5000",
 )
 _READER = ("PRAGMA query_only=ON", "PRAGMA mmap_size=1073741824", "PRAGMA cache_size=-16000")
-_WRITER = ("PRAGMA synchronous=NORMAL", "PRAGMA cache_size=-64000", "PRAGMA wal_autocheckpoint=4000")
+_WRITER = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA cache_size=-64000",
+    "PRAGMA wal_autocheckpoint=4000",
+)
 
 type_row = tuple[Any, ...]
 
@@ -210,7 +215,6 @@ def _prepare(directory: Path, wait_s: float) -> Lock:
 def _create(directory: Path) -> None:
     connection = _connect(directory, write=True)
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN")
         for statement in (TABLES + ";".join(INDEXES.values())).split(";"):
             connection.execute(statement)
@@ -252,6 +256,8 @@ def _connect(directory: Path, *, write: bool) -> sqlite3.Connection:
 def _explained(error: sqlite3.Error, directory: Path) -> CodeqaError:
     path = directory / DATABASE
     name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_READONLY_ROLLBACK":
+        return NoIndex(f"the index in {directory} was never finished", hint="run: codeqa index")
     if name.startswith("SQLITE_FULL"):
         return CodeqaError(f"no room left to write {path}", hint="free some space; the last generation is intact")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):

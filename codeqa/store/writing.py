@@ -62,7 +62,7 @@ class Writer(Reader):
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make the next generation of what is written inside, or change nothing if it is left by an exception."""
-        with self.batch():
+        with self._first_generation(), self.batch():
             self._begin()
             try:
                 yield
@@ -71,6 +71,18 @@ class Writer(Reader):
                 del self._pending
             self.set_meta("generation", str(self.generation + 1))
         self.generation += 1
+
+    @contextmanager
+    def _first_generation(self) -> Iterator[None]:
+        """Write the first generation once instead of twice: nobody reads it yet, so it need not go through the WAL."""
+        if self.generation:
+            yield
+            return
+        self._execute("PRAGMA journal_mode=DELETE")
+        try:
+            yield
+        finally:
+            self._execute("PRAGMA journal_mode=WAL")
 
     @contextmanager
     def batch(self) -> Iterator[None]:
