@@ -441,9 +441,8 @@ def test_an_answer_reads_well(words: Words, run: Run) -> None:
         "    14 │     pass\n"
         "\n"
         "walk\n"
-        "  main\n"
-        "    ─calls▶ run  (a.py:12, exact .98)\n"
-        "    ─calls▶ Router.add  (b.py:4, inferred .93)\n"
+        "  main ─calls▶ run  (a.py:12, exact .98)\n"
+        "      ─calls▶ Router.add  (b.py:4, inferred .93)\n"
         "\n"
         "dropped\n"
         "  · no (refuted)\n"
@@ -820,3 +819,45 @@ def test_every_command_has_the_common_options() -> None:
 
     for command in (*commands, graph.commands["export"]):
         assert common <= {parameter.name for parameter in command.params}, command.name
+
+
+# ---------------------------------------------------------------------------------------------------------------- docs
+
+
+OPEN_KEYS = {"languages", "edges", "skipped", "vectors", "timing_ms", "supports", "why"}  # their keys are names
+
+
+def keys_of(value: object, *, named: bool = False) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not named:
+                yield key
+            yield from keys_of(item, named=key in OPEN_KEYS and isinstance(item, dict))
+    elif isinstance(value, list):
+        for item in value:
+            yield from keys_of(item)
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND, ids=" ".join)
+def test_every_key_of_the_json_is_documented(words: Words, run: Run, command: list[str]) -> None:
+    documented = (ROOT / "docs/json.md").read_text()
+    told = [json.loads(line) for line in run(*command, "--json").stdout.splitlines()]
+
+    assert {key for key in keys_of(told) if f'"{key}"' not in documented and f"`{key}`" not in documented} == set()
+
+
+def test_every_command_and_option_is_documented() -> None:
+    documented = (ROOT / "docs/cli.md").read_text()
+    graph = main.commands["graph"]
+    assert isinstance(graph, click.Group)
+    commands = {**main.commands, "graph export": graph.commands["export"]}
+    options = {
+        option
+        for command in commands.values()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+    }
+
+    assert [name for name in commands if f"`{name}" not in documented] == []
+    assert [option for option in options if option not in documented] == []

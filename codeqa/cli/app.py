@@ -26,7 +26,7 @@ COMMANDS = {  # name: (where it is, what it does)
     "doctor": ("codeqa.cli.report:doctor", "Check the installation and the index."),
     "completion": ("codeqa.cli.completion:completion", "Print the completion script of a shell."),
 }
-HIDDEN = {"completion"}  # the help's last line names it
+HIDDEN = {"completion"}  # set up once; the last line of the help names it
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141  # as a shell reports a process that SIGPIPE ended

@@ -77,28 +77,31 @@ def _first_relevant(quoted: list[str], names: set[str]) -> int:
 
 
 def chain(hops: tuple[Hop, ...], out: Terminal) -> None:
-    """Write hops as chains: one that goes on where the last one ended stands below it, indented."""
+    """Write hops as chains: one that goes on where the last one ended stands below it, without its start."""
     end = ""
     for hop in hops[:MAX_HOPS]:
-        if hop.src != end:
-            out.line("  ", (label(hop.src), "name"))
-        step(hop, out)
+        step(hop, out, start="" if hop.src == end else label(hop.src))
         end = hop.dst
     _rest(len(hops) - MAX_HOPS, "steps", out)
 
 
-def step(hop: Hop, out: Terminal, *, backwards: bool = False) -> None:
-    """Write one hop: `─calls▶ Store.open (store.py:12, exact .98)`; `backwards`, the arrow points at the line above."""
+def step(hop: Hop, out: Terminal, *, start: str = "", backwards: bool = False) -> None:
+    """Write one hop: `main ─calls▶ Store.open  (app.py:12, exact .98)`; without `start` it goes on from the line above.
+
+    `backwards`: the walk went against the edge, and `start` is its end.
+    """
     line, right, left = out.glyphs["line"], out.glyphs["right"], out.glyphs["left"]
     arrow = f"{left}{line}{hop.edge}{line}" if backwards else f"{line}{hop.edge}{right}"
     end = hop.src if backwards else hop.dst
     evidence = f"({hop.site}, {strategy(hop.strategy, hop.confidence)})"
-    out.line("    ", (arrow, "code"), " ", (label(end), "name"), "  ", (evidence, "dim"))
+    begin = (f"  {start} " if start else "      ", "name")
+    out.line(begin, (arrow, "code"), " ", (label(end), "name"), "  ", (evidence, "dim"))
 
 
 def label(symbol: str) -> str:
-    """Return a symbol id as a chain shows it: the qualified name, or the path of a file."""
-    return symbol.rpartition("::")[2] or symbol
+    """Return a symbol id as a chain shows it: the qualified name without the number of a twin, or the path of a file."""
+    _, inside, name = symbol.rpartition("::")
+    return name.split("#")[0] if inside else symbol
 
 
 def strategy(name: str, confidence: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from codeqa.cli.show_answer import step, strategy
+from codeqa.cli.show_answer import label, step, strategy
 from codeqa.cli.terminal import Piece, Terminal, lines
 from codeqa.domain import Edge, Hop, Impact, Listing, PathResult, Relation, Symbol, SymbolCard, Unresolved
 
@@ -67,11 +67,11 @@ def path(found: PathResult, out: Terminal) -> None:
     head(found.source, out)
     here = found.source.id
     for edge in found.edges:
+        start = ""
         if here not in (edge.src, edge.dst):  # the walk left from a member of the source
-            out.line("  ", (edge.src.rpartition("::")[2], "name"))
-            here = edge.src
+            start, here = label(edge.src), edge.src
         backwards = edge.src != here
-        step(_hop(edge), out, backwards=backwards)
+        step(_hop(edge), out, start=start, backwards=backwards)
         here = edge.src if backwards else edge.dst
     if found.edges:
         return

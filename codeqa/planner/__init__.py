@@ -73,13 +73,14 @@ class Planner:
 def choose(readings: Sequence[Request], linker: Linker) -> Request:
     """Return the first reading whose every slot names something; without one, a chain is worth searching for, else plain search."""
     for request in readings:
-        if all(linker.names_something(request.slots[slot]) for slot in ("a", "b") if slot in request.slots):
+        named = [linker.names_something(request.slots[slot]) for slot in ("a", "b") if slot in request.slots]
+        if all(named) or (request.form == "path" and len(named) == 2 and any(named)):
             return request
-    named = linker.written(readings[0].question)
+    written = linker.written(readings[0].question)
     for request in readings:
         if request.form == "path" and "b" in request.slots:
             return request
-        if named and request.form not in ("compare", "path"):
+        if written and request.form not in ("compare", "path"):
             return request
     return readings[-1]
 
@@ -259,7 +260,7 @@ class _Walk:
         if source.missing:
             return
         target = self.linker.link(b)
-        if target.missing or target.certain:
+        if target.missing or target.certain or not source.certain:
             yield from self._subject(b)
             target = self.link
         if not source or not target:
@@ -277,13 +278,20 @@ class _Walk:
         yield Step("connect", f"{source.first.id} … {target.first.id}: {'connected' if found else 'no path'}")
 
     def _reachable(self, source: Link, target: Link) -> Link:
-        """Of what search offers for the end of a chain, keep the best that the start does reach."""
+        """Of what search and names offer for the end of a chain, keep the one that fits best and is reached."""
         offered = self.linker.search(target.phrase, limit=WIDE)
         starts = [k for s in source.symbols[:MAX_NAMESAKES] for k in self.tools.graph.starts(s)]
-        reached = self.tools.graph.reachable(starts, self.max_hops + 2)
-        inside = tuple(s for s in offered.symbols if s.id in reached and s not in source.symbols)
-        self.weak = self.weak or offered.coverage < STRONG or not inside
-        return Link(target.phrase, inside[:1] or offered.symbols[:1], "search", hits=offered.hits, coverage=offered.coverage)
+        reached = self.tools.graph.symbols(self.tools.graph.reachable(starts, self.max_hops + 2))
+        known = [s for s in reached.values() if s.id not in starts and say.is_code(s) and not s.external]
+        options = [*(s for s in offered.symbols if s in known), *self.linker.by_name(target.phrase, known, WIDE)]
+        fits = {s.id: self.linker.fit(target.phrase, s) for s in options}
+        best = max(options, key=lambda s: fits[s.id], default=None)
+        if best is None or fits[best.id] < self.evidence * 0.8:
+            return Link(target.phrase, offered.symbols[:1] if offered.coverage >= STRONG else (), "search", hits=offered.hits)
+        self.weak = self.weak or fits[best.id] < STRONG
+        if fits[best.id] < STRONG:
+            self.book.unknown(f"{target.phrase!r} names no symbol; {best.label} is the best fit within reach")
+        return Link(target.phrase, (best,), "search", hits=offered.hits, coverage=fits[best.id])
 
     def _where(self, a: str, b: str) -> Iterator[Event]:
         yield from self._subject(a)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log
@@ -159,7 +160,7 @@ class Linker:
                     if not found:
                         continue
                     near = max(self._nearness(s, self._context - set(run)) for s in found)
-                    rank = (size, near, -len(found))
+                    rank = (size + near, near, -len(found))
                     if best is None or rank > best[0]:
                         best = (rank, [s for s in found if self._nearness(s, self._context - set(run)) == near])
         return Link(phrase, tuple(best[1][:3]), "spoken", tuple(best[1][3:])) if best else Link(phrase)
@@ -171,8 +172,16 @@ class Linker:
         wanted = kinds or (CALLABLE | CLASS_LIKE)
         found = [symbols[h.symbol_id] for h in hits if h.symbol_id in symbols and symbols[h.symbol_id].kind in wanted]
         found = list(dict.fromkeys(s for s in found if s.role not in ("test", "vendored")))[:limit]
-        coverage = max((self.coverage(phrase, h) for h in hits[:5]), default=0.0)
-        return Link(phrase, tuple(found), "search", hits=tuple(hits), coverage=coverage)
+        covered = self._covered(phrase, hits[:LINKS])
+        found.sort(key=lambda s: -covered.get(s.id, 0.0))  # stable: search's own order decides among equals
+        return Link(phrase, tuple(found), "search", hits=tuple(hits), coverage=max(covered.values(), default=0.0))
+
+    def _covered(self, phrase: str, hits: Sequence[Hit]) -> dict[str, float]:
+        """Return how much of a phrase each symbol's best hit holds, in steps that leave small differences to search."""
+        found: dict[str, float] = {}
+        for hit in hits:
+            found[hit.symbol_id] = max(found.get(hit.symbol_id, 0.0), round(self.coverage(phrase, hit) * 10) / 10)
+        return found
 
     # ------------------------------------------------------------------------------------------------------- evidence
 
@@ -184,6 +193,24 @@ class Linker:
         text = "\n".join(self.tools.read(hit.path, hit.start_line, hit.end_line).lines)
         held = set(terms.split(f"{hit.path} {hit.symbol} {text}"))
         return sum(weight for word, weight in wanted.items() if word in held) / sum(wanted.values())
+
+    def fit(self, phrase: str, symbol: Symbol) -> float:
+        """Return the share of a phrase's words that a symbol holds: whole in its name or path, half in its documentation or body."""
+        wanted = self._weights(phrase)
+        if not wanted:
+            return 0.0
+        named = set(terms.split(f"{symbol.span.path.rsplit('.', 1)[0]} {symbol.qualname}"))
+        end = min(symbol.span.end_line, symbol.span.start_line + 60)
+        text = "\n".join(self.tools.read(symbol.span.path, symbol.span.start_line, end).lines)
+        said = set(terms.split(f"{symbol.doc}\n{text}"))
+        held = sum(w * (1.0 if word in named else 0.5 if word in said else 0.0) for word, w in wanted.items())
+        return held / sum(wanted.values())
+
+    def by_name(self, phrase: str, symbols: Iterable[Symbol], limit: int) -> list[Symbol]:
+        """Return the symbols whose qualified names share most with a phrase, rare words counting more."""
+        wanted = self._weights(phrase)
+        scores = [(sum(w for t, w in wanted.items() if t in set(terms.split(s.qualname))), s) for s in symbols]
+        return [s for score, s in sorted(scores, key=lambda p: (-p[0], p[1].id))[:limit] if score > 0]
 
     def _weights(self, phrase: str) -> dict[str, float]:
         """Weigh each distinct word of a phrase by rarity; what the repository never says weighs most."""
