@@ -23,7 +23,7 @@ from codeqa.parse.grammar import get_parser, missing
 def main(repository: Path, code: bool) -> None:
     """Parse, count, print."""
     known = languages.load()
-    parsable = {language.name for language in known if not missing(language)}
+    parsable = {language.name for language in known if language.grammar.module and not missing(language)}
     count = size = 0
     for stat in files.scan(repository, FileSettings()).files:
         language = known.of(stat.path)

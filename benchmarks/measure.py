@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -77,6 +78,13 @@ def summary(seconds: Sequence[float]) -> dict[str, float]:
     return {"p50_ms": statistics.median(seconds) * 1000, "p95_ms": percentile(seconds, 0.95) * 1000, "n": len(seconds)}
 
 
+def settle(marker: str, seconds: float = 120) -> None:
+    """Wait until no process has `marker` in its command line: what a command left running would disturb the next."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and any(marker in line for line in _command_lines()):
+        time.sleep(POLL_SECONDS)
+
+
 @cache
 def counts_instructions() -> bool:
     """Whether `perf` is installed and this machine lets it count."""
@@ -116,6 +124,14 @@ def _instructions(text: str) -> float | None:
         if "instructions" in rest and count.isdigit():
             return int(count) / 1e9
     return None
+
+
+def _command_lines() -> Iterator[str]:
+    own = str(os.getpid())
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        if path.parent.name != own:
+            with suppress(OSError):
+                yield path.read_bytes().decode(errors="replace")
 
 
 class _Poller(threading.Thread):

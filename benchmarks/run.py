@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 
 from benchmarks import report
 from benchmarks.corpora import CORPORA, Corpus, fetch, fresh_copy
-from benchmarks.measure import Cost, counts_instructions, median, run
+from benchmarks.measure import Cost, counts_instructions, median, run, settle
 from codeqa import __version__
 
 CODEQA = [str(Path(sys.executable).with_name("codeqa"))]
@@ -121,13 +121,17 @@ def _baselines(job: Job, rows: dict[str, dict[str, Any] | None]) -> dict[str, An
 
 def _index_anew(job: Job) -> Cost:
     shutil.rmtree(job.root / ".codeqa", ignore_errors=True)
-    return run([*CODEQA, "index", str(job.root)])[0]
+    cost, _ = run([*CODEQA, "index", str(job.root)])
+    settle(str(job.root))
+    return cost
 
 
 def _index_edited(job: Job) -> Cost:
     path = job.root / job.corpus.edited
     path.write_bytes(path.read_bytes() + b"\n")
-    return run([*CODEQA, "index", str(job.root)])[0]
+    cost, _ = run([*CODEQA, "index", str(job.root)])
+    settle(str(job.root))
+    return cost
 
 
 def _repeated(job: Job, *arguments: str) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from benchmarks.measure import summary
-from codeqa.domain import CodeqaError
+from codeqa.domain import CodeqaError, Event
 from codeqa.project import Project
 
 
@@ -28,22 +28,23 @@ def main(repository: Path, plan: Path) -> None:
     project = Project.open(repository)
     repeats: int = wanted["repeats"]
 
+    def drain(events: Iterator[Event]) -> None:
+        for _ in events:
+            pass
+
     def search(query: str) -> None:
         project.search(query)
 
     def ask(question: str) -> None:
-        for _ in project.ask(question):
-            pass
+        drain(project.ask(question))
 
     def update(edited: str) -> None:
         path = repository / edited
         path.write_bytes(path.read_bytes() + b"\n")
-        for _ in project.update():
-            pass
+        drain(project.update())
 
     def check(_: str) -> None:
-        for _ in project.update():
-            pass
+        drain(project.update())
 
     try:
         report = {

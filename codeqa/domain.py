@@ -94,7 +94,7 @@ class Definition(NamedTuple):
     signature: str  # one line, white space collapsed, without the body
     doc: str  # docstring or leading comment, markers stripped
     type: str  # declared type, or declared return type; "" if none
-    value: str  # initialiser as a receiver chain ("Router()", "self.app.name"); "" if not one
+    value: str  # initialiser, or what a function returns, as a receiver chain ("Router()", "self.app.name"); "" if not one
     flags: str  # space-separated: static property abstract exported private test classmethod override
 
 
@@ -116,6 +116,7 @@ class Binding(NamedTuple):
     kind: str  # "parameter" | "local"
     type: str  # declared type text, "" if none
     value: str  # initialiser as a receiver chain, "" if not one
+    after: int = 0  # byte behind the initialiser: inside of it the name still means what it meant before
 
 
 class Import(NamedTuple):
@@ -140,6 +141,7 @@ class Reference(NamedTuple):
     line: int
     scope: int
     definition: int
+    arguments: str = ""  # where a language overloads: "(a.b,=String,?)", chains, types of literals, or neither; "" if not known
 
 
 class Interface(NamedTuple):

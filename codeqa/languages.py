@@ -37,6 +37,7 @@ class Text:
     comment_nodes: tuple[str, ...] = ("comment",)
     skip_between: tuple[str, ...] = ()
     string_nodes: tuple[str, ...] = ("string",)
+    blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Scopes:
     builtins: frozenset[str] = frozenset()
     type_wrappers: frozenset[str] = frozenset()
     type_noise: frozenset[str] = frozenset()
+    literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,15 @@ class Language:
     @cached_property
     def private(self) -> re.Pattern[str] | None:
         return re.compile(self.visibility.private) if self.visibility.private else None
+
+    @cached_property
+    def blank(self) -> tuple[re.Pattern[bytes], ...]:
+        """What a parser must not see, as patterns over bytes."""
+        return tuple(re.compile(pattern.encode()) for pattern in self.text.blank)
+
+    @cached_property
+    def literals(self) -> dict[str, str]:
+        return dict(self.scopes.literals)
 
     @property
     def installed(self) -> str:

@@ -6,6 +6,7 @@ The only module that reads settings and chooses embedder and model. Faces drain 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +32,7 @@ from codeqa.domain import (
     NoIndex,
     Notice,
     PathResult,
+    Progress,
     Status,
     Strategy,
     SymbolCard,
@@ -39,6 +41,7 @@ from codeqa.store import Store, trusted
 
 if TYPE_CHECKING:
     from codeqa.domain import Embedder
+    from codeqa.embed import Lsa
     from codeqa.index import Changes
     from codeqa.languages import Languages
     from codeqa.search import Searcher
@@ -46,6 +49,9 @@ if TYPE_CHECKING:
 
 PARSE_BYTES_PER_SECOND = 700_000  # on one slow core: what an update is expected to take, to keep within its budget
 LOCK_WAIT_SECONDS = 0.5
+MIN_FIT = 40  # chunks: fewer are too little to fit an embedder on
+EMBED_BATCH = 4_000  # chunks
+LANCE_CHUNKS = 2_000  # smaller indexes gain nothing from LanceDB
 
 
 class Project:
@@ -58,6 +64,7 @@ class Project:
         self.stale: tuple[str, ...] = ()  # files that differ from the index, as far as the last `update` saw
         self._store: Store | None = None
         self._tools: Tools | None = None
+        self._fitted: Embedder | None = None
 
     @classmethod
     def open(
@@ -85,7 +92,7 @@ class Project:
         """Let go of the index."""
         if self._store:
             self._store.close()
-        self._store = self._tools = None
+        self._store = self._tools = self._fitted = None
 
     def __enter__(self) -> Self:
         return self
@@ -156,8 +163,43 @@ class Project:
                     store.set_meta("facts_version", FACTS_VERSION)
 
     def _embed(self, store: Store) -> Iterator[Event]:
-        """Give every chunk a vector; the first time, fit the embedder on this repository."""
-        yield from ()
+        """Give every chunk a vector; the first time, fit the embedder on this repository. It is refitted only by `index(force=True)`."""
+        from codeqa import embed
+
+        began = time.monotonic()
+        name = store.get_meta("embedder")
+        known = name is not None and (self.directory / name).is_file()
+        if store.counts()["chunks"] < MIN_FIT or (known and not store.vectors(str(name)).missing()):
+            return
+        if known:
+            lsa = embed.load(self.directory, str(name))
+        else:
+            yield Progress("fit", 0, 1, 0.0)
+            lsa = embed.fit(store.texts())
+            lsa.save(self.directory)
+            with store.batch():
+                store.set_meta("embedder", lsa.id)
+        vectors = store.vectors(lsa.id)
+        missing = vectors.missing()
+        done, batch = 0, []
+        for sha, text in store.texts(missing):
+            batch.append((sha, text))
+            if len(batch) == EMBED_BATCH:
+                done += self._append(store, lsa, batch)
+                yield Progress("embed", done, len(missing), time.monotonic() - began)
+                batch = []
+        self._append(store, lsa, batch)
+        with store.batch():
+            store.vectors(lsa.id).compact()
+        if store.counts()["chunks"] >= LANCE_CHUNKS:
+            fill_in_background(self.directory, lsa.id)
+
+    @staticmethod
+    def _append(store: Store, lsa: Lsa, batch: list[tuple[str, str]]) -> int:
+        if batch:
+            with store.batch():
+                store.vectors(lsa.id).append([sha for sha, _ in batch], lsa.embed_terms([text for _, text in batch]))
+        return len(batch)
 
     def _warnings(self) -> Iterator[Event]:
         yield from (Notice("warning", text) for text in self.settings.warnings)
@@ -192,7 +234,12 @@ class Project:
         return Searcher(self.store, self._embedder())
 
     def _embedder(self) -> Embedder | None:
-        return None
+        """Return the embedder that this index has vectors of."""
+        if self._fitted is None and (name := self.store.get_meta("embedder")) and name in self.store.embedders():
+            from codeqa import embed
+
+            self._fitted = embed.load(self.directory, name)
+        return self._fitted
 
     def search(self, query: str, limit: int | None = None) -> list[Hit]:
         """Return the best places for a query, best first."""
@@ -327,6 +374,17 @@ class Project:
     def _index_state(self) -> str:
         counts = self.store.counts()
         return f"generation {self.store.generation}: {counts['files']} files, {counts['symbols']} symbols in {self.directory}"
+
+
+def fill_in_background(directory: Path, embedder: str) -> None:
+    """Copy the vectors into LanceDB in a process of its own: importing it alone takes longer than most answers."""
+    subprocess.Popen(
+        [sys.executable, "-P", "-m", "codeqa.store.lance", str(directory), embedder],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _attempt(name: str, check: Callable[[], str]) -> Check:

@@ -753,6 +753,27 @@ def test_a_root_that_is_none(codeqa: RunCodeqa, tmp_path: Path) -> None:
         assert str(place) in done.stderr
 
 
+@pytest.mark.parametrize("command", ["index", "ask what"])
+def test_an_empty_repository_is_said_to_be_empty(codeqa: RunCodeqa, make_repo: MakeRepo, command: str) -> None:
+    done = codeqa(*command.split(), "--repo", make_repo({}))
+
+    assert done.returncode == (0 if command == "index" else 3)
+    assert "there is no file to read" in done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">/dev/full"])
+def test_streams_may_be_closed_or_full(make_repo: MakeRepo, closed: str) -> None:
+    root = make_repo(SHOP)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    script = f'"{sys.executable}" -m codeqa search connect --repo "{root}" {closed}'
+
+    done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == (1 if "full" in closed else 0), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "internal error" not in done.stderr
+
+
 def test_an_unknown_name_proposes_the_nearest(codeqa: RunCodeqa, make_repo: MakeRepo) -> None:
     done = codeqa("symbol", "conect", "--repo", make_repo(SHOP))
 

@@ -96,9 +96,10 @@ class Root(click.Group):
 
     def _guarded(self, arguments: list[str], extra: dict[str, Any]) -> int:
         """Return the exit code. The only place of the package that catches everything."""
+        _fill_closed_streams()
         try:
             code = self._run(arguments, extra)
-            _flush()
+            sys.stdout.flush()
         except (KeyboardInterrupt, click.Abort):
             return _interrupted()
         except BrokenPipeError:
@@ -133,7 +134,7 @@ def _failed(error: Exception, arguments: list[str]) -> int:
 
     try:
         code = report(error, arguments)
-        _flush()
+        sys.stdout.flush()
     except BrokenPipeError:
         return _pipe_closed()
     except KeyboardInterrupt:
@@ -146,9 +147,11 @@ def _interrupted() -> int:
     return INTERRUPTED
 
 
-def _flush() -> None:
-    if sys.stdout is not None:
-        sys.stdout.flush()
+def _fill_closed_streams() -> None:
+    """Give whatever was closed before the start (`>&-`) a place to write to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # open until the end
 
 
 def _pipe_closed() -> int:

@@ -69,6 +69,8 @@ class Face:
                     ended = event
         finally:
             progress.clear()
+        if ended and not ended.files:
+            self.notice(Notice("warning", "there is no file to read: the repository is empty, or all of it is ignored"))
         return ended
 
     def notice(self, notice: Notice) -> None:

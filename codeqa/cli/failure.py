@@ -36,7 +36,7 @@ def report(error: Exception, arguments: Sequence[str]) -> int:
     """Show the error on standard error and, where JSON was asked for, on standard output too; return the exit code."""
     failure = explain(error)
     _show(failure, Terminal(sys.stderr, colour=False if "--no-color" in arguments else None))
-    if failure.kind == "InternalError" and os.environ.get("CODEQA_DEBUG") == "1":
+    if os.environ.get("CODEQA_DEBUG") == "1":
         sys.stderr.write("".join(traceback.format_exception(error)).encode("ascii", "backslashreplace").decode())
     if "--json" in arguments:
         sys.stdout.write(as_json(failure) + "\n")

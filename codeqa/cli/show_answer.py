@@ -99,7 +99,7 @@ def step(hop: Hop, out: Terminal, *, start: str = "", backwards: bool = False) -
 
 
 def label(symbol: str) -> str:
-    """Return a symbol id as a chain shows it: the qualified name without the number of a twin, or the path of a file."""
+    """Return a symbol id as a chain shows it: the qualified name, without a twin's number, or the path of a file."""
     _, inside, name = symbol.rpartition("::")
     return name.split("#")[0] if inside else symbol
 

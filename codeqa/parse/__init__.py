@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codeqa.domain import Facts, Interface
-from codeqa.parse.captures import capture
+from codeqa.parse.captures import Used, capture
 from codeqa.parse.chunks import chunks
-from codeqa.parse.extract import Extractor, Lines
+from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
+from codeqa.parse.nesting import Lines
+from codeqa.parse.text import without_noise
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
 
-VERSION = "1"  # of the facts: raise it when the same bytes yield other facts
+VERSION = "2"  # of the facts: raise it when the same bytes yield other facts
 
 __all__ = ["VERSION", "GrammarMissing", "get_language", "get_parser", "get_query", "missing", "parse", "plain"]
 
@@ -25,8 +27,13 @@ def parse(language: Language, data: bytes) -> Facts:
         GrammarMissing: the language's wheel is not installed; use `plain`.
         GrammarBroken: its queries do not compile.
     """
-    tree = get_parser(language.name).parse(data)
+    seen, blanked = without_noise(data, language.blank)
+    tree = get_parser(language.name).parse(seen)
     captured = capture(get_query(language.name), tree.root_node)
+    for start, end in blanked:
+        node = tree.root_node.descendant_for_byte_range(start, end)
+        if node is None or node.type not in language.text.comment_nodes:
+            captured.uses.setdefault(start, Used("read", end, None))
     extractor = Extractor(language, data, captured)
     interface, references = extractor.run()
     return Facts(interface, references, chunks(data, interface.definitions, extractor.lines), captured.errors)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     Captures = dict[str, list[tree_sitter.Node]]
 
+BASE_ROLES = frozenset({"base", "implements"})
 ROLES = {
     name: rank
     for rank, name in enumerate(
@@ -66,6 +67,7 @@ class Used(NamedTuple):
     role: str
     end: int
     receiver: tuple[int, int] | None
+    arguments: tree_sitter.Node | None = None
 
 
 @dataclass(slots=True)
@@ -133,20 +135,27 @@ def _first(nodes: Captures, name: str) -> tuple[int, int] | None:
     return _range(found[0]) if found else None
 
 
+def _whole(nodes: Captures, name: str) -> tuple[int, int] | None:
+    """Return the range from the first to the last node of a capture: `a::b::` may be two nodes."""
+    found = nodes.get(name)
+    return (min(n.start_byte for n in found), max(n.end_byte for n in found)) if found else None
+
+
 def _use(found: Captured, plan: str, nodes: Captures) -> None:
     role = plan[10:]
     if role == "base" and "implements" in nodes:
         role = "implements"
     rank = ROLES[role]
-    receiver = nodes.get("receiver")
+    receiver = _whole(nodes, "receiver")
+    arguments = nodes["arguments"][0] if "arguments" in nodes else None
     for node in nodes[plan]:
         start = node.start_byte
         old = found.uses.get(start)
         if old is None or ROLES[old.role] < rank or (old.role == role and old.receiver is None):
-            kept = _range(receiver[0]) if receiver else (old.receiver if old else None)
-            found.uses[start] = Used(role, node.end_byte, kept)
-        elif receiver and old.receiver is None:
-            found.uses[start] = old._replace(receiver=_range(receiver[0]))
+            kept = receiver or (old.receiver if old else None)
+            found.uses[start] = Used(role, node.end_byte, kept, arguments or (old.arguments if old else None))
+        elif (receiver and old.receiver is None) or (arguments and old.arguments is None):
+            found.uses[start] = Used(old.role, old.end, old.receiver or receiver, old.arguments or arguments)
 
 
 def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> None:
@@ -171,7 +180,7 @@ def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> No
         draft.body = draft.body or (nodes["body"][0] if "body" in nodes else None)
         draft.type = draft.type or _first(nodes, "type")
         draft.value = draft.value or _first(nodes, "value")
-        draft.owner = draft.owner or _first(nodes, "owner")
+        draft.owner = draft.owner or _whole(nodes, "owner")
         draft.receiver = draft.receiver or _first(nodes, "receiver")
         draft.doc = draft.doc or (nodes["doc"][0] if "doc" in nodes else None)
         draft.level = draft.level or _level(nodes)

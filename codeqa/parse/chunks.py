@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from codeqa import terms
 from codeqa.domain import CALLABLE, ChunkFact, Definition
-from codeqa.parse.extract import Lines
+from codeqa.parse.nesting import Lines
 
 MAX_LINES = 80
 MAX_BYTES = 6000

@@ -14,6 +14,7 @@ _SIMPLE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 _STEP = re.compile(r"[\w$#@.\[\]()]+\Z")
 _PREFIX = re.compile(r"(?:(?:new|await|typeof|move|yield|mut)\s+|[&*!]+\s*)+")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_NAME = re.compile(rb"[A-Za-z_]\w*")
 _SPACE = re.compile(r"\s+")
 
 
@@ -93,6 +94,22 @@ def _closing_angle(text: str, start: int) -> int:
         elif char in ";{}":
             return -1
     return -1
+
+
+def without_noise(data: bytes, noise: tuple[re.Pattern[bytes], ...]) -> tuple[bytes, list[tuple[int, int]]]:
+    """Return the bytes with group 1 of each match as spaces, no byte moved, and where the names lie that went."""
+    blanked: list[tuple[int, int]] = []
+    for pattern in noise:
+        found = [match.span(1) for match in pattern.finditer(data)]
+        if not found:
+            continue
+        seen = bytearray(data)
+        for start, end in found:
+            seen[start:end] = bytes(byte if byte in b"\r\n" else 0x20 for byte in data[start:end])
+            if name := _NAME.search(data, start, end):
+                blanked.append(name.span())
+        data = bytes(seen)
+    return data, blanked
 
 
 def signature(text: str) -> str:

@@ -72,7 +72,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("path", rf"\b(?:how|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+(?:(?:do|does|can|could|is|are|will|would)\s+)?(?P<a>.+?)\s+{_REACH}\s+(?P<b>.+)"),
     ("path", r"^(?:does|do|can|could)\s+(?P<a>.+?)\s+(?:ever\s+)?(?:reach|get\s+to|lead\s+to|call|invoke|end\s+up\s+in)\s+(?P<b>.+)"),
     ("path", r"^how\s+(?:is|are)\s+(?P<b>.+?)\s+(?:reached|called|invoked|triggered)\s+(?:from|by)\s+(?P<a>.+)"),
-    ("callees", r"^(?:what|which\s+\w+|who)\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:call|invoke|use|depend\s+on|delegate\s+to|rely\s+on|called)(?:\s+(?:in\s+turn|internally|directly))?\s*$"),
+    ("callees", r"^(?:what|which\s+\w+|who)\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:call|invoke|use|depend\s+on|delegate\s+to|rely\s+on|called)(?:\s+(?:in\s+turn|internally|directly))?[\s?.!]*$"),
     ("callers", rf"\b{_WHO}\b.*?\b(?:calls?|invokes?|instantiates?|constructs?|triggers?|runs?)\s+(?:to\s+)?(?P<a>.+)"),
     ("callers", r"\bwhere\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:get\s+)?(?:called|invoked|instantiated|constructed|triggered)\b"),
     ("uses", r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:being\s+)?(?:used|referenced|read|accessed|consumed|imported|use|raised|thrown|needed|applied)\b"),

@@ -271,12 +271,12 @@ def _nothing(tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str)
 
 
 def _elsewhere(tools: Tools, symbol: Symbol) -> list[Mention]:
-    """Lines outside of its definition that hold the symbol's name."""
-    return [
-        m
-        for m in tools.mentions(symbol.name)
-        if m.path != symbol.span.path or not symbol.span.start_line <= m.line <= symbol.span.end_line
-    ]
+    """Lines outside of its definition that hold the symbol's name and that nothing resolved to something else."""
+    found = tools.mentions(symbol.name)
+    edges = tools.store.edges_from({m.holder.id for m in found})
+    resolved = {(e.path, e.line) for e in edges if e.name == symbol.name and e.dst != symbol.id}
+    inside = range(symbol.span.start_line, symbol.span.end_line + 1)
+    return [m for m in found if (m.path, m.line) not in resolved and (m.path != symbol.span.path or m.line not in inside)]
 
 
 def _candidates(tools: Tools, book: Notebook, symbol: Symbol, sites: Sequence[Unresolved]) -> None:

@@ -1,4 +1,4 @@
-"""Names that exist and are near to one that does not: typos, other case, parts of names."""
+"""Names that exist and are near to one that does not: typos, another case or style, parts of names."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from functools import cached_property
 from codeqa import terms
 from codeqa.store import Store
 
-_LIKENESS = 72.0
-"""Share in per cent of characters that a typo leaves in place: two of eight may differ."""
+_NEAR = 65.0
+"""Likeness in per cent of a name that is worth suggesting: three letters of nine may differ."""
+
+_ALIKE = 80.0
+"""Likeness of what is taken for a misspelling without asking: one slip in five letters, two in ten."""
 
 
 class Names:
@@ -20,54 +23,53 @@ class Names:
 
     @cached_property
     def _names(self) -> list[str]:
-        return [name for name, _ in self._store.names()]
+        return [name for name, _ in self._store.names() if name]
 
     @cached_property
     def _folded(self) -> list[str]:
-        return [name.casefold() for name in self._names]
-
-    @cached_property
-    def _counts(self) -> dict[str, int]:
-        return dict(self._store.names())
+        return list(map(_fold, self._names))
 
     def nearest(self, name: str, limit: int = 5) -> list[str]:
         """Return up to `limit` names, nearest first; of a dotted name the members of its owner come first."""
-        owner, _, last = name.replace("::", ".").removesuffix("()").rpartition(".")
-        near = self._near(last.strip() or name, limit if not owner else 4 * limit)
+        owner, _, last = name.strip().replace("::", ".").removesuffix("()").rpartition(".")
+        near = self._near(last, 4 * limit if owner else limit)
         if owner:
             near = [*self._members(owner, near), *near]
         return list(dict.fromkeys(near))[:limit]
 
-    def alike(self, name: str, likeness: float = 88.0) -> str:
-        """Return the one name that this is most likely a misspelling of, or ""."""
-        found = self._typos(name.casefold(), 1, likeness)
+    def alike(self, name: str) -> str:
+        """Return the name that this is most likely a misspelling of, "" if it is like none."""
+        found = self._typos(_fold(name), 1, _ALIKE)
         return found[0] if found else ""
 
     def _near(self, name: str, limit: int) -> list[str]:
-        wanted = name.casefold()
+        wanted = _fold(name)
         if not wanted:
             return []
-        same = [self._names[place] for place in _places(self._folded, wanted)]
-        near = [*same, *self._typos(wanted, limit, _LIKENESS), *self._containing(name, limit)]
+        slips = self._typos(wanted, limit, _ALIKE)
+        near = [*slips, *self._containing(name, limit), *self._typos(wanted, limit, _NEAR)]
         return list(dict.fromkeys(near))[:limit]
 
     def _typos(self, wanted: str, limit: int, likeness: float) -> list[str]:
         from rapidfuzz import fuzz, process
 
+        if not wanted:
+            return []
         found = process.extract(wanted, self._folded, scorer=fuzz.ratio, limit=limit, score_cutoff=likeness)
-        ranked = sorted(found, key=lambda item: (-item[1], len(item[0]), item[2]))
+        ranked = sorted(found, key=lambda item: (-item[1], len(self._names[item[2]]), item[2]))
         return [self._names[place] for _, _, place in ranked]
 
     def _containing(self, name: str, limit: int) -> list[str]:
         """Names that hold this one, or all of its parts, the shortest first."""
-        wanted = name.casefold()
-        parts = [part for part in terms.split(name) if len(part) > 2]
-        found = [
-            self._names[place]
-            for place, folded in enumerate(self._folded)
-            if (len(wanted) > 2 and wanted in folded) or (len(parts) > 1 and all(part in folded for part in parts[1:]))
-        ]
-        return sorted(found, key=lambda found: (" " in found, len(found), found))[:limit]
+        wanted = _fold(name)
+        if len(wanted) < 3:
+            return []
+        parts = [part for part in terms.split(name)[1:] if len(part) > 2]
+        found = [place for place, folded in enumerate(self._folded) if wanted in folded]
+        if not found and len(parts) > 1:
+            found = [place for place, folded in enumerate(self._folded) if all(part in folded for part in parts)]
+        names = [self._names[place] for place in found]
+        return sorted(names, key=lambda name: (" " in name, len(name), name))[:limit]
 
     def _members(self, owner: str, near: Sequence[str]) -> Iterator[str]:
         for name in near:
@@ -76,5 +78,6 @@ class Names:
                 yield qualified
 
 
-def _places(items: Sequence[str], wanted: str) -> Iterator[int]:
-    return (place for place, item in enumerate(items) if item == wanted)
+def _fold(name: str) -> str:
+    """What is left of a name when case and style do not count: "getUser", "get_user" and "GET_USER" are one."""
+    return name.casefold().replace("_", "").replace("-", "")

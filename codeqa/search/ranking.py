@@ -5,31 +5,46 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from codeqa.domain import Chunk, Symbol
+
+_DEMOTED = MappingProxyType({"test": 0.4, "example": 0.5, "docs": 0.4, "vendored": 0.3, "generated": 0.3})
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Every number of the ranking. The unit is the best full-text score of the question: that chunk has `text` 1."""
+    """Every number of the ranking. The unit is the best full-text score of a question: that chunk has `text` 1.
 
-    fields: tuple[float, float, float, float] = (4.0, 2.0, 1.5, 1.0)  # BM25: name, signature, doc, body
+    Chosen in round numbers, where quality is flat around them (docs/measurements.md).
+    """
+
+    fields: tuple[float, float, float, float] = (
+        1.0,
+        1.0,
+        1.0,
+        1.0,
+    )  # BM25: name, signature, doc, body; the body repeats them
     definition: float = 1.0  # defines an identifier that the question writes out
-    word: float = 0.3  # defines a capitalised word of the question: often a name, often just English
     misspelt: float = 0.6  # defines what an unknown identifier is a misspelling of
-    name: float = 0.4  # all parts of its name are in the question
-    path: float = 0.4  # all words of its path are in the question
+    word: float = 0.3  # defines a capitalised word of the question: often a name, often just English
+    name: float = 0.4  # its name is made of words of the question
+    owner: float = 0.2  # the name of what it belongs to is
+    stem: float = 0.6  # the name of its file is
+    folder: float = 0.4  # words of the question are among the folders above it
     named_path: float = 1.0  # the question names the file
+    named_folder: float = 0.5  # the question names a folder that it is in
     phrase: float = 0.5  # has quoted text, or what an error message says, as it stands
-    vector: float = 0.15  # embeddings fitted on a repository are worse than BM25, and know other words
-    coherence: float = 0.3  # the best hit of the file that has most of the matches
-    repeated: float = 0.5  # each further hit of a file counts this much of the one before it, past `per_file`
-    per_file: int = 3
-    role: Mapping[str, float] = field(
-        default_factory=lambda: {"test": 0.4, "example": 0.5, "docs": 0.5, "vendored": 0.3, "generated": 0.3}
-    )
-    document: float = 0.6  # prose and configuration where code is asked about
-    asked: float = 1.3  # files of a role that the question asks for
+    vector: float = 0.15  # embeddings fitted on a repository are worse than BM25, but know other words
+    graph: float = 0.2  # one of the best hits calls, makes or extends it
+    file: float = 0.5  # it is the best of the file that has most of the matches
+    role: Mapping[str, float] = field(default_factory=lambda: _DEMOTED)  # factor of files that are not what runs
+    document: float = 0.4  # factor of prose and configuration
+    asked: float = 1.2  # factor of a role that the question asks for
+    shared: float = 0.7  # share of a definition whose name more than `few` have
+    few: int = 3
+    declaration: float = 0.8  # share of a prototype, whose definition is elsewhere
+    per_file: int = 3  # hits of one file among the first ten
 
 
 @dataclass(slots=True)
@@ -42,7 +57,18 @@ class Candidate:
     factor: float = 1.0
 
     @property
+    def path(self) -> str:
+        """The file of the chunk."""
+        return self.chunk.span.path
+
+    @property
+    def symbol_id(self) -> str:
+        """The definition that was found, or the one that the chunk belongs to."""
+        return self.symbol.id if self.symbol else self.chunk.symbol
+
+    @property
     def score(self) -> float:
+        """What the hits are ordered by."""
         return self.factor * sum(self.parts.values())
 
     def add(self, part: str, value: float) -> None:
@@ -50,33 +76,38 @@ class Candidate:
         if value > self.parts.get(part, 0.0):
             self.parts[part] = value
 
+    def why(self) -> dict[str, float]:
+        """Return the share of each part; they add up to the score. What the role of the file takes away is negative."""
+        shares = {part: round(value, 4) for part, value in self.parts.items() if value}
+        if self.factor != 1.0:
+            shares["role"] = round(self.score - sum(self.parts.values()), 4)
+        return shares
 
-def reward_files(candidates: Iterable[Candidate], weight: float) -> None:
-    """Strengthen the best candidate of each file by what the others of the file have: an idea of semble's."""
+
+def reward_files(candidates: Iterable[Candidate], weight: float, depth: int = 8) -> None:
+    """Strengthen the best candidate of each file by the scores of its first `depth`: file coherence, as in semble."""
     files: defaultdict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        files[candidate.chunk.span.path].append(candidate)
-    totals = {path: sum(sorted((c.score for c in group), reverse=True)[:8]) for path, group in files.items()}
+    for candidate in in_order(candidates):
+        files[candidate.path].append(candidate)
+    totals = {path: sum(candidate.score for candidate in group[:depth]) for path, group in files.items()}
     most = max(totals.values(), default=0.0)
     for path, group in files.items():
-        if len(group) > 1 and most > 0:
-            best = max(group, key=lambda candidate: candidate.score)
-            best.add("file", weight * totals[path] / most)
+        if most > 0:
+            group[0].add("file", weight * totals[path] / most)
 
 
 def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Sort by score; what scores the same by path and place, so that the order never changes from run to run."""
-    return sorted(candidates, key=lambda c: (-c.score, c.chunk.span.path, c.chunk.span.start_byte))
+    return sorted(candidates, key=lambda c: (-c.score, c.path, c.chunk.span.start_byte))
 
 
 def spread(ordered: Sequence[Candidate], per_file: int, first: int = 10) -> list[Candidate]:
-    """Let no file have more than `per_file` of the first ten places, as long as others could have them."""
+    """Let no file have more than `per_file` of the first places, as long as others could have them."""
     seen: Counter[str] = Counter()
     early: list[Candidate] = []
     late: list[Candidate] = []
     for candidate in ordered:
-        path = candidate.chunk.span.path
-        fits = len(early) >= first or seen[path] < per_file
+        seen[candidate.path] += 1
+        fits = len(early) < first and seen[candidate.path] <= per_file
         (early if fits else late).append(candidate)
-        seen[path] += 1
-    return [*early[:first], *in_order([*early[first:], *late])]
+    return [*early, *late]

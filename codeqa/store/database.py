@@ -8,9 +8,10 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from codeqa.domain import CodeqaError, NoIndex, SchemaTooNew
 from codeqa.store.lock import Lock
@@ -33,7 +34,7 @@ _WRITER = (
     "PRAGMA wal_autocheckpoint=4000",
 )
 
-type_row = tuple[Any, ...]
+Row: TypeAlias = tuple[Any, ...]
 
 
 class Database:
@@ -62,27 +63,26 @@ class Database:
     def _open_reader(cls, directory: Path) -> Self:
         if not trusted(directory):
             raise NoIndex(f"no index of this repository in {directory}", hint="run: codeqa index")
-        store = cls(directory, _connect(directory, write=False), None)
-        try:
+        with ExitStack() as undo:
+            store = cls(directory, _connect(directory, write=False), None)
+            undo.callback(store.close)
             store._check_version(directory)
             store._pin()
-        except BaseException:
-            store.close()
-            raise
+            undo.pop_all()
         return store
 
     @classmethod
     def _open_writer(cls, directory: Path, wait_s: float) -> Self:
-        lock = _prepare(directory, wait_s)
-        try:
+        with ExitStack() as undo:
+            lock = _prepare(directory, wait_s)
+            undo.callback(lock.release)
             if not trusted(directory) or _outdated(directory):
                 destroy(directory)
                 _create(directory)
             store = cls(directory, _connect(directory, write=True), lock)
+            undo.callback(store.close)
             store.generation = store._read_generation()
-        except BaseException:
-            lock.release()
-            raise
+            undo.pop_all()
         return store
 
     def close(self) -> None:
@@ -149,7 +149,7 @@ class Database:
 
     # -------------------------------------------------------------------------------------------------------------- SQL
 
-    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[type_row]:
+    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
@@ -161,13 +161,13 @@ class Database:
         except sqlite3.Error as error:
             raise _explained(error, self.directory) from error
 
-    def _many(self, sql: str, rows: Iterable[type_row]) -> None:
+    def _many(self, sql: str, rows: Iterable[Row]) -> None:
         try:
             self._connection.executemany(sql, rows)
         except sqlite3.Error as error:
             raise _explained(error, self.directory) from error
 
-    def _rows_for(self, sql: str, values: Iterable[object]) -> list[type_row]:
+    def _rows_for(self, sql: str, values: Iterable[object]) -> list[Row]:
         """Run a query over `json_each(?)`: many values in one statement that is compiled once."""
         return self._rows(sql, (json.dumps(list(values)),))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from codeqa.domain import (
     KINDS,
@@ -20,7 +20,7 @@ from codeqa.domain import (
     Unresolved,
 )
 from codeqa.store import codec
-from codeqa.store.database import Database, type_row
+from codeqa.store.database import Database, Row
 from codeqa.store.schema import (
     EDGE_CODE,
     EDGE_KINDS,
@@ -35,6 +35,7 @@ from codeqa.store.schema import (
     splits,
 )
 
+_BLOCK = 500  # values in one statement
 _FILE = "path, sha256, size, mtime_ns, inode, language, role, skip, lines, errors"
 _SYMBOL = """
     SELECT f.path, s.name, s.qualname, s.kind, s.start_byte, s.end_byte, s.start_line, s.end_line, s.name_line,
@@ -376,15 +377,31 @@ class Reader(Database):
             for number, file_id, symbol, *place, sha256 in rows
         ]
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """Yield (sha256, terms) of every distinct chunk by path and source order: what an embedder is fitted on."""
+    def texts(self, wanted: Set[str] | None = None) -> Iterator[tuple[str, str]]:
+        """Yield (sha256, terms) of every distinct chunk, or of those wanted, by path and source order: what embedders read."""
         seen: set[str] = set()
-        rows = self._rows("SELECT facts_id FROM files WHERE facts_id IS NOT NULL ORDER BY path")
-        for (facts_id,) in rows:
+        for facts_id in self._facts_with(wanted):
             for chunk in self._chunks_of_facts(facts_id):
-                if chunk.sha256 not in seen:
+                if chunk.sha256 not in seen and (wanted is None or chunk.sha256 in wanted):
                     seen.add(chunk.sha256)
                     yield chunk.sha256, f"{chunk.name} {chunk.signature} {chunk.doc} {chunk.body}"
+
+    def _facts_with(self, wanted: Set[str] | None) -> list[int]:
+        """Return the facts of the files that hold wanted chunks, by path; of all files for None."""
+        if wanted is None:
+            return [n for (n,) in self._rows("SELECT facts_id FROM files WHERE facts_id IS NOT NULL ORDER BY path")]
+        texts = [bytes.fromhex(sha) for sha in sorted(wanted)]
+        found: set[tuple[str, int]] = set()
+        for start in range(0, len(texts), _BLOCK):
+            block = texts[start : start + _BLOCK]
+            found.update(
+                self._rows(
+                    f"""SELECT f.path, f.facts_id FROM chunks c JOIN files f ON f.id = c.file_id
+                        WHERE f.facts_id IS NOT NULL AND c.sha256 IN ({",".join("?" * len(block))})""",
+                    block,
+                )
+            )
+        return [number for _, number in sorted(found)]
 
     def vocabulary(self) -> list[tuple[str, int, int]]:
         """Return (term, chunks that have it, occurrences) of every term in the full-text index."""
@@ -414,12 +431,12 @@ def _quoted(term: str) -> str:
     return '"' + term.replace('"', "").replace("\0", "") + '"'
 
 
-def _file(row: type_row) -> FileRecord:
+def _file(row: Row) -> FileRecord:
     path, sha256, *rest = row
     return FileRecord(path, sha256.hex(), *rest)
 
 
-def _symbol(row: type_row) -> Symbol:
+def _symbol(row: Row) -> Symbol:
     (
         path,
         name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +40,12 @@ class Vectors:
     @property
     def path(self) -> Path:
         """The file of the matrix: rows of float16, no header."""
-        safe = re.sub(r"[^A-Za-z0-9._-]", "_", self.embedder)[:80]
-        return self._store.directory / f"vectors-{safe}.{self._id}.{self._epoch}.f16"
+        return self._store.directory / f"vectors-{self.safe_name}.{self._id}.{self._epoch}.f16"
+
+    @property
+    def safe_name(self) -> str:
+        """The embedder's id as a part of a file's name; two ids may give the same."""
+        return re.sub(r"[^A-Za-z0-9._-]", "_", self.embedder)[:80]
 
     # ---------------------------------------------------------------------------------------------------------- reading
 
@@ -109,13 +113,21 @@ class Vectors:
             scores[block] = matrix[block].astype(np.float32) @ query.astype(np.float32)
         return scores
 
+    def chunks_of(self, scores: Mapping[str, float]) -> list[tuple[int, float]]:
+        """Return (chunk id, score) of the chunks whose text has one of these sha256, best first."""
+        found: list[tuple[int, float]] = []
+        for sha256, score in scores.items():
+            rows = self._store._rows("SELECT id FROM chunks WHERE sha256 = ?", (bytes.fromhex(sha256),))
+            found += [(row[0], score) for row in rows]
+        return sorted(found, key=_best_first)
+
     def _living(self, scores: dict[int, float]) -> list[tuple[int, float]]:
         pairs = self._store._rows(
             """SELECT v.row, c.id FROM json_each(?) j CROSS JOIN vectors v ON v.embedder = ? AND v.row = j.value
                CROSS JOIN chunks c ON c.sha256 = v.sha256""",
             (json.dumps(list(scores)), self._id),
         )
-        return sorted(((chunk, scores[row]) for row, chunk in pairs), key=lambda pair: (-pair[1], pair[0]))
+        return sorted(((chunk, scores[row]) for row, chunk in pairs), key=_best_first)
 
     def shas(self) -> list[str]:
         """Return the sha256 of each row's text, in the order of the rows."""
@@ -199,3 +211,7 @@ class Vectors:
         )
         old.unlink(missing_ok=True)
         return True
+
+
+def _best_first(pair: tuple[int, float]) -> tuple[float, int]:
+    return -pair[1], pair[0]

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from codeqa.domain import ChunkFact, CodeqaError, Interface, Reference, Unresolved
 from codeqa.store import codec
-from codeqa.store.database import type_row
+from codeqa.store.database import Row
 from codeqa.store.reading import Reader
 from codeqa.store.schema import (
     EDGE_CODE,
@@ -91,11 +91,9 @@ class Writer(Reader):
         try:
             yield
             self._execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._execute("ROLLBACK")
-            raise
         finally:
+            if self._connection.in_transaction:  # left by an exception
+                self._execute("ROLLBACK")
             self._forget()
 
     def _begin(self) -> None:
@@ -224,7 +222,7 @@ class Writer(Reader):
         self._many(_INSERT_SYMBOL, (value for value in values if value[-1] >= first))
         self._many(_UPDATE_SYMBOL, (value for value in values if value[-1] < first))
 
-    def _symbol_values(self, file_id: int, number: int, row: SymbolRow) -> type_row:
+    def _symbol_values(self, file_id: int, number: int, row: SymbolRow) -> Row:
         qualname, name, kind, parent, *rest = row
         parent_id = self._pending.known.get(parent)
         if parent and parent_id is None:
@@ -374,7 +372,7 @@ class Writer(Reader):
         self._execute("DELETE FROM chunks WHERE file_id = ?", (file_id,))
 
 
-def _edge_values(base: int, rows: Sequence[EdgeRow], ids: Mapping[str, int]) -> list[type_row]:
+def _edge_values(base: int, rows: Sequence[EdgeRow], ids: Mapping[str, int]) -> list[Row]:
     """Return the rows of the table; a name is stored only where the target's key does not imply it."""
     return [
         (

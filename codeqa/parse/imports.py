@@ -1,0 +1,55 @@
+"""What one import statement binds, from its text alone."""
+
+from __future__ import annotations
+
+import re
+
+
+def expand(tree: str, separator: str) -> list[tuple[str, str, str]]:
+    """Expand a use tree to (module, name, local): `a::{b::C, d as e, self, f::*}`."""
+    found: list[tuple[str, str, str]] = []
+    _expand("", " ".join(tree.split()), separator, found)
+    return found
+
+
+def _expand(prefix: str, tree: str, separator: str, found: list[tuple[str, str, str]]) -> None:
+    brace = tree.find("{")
+    if brace >= 0:
+        head = tree[:brace].strip().removesuffix(separator).strip()
+        inner = f"{prefix}{separator}{head}" if prefix and head else prefix or head
+        for part in _split(tree[brace + 1 : tree.rfind("}")]):
+            _expand(inner, part, separator, found)
+        return
+    path, _, alias = tree.replace("=>", " as ").partition(" as ")
+    full = f"{prefix}{separator}{path.strip()}" if prefix else path.strip()
+    module, _, name = full.rpartition(separator)
+    alias = alias.strip()
+    if name == "self":
+        module, _, name = module.rpartition(separator)
+    if name in ("*", "_"):
+        found.append((module, "*", ""))
+    elif name:
+        found.append((module, name, "" if alias == "_" else alias or name))
+
+
+def _split(tree: str) -> list[str]:
+    parts, depth, start = [], 0, 0
+    for offset, char in enumerate(tree):
+        depth += (char == "{") - (char == "}")
+        if char == "," and not depth:
+            parts.append(tree[start:offset])
+            start = offset + 1
+    parts.append(tree[start:])
+    return [part.strip() for part in parts if part.strip()]
+
+
+def bound_name(module: str, style: str) -> str:
+    """Return the name that importing a whole module binds."""
+    if style == "dotted":
+        return module.split(".", 1)[0]
+    if style == "directory":
+        last = re.sub(r"/v\d+$", "", module).rpartition("/")[2]
+        return re.sub(r"\.v\d+$", "", last).removeprefix("go-")
+    if style in ("package", "crate"):
+        return re.split(r"\.|::", module)[-1]
+    return ""

@@ -1,0 +1,150 @@
+"""From captured uses of names to references: which of them mean anything, and what holds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codeqa.domain import CLASS_LIKE, Reference
+from codeqa.parse import text
+from codeqa.parse.captures import BASE_ROLES
+from codeqa.parse.nesting import Nest, nest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import tree_sitter
+
+    from codeqa.parse.captures import Used
+    from codeqa.parse.extract import Extractor
+
+MAX_RECEIVER = 2000  # bytes
+MAX_ARGUMENT = 80  # bytes of an argument that may be a chain
+MAX_ARGUMENTS = 20
+_NEVER_DECORATED = frozenset({"variable", "field", "constant", "section", "key"})
+
+
+def references_of(extractor: Extractor) -> Iterator[Reference]:
+    """Yield the references of a file whose definitions, scopes, bindings and imports are known."""
+    return _References(extractor).run()
+
+
+class _References:
+    def __init__(self, extractor: Extractor) -> None:
+        self.ex = extractor
+        captured = extractor.captured
+        definitions = extractor.definitions
+        self.scopes = Nest([(s.start, s.end) for s in extractor.scopes], [s.parent for s in extractor.scopes])
+        self.order = sorted(range(len(definitions)), key=lambda i: (definitions[i].start, -definitions[i].end))
+        ranges = [(definitions[i].start, definitions[i].end) for i in self.order]
+        self.holders = Nest(ranges, nest(ranges))
+        blocks = [draft for draft in captured.drafts.values() if draft.kind == "impl"]
+        self.blocks = sorted(blocks, key=lambda d: (d.start, -d.end))
+        spans = [(d.start, d.end) for d in self.blocks]
+        self.inside_block = Nest(spans, nest(spans))
+        self.visible = _Visible(extractor)
+        self._comments = set(extractor.language.text.comment_nodes)
+
+    def run(self) -> Iterator[Reference]:
+        captured = self.ex.captured
+        statements = sorted({(i.start, i.end) for i in captured.imports.values()})
+        inside_import = Nest(statements, nest(statements))
+        names = self._names()
+        for start in sorted(captured.uses):
+            use = captured.uses[start]
+            if start in captured.ignored or inside_import.at(start) >= 0:
+                continue
+            if start in names and use.role not in BASE_ROLES:
+                continue
+            if found := self._reference(start, use):
+                yield found
+
+    def _names(self) -> set[int]:
+        """Return where names stand that are no uses: of definitions, bindings and default exports."""
+        captured = self.ex.captured
+        defined = {start for start, draft in captured.drafts.items() if draft.kind != "impl"}
+        return captured.bounds.keys() | (defined - self.ex.rewrites) | captured.exports.keys()
+
+    def _reference(self, start: int, use: Used) -> Reference | None:
+        role = "write" if start in self.ex.rewrites else use.role
+        name = self.ex.text_of((start, use.end))
+        receiver = self._receiver(use.receiver)
+        scope = self.scopes.at(start)
+        if not name or (role in ("read", "write") and not self.visible.worth(name, receiver, scope)):
+            return None
+        holder = self.holders.at(start)
+        definition = self.order[holder] if holder >= 0 else -1
+        if role in BASE_ROLES:
+            definition = self._implementer(start, definition)
+        elif role == "decorator":
+            definition = self._decorated(start, definition)
+        line = self.ex.lines.of(start)
+        return Reference(name, role, receiver, start, line, scope, definition, self._arguments(use))
+
+    def _decorated(self, offset: int, definition: int) -> int:
+        """A decorator that stands before its definition, not inside, belongs to the next one at its level."""
+        if definition >= 0 and self.ex.definitions[definition].name_start > offset:
+            return definition
+        later = [
+            (d.start, index)
+            for index, d in enumerate(self.ex.definitions)
+            if d.start > offset and d.parent == definition and d.kind not in _NEVER_DECORATED
+        ]
+        return min(later)[1] if later else definition
+
+    def _implementer(self, offset: int, definition: int) -> int:
+        """The bases written on an `impl` block are those of its type; an embedded field is a base of its struct."""
+        if (block := self.inside_block.at(offset)) >= 0:
+            return self.ex.named_owner(self.ex.text_of(self.blocks[block].name), "")[0]
+        while definition >= 0 and self.ex.definitions[definition].kind not in CLASS_LIKE:
+            definition = self.ex.definitions[definition].parent
+        return definition
+
+    def _arguments(self, use: Used) -> str:
+        """Return the shapes of a call's arguments, as `Reference.arguments` has them."""
+        if use.arguments is None:
+            return ""
+        shapes = [self._shape(node) for node in use.arguments.named_children if node.type not in self._comments]
+        return f"({','.join(shapes[:MAX_ARGUMENTS])})"
+
+    def _shape(self, node: tree_sitter.Node) -> str:
+        if literal := self.ex.language.literals.get(node.type):
+            return f"={literal}"
+        if node.end_byte - node.start_byte > MAX_ARGUMENT:
+            return "?"
+        return text.chain(self.ex.text_of((node.start_byte, node.end_byte)), self.ex.language.scopes.separators)
+
+    def _receiver(self, where: tuple[int, int] | None) -> str:
+        if where is None:
+            return ""
+        if where[1] - where[0] > MAX_RECEIVER:
+            return "?"
+        return text.chain(self.ex.text_of(where), self.ex.language.scopes.separators)
+
+
+class _Visible:
+    """Which reads and writes of a file can mean anything outside of the function they stand in."""
+
+    def __init__(self, extractor: Extractor) -> None:
+        rules = extractor.language
+        self._scopes = extractor.scopes
+        self._self = set(rules.scopes.self)
+        self._locals: dict[tuple[str, int], bool] = {}  # → does it say anything about its type
+        for b in extractor.bindings:
+            told = bool(b.type or b.value or (b.name in self._self))
+            self._locals[b.name, b.scope] = told or self._locals.get((b.name, b.scope), False)
+        stars = any(i.name == "*" for i in extractor.imports)
+        closed = rules.modules.style in ("dotted", "relative", "none") and not stars
+        self._known: set[str] | None = None
+        if closed:
+            self._known = {d.name for d in extractor.definitions} | {i.local for i in extractor.imports} | self._self
+
+    def worth(self, name: str, receiver: str, scope: int) -> bool:
+        if receiver == "?":
+            return False
+        root = receiver.split(".", 1)[0].rstrip("()[]") if receiver else name
+        while scope >= 0:
+            typed = self._locals.get((root, scope))
+            if typed is not None:
+                return typed and bool(receiver)
+            scope = self._scopes[scope].parent
+        return self._known is None or root in self._known

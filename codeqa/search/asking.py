@@ -1,0 +1,230 @@
+"""One question on its way through the index: candidates from every source, judged, ordered."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from codeqa.domain import EdgeKind, Embedder, Hit, Symbol
+from codeqa.search.names import Names
+from codeqa.search.places import Places, parts_of, words
+from codeqa.search.query import Query
+from codeqa.search.ranking import Candidate, Weights, in_order, reward_files, spread
+from codeqa.store import FileRecord, Store, match_any
+
+POOL = 300  # candidates of each source; tests and documents among them are yet to be demoted
+RANKED = 8_000  # chunks that full-text search may score: 2 µs each
+COUNTED = 100_000  # chunks that the terms of a question may be in, all together: 0.2 µs each
+DEFINITIONS = 24  # of one name
+FILES = 10  # that one path of the question means, or that are called like the question
+STRONG = 5  # hits whose edges are followed
+TELLING = 3  # a name that has the rarest so many terms of the question says all of it
+_TEST = re.compile(r"(?:^|\.)(?:tests?(?:[._]|$)|Test(?=[A-Z]))")  # definitions in a file that is not all tests
+_LED_TO = (EdgeKind.CALLS, EdgeKind.INSTANTIATES, EdgeKind.INHERITS, EdgeKind.IMPLEMENTS, EdgeKind.OVERRIDES)
+
+
+class Asking:
+    """One question. Every source adds candidates or raises parts of their scores; `hits` is the end of it."""
+
+    def __init__(
+        self, store: Store, query: Query, weights: Weights, names: Names, places: Places, embedder: Embedder | None
+    ) -> None:
+        self.store = store
+        self.query = query
+        self.weights = weights
+        self.names = names
+        self.places = places
+        self.embedder = embedder
+        self.found: dict[int, Candidate] = {}
+        counts = store.document_frequency(query.terms)
+        self.frequency = {term: count for term, count in counts.items() if count}
+        self.rarity = self._rarity(4 * max([len(places.files), *self.frequency.values()]))
+        self.told = sum(sorted(self.rarity.values(), reverse=True)[:TELLING]) or 1.0
+
+    def hits(self, limit: int) -> list[Hit]:
+        """Return the best hits of all sources together."""
+        self._by_text()
+        self._by_phrase()
+        self._by_identifier()
+        self._by_path()
+        self._by_vector()
+        for candidate in self.found.values():
+            self._judge(candidate)
+        self._follow()
+        reward_files(self.found.values(), self.weights.file)
+        ordered = spread(in_order(self.found.values()), self.weights.per_file)
+        return [_hit(candidate) for candidate in ordered[:limit]]
+
+    def _rarity(self, total: int) -> dict[str, float]:
+        """What each term tells. A term of paths alone is as rare as it can be."""
+        asked = self.query.terms
+        return {term: math.log(1 + total / self.frequency.get(term, 1)) for term in asked}
+
+    # ------------------------------------------------------------------------------------------------------------- text
+
+    def _by_text(self) -> None:
+        """Score what has one of the rarer terms by all of them: common ones alone find everything, and slowly."""
+        rare, counted = self._within(RANKED), self._within(COUNTED)
+        match = match_any(rare)
+        if len(counted) > len(rare):
+            match = f"({match}) AND ({match_any(counted)})"
+        self._add("text", self.store.fulltext(match, self.weights.fields, POOL), 1.0)
+
+    def _within(self, budget: int) -> list[str]:
+        """The rarest terms that are in no more chunks than this, one at least."""
+        chosen: list[str] = []
+        for term in sorted(self.frequency, key=lambda term: (self.frequency[term], term)):
+            budget -= self.frequency[term]
+            if chosen and budget < 0:
+                break
+            chosen.append(term)
+        return chosen
+
+    def _by_phrase(self) -> None:
+        for phrase in self.query.phrases[:4]:
+            self._add("phrase", self.store.fulltext(f'"{" ".join(phrase)}"', limit=POOL), self.weights.phrase)
+
+    def _by_vector(self) -> None:
+        if self.embedder is None or not self.weights.vector:
+            return
+        vectors = self.store.vectors(self.embedder.id)
+        if len(vectors):
+            near = vectors.nearest(self.embedder.embed([self.query.text])[0], POOL)
+            self._add("vector", [(chunk, cosine) for chunk, cosine in near if cosine > 0], self.weights.vector)
+
+    def _add(self, part: str, scores: Sequence[tuple[int, float]], weight: float) -> None:
+        best = max((score for _, score in scores), default=0.0)
+        if best <= 0:
+            return
+        missing = [number for number, _ in scores if number not in self.found]
+        self.found.update((chunk.id, Candidate(chunk)) for chunk in self.store.chunks(missing))
+        for number, score in scores:
+            self.found[number].add(part, weight * score / best)
+
+    # ------------------------------------------------------------------------------------------------------ identifiers
+
+    def _by_identifier(self) -> None:
+        for name in self.query.identifiers:
+            symbols = self._defined(name)
+            self._add_definitions(symbols, "definition", self.weights.definition)
+            if not symbols and not self._is_known(name) and (near := self.names.alike(name.rpartition(".")[2])):
+                self._add_definitions(self.store.symbols_named(near), "misspelt", self.weights.misspelt)
+        for word in self.query.words:
+            self._add_definitions(self.store.symbols_named(word), "definition", self.weights.word)
+
+    def _defined(self, name: str) -> list[Symbol]:
+        """The symbols that an identifier names: by all of it, else in another case, else by its last part."""
+        last = name.rpartition(".")[2]
+        for read, wanted in (
+            (self.store.symbols_qualified, name),
+            (self.store.symbols_like, name),
+            (self.store.symbols_named, last),
+        ):
+            if symbols := [symbol for symbol in read(wanted) if not symbol.external]:
+                return symbols
+        return []
+
+    def _is_known(self, name: str) -> bool:
+        """Whether the repository writes this name, though it does not define it."""
+        return name.rpartition(".")[2].lower() in self.frequency or bool(self.places.named(name))
+
+    def _add_definitions(self, symbols: Iterable[Symbol], part: str, weight: float) -> None:
+        known = [symbol for symbol in symbols if not symbol.external and symbol.qualname]
+        known.sort(key=lambda symbol: symbol.role != "")
+        weight *= 1.0 if len(known) <= self.weights.few else self.weights.shared
+        for symbol in known[:DEFINITIONS]:
+            declared = self.weights.declaration if "declaration" in symbol.flags.split() else 1.0
+            if (candidate := self._candidate(symbol)) is not None:
+                candidate.add(part, weight * declared)
+
+    def _candidate(self, symbol: Symbol) -> Candidate | None:
+        """The candidate for the chunk in which a symbol is defined."""
+        start = symbol.span.start_byte
+        known = (c.chunk for c in self.found.values() if c.path == symbol.span.path)
+        for chunk in (*known, *self.store.chunks_in(symbol.span.path)):
+            if chunk.span.start_byte <= start < chunk.span.end_byte:
+                candidate = self.found.setdefault(chunk.id, Candidate(chunk))
+                if chunk.symbol != symbol.id and candidate.symbol is None:
+                    candidate.symbol = symbol
+                return candidate
+        return None
+
+    # ------------------------------------------------------------------------------------------------------------ paths
+
+    def _by_path(self) -> None:
+        for path in self.query.paths:
+            for named in self.places.named(path)[:FILES]:
+                self._add_file(named, "path", self.weights.named_path)
+            if "/" in path:
+                for inside in set(self.places.inside(path, {c.path for c in self.found.values()})):
+                    self._add_file(inside, "path", self.weights.named_folder)
+        reached = {candidate.path for candidate in self.found.values()}
+        called = (path for path in self.places.called(frozenset(self.query.terms)) if path not in reached)
+        for _, path in zip(range(FILES), called, strict=False):
+            self._add_file(path, "path", 0.0)
+
+    def _add_file(self, path: str, part: str, value: float) -> None:
+        """Raise a part of all candidates of a file; if there are none yet, its beginning becomes one."""
+        inside = [candidate for candidate in self.found.values() if candidate.path == path]
+        if not inside:
+            inside = [self.found.setdefault(chunk.id, Candidate(chunk)) for chunk in self.store.chunks_in(path)[:1]]
+        for candidate in inside:
+            candidate.add(part, value)
+
+    # ---------------------------------------------------------------------------------------------------------- judging
+
+    def _judge(self, candidate: Candidate) -> None:
+        stem, folders = words(candidate.path)
+        told = self.weights.stem * self._told(stem) + self.weights.folder * self._share(folders)
+        candidate.add("path", told)
+        owner, _, name = _qualname(candidate.symbol_id, candidate.path).rpartition(".")
+        told = self.weights.name * self._told(parts_of(name))
+        told += self.weights.owner * self._told(parts_of(owner.rpartition(".")[2]))
+        candidate.add("name", told)
+        candidate.factor = self._factor(self.places.files.get(candidate.path), _qualname(candidate.symbol_id, candidate.path))
+
+    def _told(self, parts: Collection[str]) -> float:
+        """How much of a name is in the question, times how much of the question is in the name."""
+        asked = sum(part in self.rarity for part in parts)
+        return asked / len(parts) * self._share(parts) if asked else 0.0
+
+    def _share(self, parts: Iterable[str]) -> float:
+        """How much of the question is in these words, 1 for its rarest terms."""
+        return min(1.0, sum(self.rarity[part] for part in set(parts) if part in self.rarity) / self.told)
+
+    def _factor(self, record: FileRecord | None, qualname: str) -> float:
+        """What the role of the file, or of the definition, makes of a score."""
+        weights = self.weights
+        role = (record.role if record else "") or ("test" if _TEST.search(qualname) else "")
+        prose = record is not None and role != "docs" and self.places.is_document(record)
+        factor = weights.asked if role in self.query.roles else weights.role.get(role, 1.0)
+        return factor * weights.document if prose else factor
+
+    def _follow(self) -> None:
+        """Strengthen the candidates that the best ones lead to."""
+        best = in_order(self.found.values())[:STRONG]
+        scores = {candidate.symbol_id: candidate.score / (best[0].score or 1.0) for candidate in reversed(best)}
+        led: dict[str, float] = {}
+        for edge in self.store.edges_from(scores, _LED_TO):
+            if edge.src != edge.dst:
+                led[edge.dst] = max(led.get(edge.dst, 0.0), scores[edge.src] * edge.confidence)
+        for candidate in self.found.values():
+            candidate.add("graph", self.weights.graph * led.get(candidate.symbol_id, 0.0))
+
+
+def _qualname(identity: str, path: str) -> str:
+    return identity.removeprefix(path).removeprefix("::")
+
+
+def _hit(candidate: Candidate) -> Hit:
+    span = candidate.symbol.span if candidate.symbol else candidate.chunk.span
+    return Hit(
+        path=candidate.path,
+        start_line=span.start_line,
+        end_line=span.end_line,
+        symbol=re.sub(r"#\d+(?=\.|$)", "", _qualname(candidate.symbol_id, candidate.path)),
+        symbol_id=candidate.symbol_id,
+        score=round(candidate.score, 6),
+        why=candidate.why(),
+    )

@@ -1,0 +1,102 @@
+"""The files of an index as search sees them: what their paths say, and what they are for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from codeqa import languages, terms
+from codeqa.store import FileRecord, Store
+
+
+class PathWords(NamedTuple):
+    """The terms of a path. A file that stands for its folder ("__init__.py", "mod.rs") is called like the folder."""
+
+    stem: frozenset[str]
+    folders: frozenset[str]
+
+
+class Places:
+    """The indexed files of one generation, kept for repeated questions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def files(self) -> dict[str, FileRecord]:
+        """The files that were indexed, by path."""
+        return {record.path: record for record in self._store.files() if not record.skip}
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        """Paths by the last component in lower case."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path in self.files:
+            found[path.rpartition("/")[2].lower()].append(path)
+        return found
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        """Paths by one of the terms of their stem."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path in self.files:
+            stem = words(path).stem
+            if stem:
+                found[min(stem)].append(path)
+        return found
+
+    def named(self, wanted: str) -> list[str]:
+        """List the files that a path in a question means: its ending, whole components, in any case."""
+        ending = "/" + wanted.strip("/").removeprefix("./").lower()
+        return [
+            path for path in self._by_name.get(ending.rpartition("/")[2], ()) if f"/{path.lower()}".endswith(ending)
+        ]
+
+    def inside(self, wanted: str, paths: Collection[str]) -> Iterator[str]:
+        """Yield those of `paths` that lie in the folder that a question names."""
+        folder = f"/{wanted.strip('/').removeprefix('./').lower()}/"
+        return (path for path in paths if folder in f"/{path.lower()}")
+
+    def called(self, asked: frozenset[str]) -> Iterator[str]:
+        """Yield the files all words of whose name are among these terms."""
+        for term in sorted(asked):
+            for path in self._by_stem.get(term, ()):
+                if words(path).stem <= asked:
+                    yield path
+
+    def is_document(self, record: FileRecord) -> bool:
+        """Whether a file is prose or configuration."""
+        return record.language in _documents()
+
+
+@cache
+def words(path: str) -> PathWords:
+    """Return the terms of a path, those of its ending left out."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0] or name
+    if stem in _indexes() and folder:
+        folder, _, stem = folder.rpartition("/")
+    return PathWords(frozenset(_parts(stem)), frozenset(_parts(folder)))
+
+
+def _parts(text: str) -> list[str]:
+    """The words of a name, without the name as a whole where it has several."""
+    return [part for word in text.split("/") for part in parts_of(word)]
+
+
+def parts_of(name: str) -> list[str]:
+    """Return the terms of which a name is made: `get_user` is get and user, `get` is get."""
+    whole, *parts = terms.split(name) or [""]
+    return parts or ([whole] if whole else [])
+
+
+@cache
+def _indexes() -> frozenset[str]:
+    return frozenset(stem for language in languages.load() for stem in language.modules.index)
+
+
+@cache
+def _documents() -> frozenset[str]:
+    return frozenset(language.name for language in languages.load() if language.kind == "document") | {""}
