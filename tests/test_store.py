@@ -33,7 +33,8 @@ from codeqa.domain import (
     Strategy,
     Unresolved,
 )
-from codeqa.store import EdgeRow, FileRecord, Store, SymbolRow, destroy, match_all, match_any, trusted
+from codeqa.store import STRATEGIES, EdgeRow, FileRecord, Store, SymbolRow, destroy, match_all, match_any, trusted
+from codeqa.store import lance
 from codeqa.terms import spaced
 
 CALLS, READS, CONTAINS = EdgeKind.CALLS, EdgeKind.READS, EdgeKind.CONTAINS
@@ -114,10 +115,14 @@ class File:
 
 
 def defined_in(files: Iterable[File]) -> dict[str, str]:
-    return {name: file.key(name) for file in sorted(files, key=lambda f: f.path, reverse=True) for name, _ in file.lines}
+    return {
+        name: file.key(name) for file in sorted(files, key=lambda f: f.path, reverse=True) for name, _ in file.lines
+    }
 
 
-def write(store: Store, changed: Iterable[File], *, whole: Iterable[File] | None = None, removed: Iterable[str] = ()) -> None:
+def write(
+    store: Store, changed: Iterable[File], *, whole: Iterable[File] | None = None, removed: Iterable[str] = ()
+) -> None:
     """Make one generation: what changed is replaced, and the edges of all of `whole` are resolved again."""
     changed = list(changed)
     whole = changed if whole is None else list(whole)
@@ -212,12 +217,18 @@ def test_edges_lead_both_ways_and_name_their_site(shop: Store) -> None:
     ]
     assert shop.edges_to(["shop.sm::price"], [READS]) == []
     assert ends(shop.edges_to(["external::ext.log"])) == [("shop.sm::Cart.add", "external::ext.log")]
-    assert shop.degrees(["shop.sm::price", "main.sm::main"], [CALLS]) == {"shop.sm::price": (2, 1), "main.sm::main": (1, 2)}
+    assert shop.degrees(["shop.sm::price", "main.sm::main"], [CALLS]) == {
+        "shop.sm::price": (2, 1),
+        "main.sm::main": (1, 2),
+    }
     assert len(shop.edge_rows()) == shop.counts()["edges"] == 8
 
 
 def test_containment_is_derived_from_parents(shop: Store) -> None:
-    assert ends(shop.edges_from(["shop.sm"], [CONTAINS])) == [("shop.sm", "shop.sm::Cart"), ("shop.sm", "shop.sm::price")]
+    assert ends(shop.edges_from(["shop.sm"], [CONTAINS])) == [
+        ("shop.sm", "shop.sm::Cart"),
+        ("shop.sm", "shop.sm::price"),
+    ]
     assert ends(shop.edges_to(["shop.sm::Cart.add"], [CONTAINS])) == [("shop.sm::Cart", "shop.sm::Cart.add")]
     assert CONTAINS not in {edge.kind for edge in shop.edges_from(["shop.sm"])}
 
@@ -364,10 +375,12 @@ def test_spare_facts_are_few(folder: Path) -> None:
         assert len(store.has_facts("1")) == 201
 
 
-# ------------------------------------------------------------------------------------------------- equal, whatever happened
+# ---------------------------------------------------------------------------------------------- equal, whatever happened
 
 NAMES = ["Box", "Box.get", "Box.put", "run", "Run", "café", "用户"]
-TEXT = st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from([*NAMES, "ext.log", "ext.io.read", "nowhere"]), max_size=3))
+TEXT = st.dictionaries(
+    st.sampled_from(NAMES), st.lists(st.sampled_from([*NAMES, "ext.log", "ext.io.read", "nowhere"]), max_size=3)
+)
 STATE = st.dictionaries(st.sampled_from(["a.sm", "b.sm", "lib/c.sm"]), TEXT, max_size=3)
 
 
@@ -382,6 +395,8 @@ def check(store: Store) -> None:
     """No row points at a row that is not there."""
     for column in ("src", "dst"):
         assert not store._rows(f"SELECT * FROM edges WHERE {column} NOT IN (SELECT id FROM symbols)")
+    tally = store._rows("SELECT strategy, count(*) FROM edges GROUP BY strategy")
+    assert store.edges_by_strategy() == {STRATEGIES[code].value: count for code, count in tally}
     assert not store._rows("SELECT * FROM edges WHERE id >> 24 NOT IN (SELECT id FROM files)")
     assert not store._rows("SELECT * FROM unresolved WHERE src NOT IN (SELECT id FROM symbols)")
     assert not store._rows("SELECT * FROM symbols WHERE parent NOT IN (SELECT id FROM symbols)")
@@ -394,7 +409,9 @@ def check(store: Store) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=st.lists(STATE, min_size=1, max_size=5))
-def test_any_history_dumps_as_a_clean_build(history: list[dict[str, dict[str, list[str]]]], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_any_history_dumps_as_a_clean_build(
+    history: list[dict[str, dict[str, list[str]]]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     base = tmp_path_factory.mktemp("history")
     before: dict[str, File] = {}
     with Store.open(base / "grown", write=True) as grown:
@@ -494,7 +511,7 @@ def test_one_writer_at_a_time_and_it_is_named(folder: Path) -> None:
     Store.open(folder, write=True).close()
 
 
-# ------------------------------------------------------------------------------------------------------ trust and damage
+# ----------------------------------------------------------------------------------------------------- trust and damage
 
 
 def test_there_is_none(folder: Path) -> None:
@@ -705,7 +722,68 @@ def test_dead_rows_are_dropped_when_they_are_most(folder: Path) -> None:
         assert len(list(folder.glob("vectors-*"))) == 1
 
 
+# ------------------------------------------------------------------------------------------------------------- LanceDB
+
+
+def test_lance_is_filled_searched_resumed_and_notices_what_it_lost(many: Store) -> None:
+    shas = sorted(many.vectors("e").missing())
+    matrix = unit(400)
+    matrix[5] = 0
+    with many.batch():
+        many.vectors("e").append(shas[:300], matrix[:300])
+    folder = many.directory
+    with pytest.raises(IndexLocked):  # the writer of these tests still holds the lock
+        Store.open(folder, write=True)
+    many.close()
+    with Store.open(folder) as store:
+        assert not lance.ready(store, "e")
+        with pytest.raises(CodeqaError, match="no vectors"):
+            lance.Lance(store, "e")
+
+    assert lance.fill(folder, "e") == 299
+    with Store.open(folder, write=True) as store, store.batch():
+        store.vectors("e").append(shas, matrix)
+    with Store.open(folder) as store:
+        assert not lance.ready(store, "e")
+    assert lance.fill(folder, "e") == 399
+
+    with Store.open(folder) as store:
+        assert lance.ready(store, "e")
+        table = lance.Lance(store, "e")
+        for query in unit(5, seed=3):
+            exact = store.vectors("e").nearest(query, 5)
+            found = table.nearest(query, 5)
+            assert [chunk for chunk, _ in found] == [chunk for chunk, _ in exact]
+            assert np.allclose([s for _, s in found], [s for _, s in exact], atol=2e-3)
+        assert table.nearest(np.zeros(16, np.float32), 5) == []
+        table._table.delete(f"sha256 = '{shas[0]}'")
+        with pytest.raises(CodeqaError):
+            lance.Lance(store, "e")
+    assert lance.fill(folder, "e") == 399
+
+    for manifest in (folder / "vectors.lance").rglob("*.manifest"):
+        manifest.write_bytes(b"damaged")
+    assert lance.main([str(folder), "e"]) == 0
+    with Store.open(folder) as store:
+        assert len(lance.Lance(store, "e").nearest(unit(1)[0], 3)) == 3
+
+
+def test_lance_is_filled_in_silence_by_a_process_of_its_own(many: Store) -> None:
+    vectors = many.vectors("e")
+    with many.batch():
+        vectors.append(sorted(vectors.missing()), unit(400))
+    many.close()
+    command = [sys.executable, "-m", "codeqa.store.lance", str(many.directory), "e"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    with Store.open(many.directory) as store:
+        assert lance.ready(store, "e")
+    assert subprocess.run([*command[:-2], str(many.directory / "gone"), "e"], check=False).returncode == 4
+
+
 def test_the_store_is_quick_to_import() -> None:
-    script = "import sys, codeqa.store; print([m for m in ('numpy', 'lancedb', 'pyarrow', 'scipy') if m in sys.modules])"
+    script = (
+        "import sys, codeqa.store; print([m for m in ('numpy', 'lancedb', 'pyarrow', 'scipy') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

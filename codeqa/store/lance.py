@@ -1,9 +1,9 @@
 """LanceDB behind the matrix: for repositories of many chunks and for processes that stay.
 
-It is derived, may be lost, and nobody waits for it: `python -m codeqa.store.lance DIRECTORY EMBEDDER` fills it in a process of
-its own, since importing LanceDB alone takes a second or two. Text is named by sha256, so a row is never stale. LanceDB can
-roll back in silence after a crash; `index.db` therefore keeps the rows and the version that were there, and what has fewer
-is filled again.
+It is derived, may be lost, and nobody waits for it: `python -m codeqa.store.lance DIRECTORY EMBEDDER` fills it in a
+process of its own, since importing LanceDB alone takes a second or two. Text is named by sha256, so a row is never
+stale. LanceDB can roll back in silence after a crash; `index.db` therefore keeps the rows and the version that were
+there, and what has fewer is filled again.
 """
 
 from __future__ import annotations

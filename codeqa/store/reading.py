@@ -28,6 +28,7 @@ from codeqa.store.schema import (
     EXTERNAL_FILE,
     SITE_BITS,
     STRATEGIES,
+    TALLY,
     FileRecord,
     FileStats,
     implied_name,
@@ -98,16 +99,18 @@ class Reader(Database):
             "skipped": "files WHERE skip != ''",
             "symbols": f"symbols WHERE file_id != {EXTERNAL_FILE}",
             "externals": f"symbols WHERE file_id = {EXTERNAL_FILE}",
-            "edges": "edges",
             "unresolved": "unresolved",
             "chunks": "chunks",
         }
-        return {name: int(self._rows(f"SELECT count(*) FROM {query}")[0][0]) for name, query in queries.items()}
+        counts = {name: int(self._rows(f"SELECT count(*) FROM {query}")[0][0]) for name, query in queries.items()}
+        return {**counts, "edges": sum(self._tally().values())}
 
     def edges_by_strategy(self) -> dict[str, int]:
         """Count the edges of each strategy, best strategy first."""
-        rows = self._rows("SELECT strategy, count(*) FROM edges GROUP BY strategy ORDER BY strategy")
-        return {STRATEGIES[code].value: count for code, count in rows}
+        return {STRATEGIES[code].value: count for code, count in sorted(self._tally().items())}
+
+    def _tally(self) -> dict[int, int]:
+        return {int(code): int(count) for code, count in json.loads(self.get_meta(TALLY) or "{}").items()}
 
     def edges_by_kind(self) -> dict[str, int]:
         """Count the edges of each kind that is stored."""
@@ -378,7 +381,7 @@ class Reader(Database):
         ]
 
     def texts(self, wanted: Set[str] | None = None) -> Iterator[tuple[str, str]]:
-        """Yield (sha256, terms) of every distinct chunk, or of those wanted, by path and source order: what embedders read."""
+        """Yield (sha256, terms) of every distinct chunk, or of those wanted, by path and source order."""
         seen: set[str] = set()
         for facts_id in self._facts_with(wanted):
             for chunk in self._chunks_of_facts(facts_id):

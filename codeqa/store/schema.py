@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from codeqa.domain import KINDS, EdgeKind, Strategy
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x636F6471  # "codq"
+TALLY = "edges_by_strategy"  # key in `meta`: how many edges each strategy has, for counting them takes long
 EXTERNAL = "external"
 EXTERNAL_FILE = 0  # symbols.file_id of what lies outside the repository; no row of `files` has it
 SITE_BITS = 24  # edges and unresolved sites have the rowid (file id << SITE_BITS | position in their file)

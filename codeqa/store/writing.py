@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from codeqa.store.schema import (
     KIND_CODE,
     SITE_BITS,
     STRATEGY_CODE,
+    TALLY,
     EdgeRow,
     FileRecord,
     SymbolRow,
@@ -52,6 +54,7 @@ class _Pending:
     sites_of: set[int] = field(default_factory=set)  # files whose edges it wrote
     adopted: list[tuple[int, str]] = field(default_factory=list)  # symbols whose parent's key was not known yet
     orphans: set[int] = field(default_factory=set)  # symbols that may be externals without an edge
+    tally: Counter[int] = field(default_factory=Counter)  # edges by strategy
 
 
 class Writer(Reader):
@@ -98,7 +101,7 @@ class Writer(Reader):
 
     def _begin(self) -> None:
         symbol, chunk = self._next_id("symbols"), self._next_id("chunks")
-        self._pending = _Pending(symbol == 1, symbol, chunk)
+        self._pending = _Pending(symbol == 1, symbol, chunk, tally=Counter(self._tally()))
         if self._pending.fresh:
             self._drop_indexes()
 
@@ -122,6 +125,7 @@ class Writer(Reader):
                 AND NOT EXISTS (SELECT 1 FROM edges e WHERE e.dst = symbols.id)""",
             pending.orphans,
         )
+        self.set_meta(TALLY, json.dumps({code: count for code, count in sorted(pending.tally.items()) if count}))
         self._drop_spare_facts()
 
     def clear(self) -> None:
@@ -237,10 +241,9 @@ class Writer(Reader):
         if not ids:
             return
         gone = list(ids.values())
-        self._note_orphans(f"src {_AMONG}", gone)
+        self._delete_edges(f"src {_AMONG}", (json.dumps(gone),))
+        self._delete_edges(f"dst {_AMONG}", (json.dumps(gone),))
         for statement in (
-            "DELETE FROM edges WHERE src",
-            "DELETE FROM edges WHERE dst",
             "DELETE FROM unresolved WHERE src",
             "UPDATE symbols SET parent = NULL WHERE parent",
             "DELETE FROM symbols WHERE id",
@@ -272,6 +275,7 @@ class Writer(Reader):
             for n, site in enumerate(unresolved)
             if site.src in ids
         ]
+        self._pending.tally.update(row[4] for row in edges)
         self._many("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", edges)
         self._many("INSERT INTO unresolved VALUES (?, ?, ?, ?, ?)", sites)
         if deps is not None:
@@ -280,14 +284,13 @@ class Writer(Reader):
 
     def _delete_sites(self, file_id: int) -> None:
         span = file_id << SITE_BITS, (file_id + 1) << SITE_BITS
-        self._note_orphans("id >= ? AND id < ?", span)
-        self._execute("DELETE FROM edges WHERE id >= ? AND id < ?", span)
+        self._delete_edges("id >= ? AND id < ?", span)
         self._execute("DELETE FROM unresolved WHERE id >= ? AND id < ?", span)
 
-    def _note_orphans(self, where: str, parameters: Sequence[int]) -> None:
-        sql = f"SELECT dst FROM edges WHERE {where}"
-        rows = self._rows_for(sql, parameters) if _AMONG in where else self._rows(sql, parameters)
-        self._pending.orphans.update(row[0] for row in rows)
+    def _delete_edges(self, where: str, parameters: Sequence[object]) -> None:
+        rows = self._rows(f"DELETE FROM edges WHERE {where} RETURNING strategy, dst", parameters)
+        self._pending.tally.subtract(strategy for strategy, _ in rows)
+        self._pending.orphans.update(dst for _, dst in rows)
 
     def _ends(self, rows: Sequence[EdgeRow], unresolved: Sequence[Unresolved]) -> dict[str, int]:
         """Return the ids of all symbols that are named in a file's edges, making externals as they are needed."""
