@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from codeqa import files
@@ -90,6 +91,15 @@ class Tools:
         dotted = _SEPARATOR.sub(".", name).strip(".")
         found_all = self.store.symbols_qualified(dotted) or self._prefixed(dotted) or self.store.symbols_like(dotted)
         return self._ranked(found_all)
+
+    @cached_property
+    def spoken_names(self) -> dict[str, list[str]]:
+        """Names by what is left of them without case and underscores: "visibilitytimeout" → visibility_timeout."""
+        found: dict[str, list[str]] = {}
+        for name, _ in self.store.names():
+            if len(name) > 5:
+                found.setdefault(name.replace("_", "").lower(), []).append(name)
+        return found
 
     def _at(self, path: str, line: str | None) -> Symbol | None:
         """Return the file, or the innermost symbol around a line of it."""
@@ -196,10 +206,11 @@ class Tools:
         keys = self.itself(symbol)
         if symbol.kind in CLASS_LIKE:
             keys = list(dict.fromkeys([*keys, *self.graph.starts(symbol)]))
-        kinds = USES | HIERARCHY | {EdgeKind.OVERRIDES}
-        found = [r for r in self.graph.users(keys, kinds, IMPACT_DEPTH) if r.symbol.id not in keys]
+        heirs = self.graph.relations(self.store.edges_to(keys, {EdgeKind.OVERRIDES}), backwards=True)
+        used = self.graph.users(keys, USES | HIERARCHY, IMPACT_DEPTH)
+        found = list({r.symbol.id: r for r in reversed([*heirs, *used]) if r.symbol.id not in keys}.values())[::-1]
         users = [r for r in found if not self.is_test(r.symbol)]
-        tests = [r for r in found if self.is_test(r.symbol) and r.symbol.kind in CALLABLE]
+        tests = self._cases([r for r in found if self.is_test(r.symbol)])
         return Impact(symbol, tuple(users[:limit]), tuple(tests[:limit]), len(users), tuple(self.unresolved(symbol)))
 
     def tests_of(self, symbol: Symbol, limit: int = 50) -> list[Relation]:
@@ -208,8 +219,13 @@ class Tools:
         if symbol.kind in CLASS_LIKE:
             keys = list(dict.fromkeys([*keys, *self.graph.starts(symbol)]))
         found = self.graph.users(keys, USES | HIERARCHY, TEST_DEPTH)
-        tests = [r for r in found if self.is_test(r.symbol) and r.symbol.kind in CALLABLE | CLASS_LIKE]
-        return [r for r in tests if r.symbol.kind in CALLABLE][:limit] or tests[:limit]
+        return self._cases([r for r in found if self.is_test(r.symbol)])[:limit]
+
+    def _cases(self, relations: list[Relation]) -> list[Relation]:
+        """Of test code, keep what a test runner runs; helpers only where nothing else is left."""
+        code = [r for r in relations if r.symbol.kind in CALLABLE]
+        cases = [r for r in code if self._is_test(r.symbol.language, r.symbol.name)]
+        return cases or code or relations
 
     def is_test(self, symbol: Symbol) -> bool:
         """Tell whether a symbol is test code, by its file or by its name."""

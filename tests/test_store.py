@@ -33,8 +33,18 @@ from codeqa.domain import (
     Strategy,
     Unresolved,
 )
-from codeqa.store import STRATEGIES, EdgeRow, FileRecord, Store, SymbolRow, destroy, match_all, match_any, trusted
-from codeqa.store import lance
+from codeqa.store import (
+    STRATEGIES,
+    EdgeRow,
+    FileRecord,
+    Store,
+    SymbolRow,
+    destroy,
+    lance,
+    match_all,
+    match_any,
+    trusted,
+)
 from codeqa.terms import spaced
 
 CALLS, READS, CONTAINS = EdgeKind.CALLS, EdgeKind.READS, EdgeKind.CONTAINS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from codeqa.store import FileRecord, Store
 
 NO_LANGUAGE = "no known language"
+_BY_NAME = (files.Skip.GENERATED, files.Skip.MINIFIED, files.Skip.SECRET)  # or by what comes before any other reason
 RACY_NS = 2_000_000_000  # a file written this shortly before it was read may have changed within one clock tick
 
 
@@ -25,10 +27,13 @@ class Changes:
 
     read: dict[str, str] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
-    skipped: dict[str, str] = field(default_factory=dict)  # refused by name alone
+    skipped: dict[str, str] = field(default_factory=dict)  # refused by name or kind alone
     moved: tuple[tuple[str, int, int], ...] = ()  # path, mtime, inode: same bytes, other stat
     stats: dict[str, files.FileStat] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    known: dict[str, FileRecord] = field(default_factory=dict)  # the files of the index
+    generation: int = 0  # of the index that the tree was compared with
+    since_ns: int = 0  # when the comparison began
 
     def __bool__(self) -> bool:
         return bool(self.read or self.removed or self.skipped)
@@ -40,52 +45,61 @@ class Changes:
 
 def detect(root: Path, settings: FileSettings, languages: Languages, store: Store | None) -> Changes:
     """Compare the tree below `root` with what the index holds (nothing, for None)."""
+    since = time.time_ns()
     scan = files.scan(root, settings)
     known = {record.path: record for record in store.files()} if store else {}
     checked = int((store.get_meta("checked_ns") or "0") if store else 0)
     named = _languages(scan.files, languages)
     read: dict[str, str] = {}
     moved: list[tuple[str, int, int]] = []
-    skipped: dict[str, str] = {}
+    skipped = {path: str(reason.value) for path, reason in scan.skipped.items() if reason is not files.Skip.VANISHED}
     for stat in scan.files:
         language = named[stat.path]
         record = known.get(stat.path)
         if language is None:
-            if record is None or record.skip != NO_LANGUAGE:
-                skipped[stat.path] = NO_LANGUAGE
-        elif record is None or _differs(stat, record, language, checked):
-            if record and record.sha256 and record.size == stat.size and not _other_language(record, language):
-                if _same_bytes(root, stat.path, record.sha256, settings):
-                    moved.append((stat.path, stat.mtime_ns, stat.inode))
-                    continue
+            skipped[stat.path] = NO_LANGUAGE
+        elif record is None or _other_language(record, language):
             read[stat.path] = language
-    for path, reason in scan.skipped.items():
-        if path not in known or known[path].skip != str(reason.value):
-            skipped[path] = str(reason.value)
-    present = {stat.path for stat in scan.files} | scan.skipped.keys()
+        elif (moves := _moved(stat, record, checked)) or _undone(record, stat.size, settings):
+            if record.size != stat.size or not _same(root, record, settings):
+                read[stat.path] = language
+            elif moves:
+                moved.append((stat.path, stat.mtime_ns, stat.inode))
     return Changes(
         read,
-        tuple(sorted(known.keys() - present)),
-        skipped,
+        tuple(sorted(known.keys() - {stat.path for stat in scan.files} - skipped.keys())),
+        {path: reason for path, reason in skipped.items() if path not in known or known[path].skip != reason},
         tuple(moved),
         {stat.path: stat for stat in scan.files},
         tuple(scan.warnings),
+        known,
+        store.generation if store else 0,
+        since,
     )
 
 
-def _differs(stat: files.FileStat, record: FileRecord, language: str, checked: int) -> bool:
-    if (stat.size, stat.mtime_ns, stat.inode) != (record.size, record.mtime_ns, record.inode):
-        return True
-    return _other_language(record, language) or stat.mtime_ns > checked - RACY_NS
+def _moved(stat: files.FileStat, record: FileRecord, checked: int) -> bool:
+    """Tell whether the bytes may be others than those indexed."""
+    same = (stat.size, stat.mtime_ns, stat.inode) == (record.size, record.mtime_ns, record.inode)
+    return not same or stat.mtime_ns > checked - RACY_NS
+
+
+def _undone(record: FileRecord, size: int, settings: FileSettings) -> bool:
+    """Tell whether what was refused, or not, may be judged otherwise by now although the file is the same."""
+    if record.skip in _BY_NAME:
+        return False
+    return record.skip == files.Skip.UNREADABLE or (record.skip == files.Skip.TOO_LARGE) != (size > settings.max_file_bytes)
 
 
 def _other_language(record: FileRecord, language: str) -> bool:
     return bool(language) and record.language != language
 
 
-def _same_bytes(root: Path, path: str, sha256: str, settings: FileSettings) -> bool:
-    source = files.read(root, path, settings)
-    return not isinstance(source, files.Skip) and source.sha256 == sha256
+def _same(root: Path, record: FileRecord, settings: FileSettings) -> bool:
+    source = files.read(root, record.path, settings)
+    if isinstance(source, files.Skip):
+        return record.skip == source
+    return bool(record.sha256) and record.sha256 == source.sha256
 
 
 def _languages(stats: list[files.FileStat], languages: Languages) -> dict[str, str | None]:
@@ -95,11 +109,15 @@ def _languages(stats: list[files.FileStat], languages: Languages) -> dict[str, s
     """
     found = {stat.path: languages.of(stat.path) for stat in stats}
     counts = Counter(language.name for path, language in found.items() if language and not languages.shared(path))
-    return {path: _name(path, language, languages, counts) for path, language in found.items()}
+    manifests = {language.modules.manifest for language in languages}
+    return {path: _name(path, language, languages, counts, manifests) for path, language in found.items()}
 
 
-def _name(path: str, language: Language | None, languages: Languages, counts: Mapping[str, int]) -> str | None:
+def _name(
+    path: str, language: Language | None, languages: Languages, counts: Mapping[str, int], manifests: set[str]
+) -> str | None:
     if language is None:
-        return None if "." in path.rpartition("/")[2][1:] else ""
+        name = path.rpartition("/")[2]
+        return None if "." in name[1:] and name not in manifests else ""
     other = languages.shared(path)
     return other.name if other and counts.get(other.name, 0) > counts.get(language.name, 0) else language.name

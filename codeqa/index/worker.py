@@ -1,15 +1,17 @@
-"""A parsing process: file names in, encoded facts out. `python -P -m codeqa.index.worker ROOT SETTINGS`.
+"""A parsing process: file names in, encoded facts out. `python -P -m codeqa.index.worker`.
 
-Parsing lives in a process of its own because a grammar is C code that may crash or hang on a hostile file, and because tree-sitter holds
-the interpreter's lock. Requests and replies are MessagePack with a length before them; standard output carries nothing else.
+Parsing lives in a process of its own because a grammar is C code that may crash or hang on a hostile file, and because
+tree-sitter holds the interpreter's lock. Messages are MessagePack with a length before them: first a `Setup`, which an
+empty message answers, then requests and their replies, in order; standard output carries nothing else.
 """
 
 from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Set
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -20,6 +22,14 @@ from codeqa.store import codec
 TEXT = "text"  # the language of files that only have words
 
 
+class Setup(NamedTuple):
+    """What a worker is told once. `known` are (sha256, language) of the facts that need not be made again."""
+
+    root: str
+    settings: FileSettings
+    known: frozenset[tuple[str, str]]
+
+
 class Request(NamedTuple):
     """A file to parse; `language` is "" where only its first line can tell."""
 
@@ -28,7 +38,7 @@ class Request(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """What became of one file: encoded facts, or the reason why there are none."""
+    """What became of one file: encoded facts, or the reason why there are none; neither if they are known."""
 
     path: str
     language: str = ""
@@ -45,18 +55,30 @@ class Parsed(NamedTuple):
     chunks: bytes = b""
 
 
-def parse_file(root: Path, request: Request, settings: FileSettings) -> Parsed:
-    """Read and parse one file of the repository."""
+class Stream(Protocol):
+    """A pipe's end, buffered or not."""
+
+    def read(self, size: int, /) -> bytes | None: ...
+
+    def write(self, data: bytes, /) -> int | None: ...
+
+    def flush(self) -> None: ...
+
+
+def parse_file(root: Path, request: Request, settings: FileSettings, known: Set[tuple[str, str]]) -> Parsed:
+    """Read one file of the repository, and parse it unless its facts are known."""
     source = files.read(root, request.path, settings)
     if isinstance(source, files.Skip):
         return Parsed(request.path, request.language, skip=str(source.value))
+    grammars = languages.load()
     name = request.language
-    known = languages.load()
     if not name:
-        found = known.of(request.path, source.data[:256])
+        found = grammars.of(request.path, source.data[:256])
         name = found.name if found else TEXT
     stat = (source.sha256, source.stat.size, source.stat.mtime_ns, source.stat.inode, lines_of(source.data))
-    language = known.get(name)
+    if (source.sha256, name) in known:
+        return Parsed(request.path, name, *stat)
+    language = grammars.get(name)
     notice = ""
     if language is None or not language.grammar.module:
         facts = parse.plain(name, source.data)
@@ -75,32 +97,43 @@ def lines_of(data: bytes) -> int:
     return data.count(b"\n") + (not data.endswith(b"\n") if data else 0)
 
 
-def send(stream: BinaryIO, value: object) -> None:
+def send(stream: Stream, value: object) -> None:
     """Write one message."""
     body = msgspec.msgpack.encode(value)
     stream.write(len(body).to_bytes(4, "big") + body)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> bytes | None:
-    """Read one message's body, None at the end of the stream."""
-    head = stream.read(4)
-    if len(head) < 4:
-        return None
-    body = stream.read(int.from_bytes(head, "big"))
-    return body if len(body) == int.from_bytes(head, "big") else None
+def receive(stream: Stream) -> bytes | None:
+    """Read one message's body and not a byte more, None at the end of the stream."""
+    head = _exactly(stream, 4)
+    return None if head is None else _exactly(stream, int.from_bytes(head, "big"))
+
+
+def _exactly(stream: Stream, size: int) -> bytes | None:
+    parts = []
+    while size:
+        part = stream.read(size)
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def main() -> None:
     """Serve requests until the input ends."""
     gc.disable()  # captures are many, short-lived and free of cycles: collecting them costs a third of the time
-    root = Path(sys.argv[1])
-    settings = msgspec.json.decode(sys.argv[2], type=FileSettings)
     inputs, outputs = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing may write between the messages
+    first = receive(inputs)
+    if first is None:
+        return
+    setup = msgspec.msgpack.decode(first, type=Setup)
+    send(outputs, None)
     while (body := receive(inputs)) is not None:
         request = msgspec.msgpack.decode(body, type=Request)
-        send(outputs, parse_file(root, request, settings))
+        send(outputs, parse_file(Path(setup.root), request, setup.settings, setup.known))
 
 
 if __name__ == "__main__":

@@ -255,6 +255,9 @@ class _Walk:
         if not b:
             yield from self._what(a, b)
             return
+        if not self.linker.names_something(a) and not self.linker.names_something(b):
+            yield from self._spoken_path(a, b)
+            return
         yield from self._subject(a)
         source = self.link
         if source.missing:
@@ -276,6 +279,37 @@ class _Walk:
         found = reaching.path(self.tools, self.book, source, target, self.max_hops + 2)
         self.weak = self.weak or not found
         yield Step("connect", f"{source.first.id} … {target.first.id}: {'connected' if found else 'no path'}")
+
+    def _spoken_path(self, a: str, b: str) -> Iterator[Event]:
+        """Neither end is named: connect what fits one with what fits the other, or climb from what fits both."""
+        offered = [s for p in (a, b, f"{a} {b}") for s in self.linker.search(p, limit=WIDE).symbols]
+        offered = list(dict.fromkeys(s for s in offered if say.is_code(s) and s.kind in CALLABLE))
+        starts = self._fitting(a, offered)
+        ends = self._fitting(b, offered)
+        both = sorted(
+            (s for s in offered if s.id in starts and s.id in ends), key=lambda s: -(starts[s.id] + ends[s.id])
+        )
+        yield Step("link", f"{a} → {len(starts)} candidates; {b} → {len(ends)}; both: {', '.join(s.id for s in both[:3]) or 'none'}")
+        self.weak = True
+        edges = reaching.climb(self.tools, both[0], self.max_hops) if both else []
+        if not edges:
+            edges, _ = self.tools.graph.path(list(starts)[:6], [k for k in list(ends)[:6] if k not in starts], self.max_hops + 2)
+        symbols = self.tools.graph.symbols([edges[0].src, edges[-1].dst]) if edges else {}
+        if not edges or len(symbols) < 2:
+            self.book.unknown(f"nothing that fits {a!r} was found to reach anything that fits {b!r}")
+            self._nearest(self.request.question)
+            yield Step("connect", "no path")
+            return
+        self.book.parts.append("path")
+        self.book.unknown(f"neither {a!r} nor {b!r} names a symbol; this chain is the best fit for their words")
+        reaching.tell(self.tools, self.book, symbols[edges[0].src], symbols[edges[-1].dst], edges)
+        yield Step("connect", f"{edges[0].src} … {edges[-1].dst}")
+
+    def _fitting(self, phrase: str, symbols: Sequence[Symbol]) -> dict[str, float]:
+        """Return the symbols that hold enough of a phrase's words, the best first."""
+        fits = {s.id: self.linker.fit(phrase, s) for s in symbols}
+        good = sorted((key for key, fit in fits.items() if fit >= self.evidence), key=lambda key: (-fits[key], key))
+        return {key: fits[key] for key in good}
 
     def _reachable(self, source: Link, target: Link) -> Link:
         """Of what search and names offer for the end of a chain, keep the one that fits best and is reached."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from math import log
 
 from codeqa import terms
@@ -25,6 +24,7 @@ _CODE = re.compile(
 )
 _CAPITAL = re.compile(r"\b[A-Z][a-z0-9]{2,}\b")
 _WORD = re.compile(r"[^\W\d]\w*")
+_TOKEN = re.compile(r"\w+")
 _ABBREVIATIONS = frozenset({"e.g", "i.e", "etc", "vs"})
 LINKS = 8  # candidates that search may offer for a phrase
 
@@ -137,14 +137,6 @@ class Linker:
         chosen, others = self._chosen(found, word)
         return Link(phrase, chosen, "name", others)
 
-    @cached_property
-    def _squashed(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for name, _ in self.tools.store.names():
-            if len(name) > 5:
-                found.setdefault(name.replace("_", "").lower(), []).append(name)
-        return found
-
     def _spoken(self, phrase: str) -> Link:
         """Two to four words in a row may spell a name: "visibility timeout" → visibility_timeout."""
         words = [w.lower() for w in _WORD.findall(phrase)]
@@ -155,7 +147,7 @@ class Linker:
                 if run[0] in terms.STOP_WORDS or run[-1] in terms.STOP_WORDS:
                     continue
                 for joined in ("".join(run), "".join([*run[:-1], run[-1].removesuffix("s")])):
-                    found = [s for name in self._squashed.get(joined, ()) for s in self.tools.candidates(name)]
+                    found = [s for name in self.tools.spoken_names.get(joined, ()) for s in self.tools.candidates(name)]
                     found = [s for s in found if s.kind not in ("section", "key") and not s.external and s.role != "test"]
                     if not found:
                         continue
@@ -215,7 +207,7 @@ class Linker:
     def _weights(self, phrase: str) -> dict[str, float]:
         """Weigh each distinct word of a phrase by rarity; what the repository never says weighs most."""
         words = {}
-        for word in _WORD.findall(phrase):
+        for word in _TOKEN.findall(phrase):
             if word.lower() in terms.STOP_WORDS or word.lower() in _QUESTION_WORDS or len(word) < 2:
                 continue
             split = terms.query_terms(word)

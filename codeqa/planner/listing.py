@@ -158,22 +158,23 @@ def _overriders(tools: Tools, book: Notebook, base: Symbol, classes: Sequence[Sy
         book.unknown(f"{base.label} has no member named {method}, and neither has any of its heirs")
         return
     source = [m for m in overriding if not tools.is_test(m)]
-    names = say.listed([say.named(m) for m in source]) if source else "none of them"
     word = "override" if own else "define"
     verb = f"{word}s" if len(source) == 1 else word
-    text = f"Of these, {say.counted(len(source), 'type')} {verb} {say.code(method)}: {names}." if source else f"None of them overrides {say.code(method)}."
-    shown = tuple(say.head(m) for m in (source or own))
+    text = f"Of these, {say.counted(len(source), 'type')} {verb} {say.code(method)}{':' if source else '.'}"
     book.add(
         say.count(
             text,
             len(source),
             lambda: sum(1 for c in classes for m in tools.graph.members(c.id) if m.name == method and not tools.is_test(m)),
             "overrides",
-            shown,
+            tuple(say.head(m) for m in (source or own)[:1]),
         )
     )
-    for member in source:
-        book.add(say.definition(member))
+    for member in source[:SHOWN]:
+        text = f"{say.named(member)} at {member.cite}."
+        book.add(Fact(text, (say.head(member),), "definition", symbols=(member,), part="overrides", item=True))
+    if len(source) > SHOWN:
+        book.unknown(f"{len(source) - SHOWN} more of them are not listed")
     for member in source:
         for edge in tools.store.edges_from([member.id], {EdgeKind.OVERRIDES}):
             book.walk([edge])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeqa.domain import Edge, Symbol
+from codeqa.domain import CALLABLE, Edge, EdgeKind, Symbol
 from codeqa.notebook import Fact, Notebook
 from codeqa.planner import sentences as say
 from codeqa.planner.link import Link
@@ -69,6 +69,28 @@ def tell(tools: Tools, book: Notebook, first: Symbol, last: Symbol, edges: Seque
     book.walk(edges)
     if doc := say.documentation(tools, last):
         book.add(Fact(doc.text.replace("Its", f"{say.named(last)}: its", 1), doc.places, "quote", quote=doc.quote))
+
+
+def climb(tools: Tools, symbol: Symbol, max_hops: int) -> list[Edge]:
+    """Return the chain of calls that leads to a symbol from as far above as sources go, tests left out."""
+    edges: list[Edge] = []
+    seen = {symbol.id}
+    here = symbol
+    while len(edges) < max_hops:
+        above = [r for r in tools.graph.callers(tools.itself(here)) if r.symbol.id not in seen and not tools.is_test(r.symbol)]
+        if not above:
+            holders = tools.graph.symbols(e.src for e in tools.store.edges_to([here.id], {EdgeKind.CONTAINS}))
+            around = [s for s in holders.values() if s.kind in CALLABLE and s.id not in seen]
+            if not around:
+                break
+            inside = tools.store.edges_to([here.id], {EdgeKind.CONTAINS})
+            edges.insert(0, inside[0])
+            here = around[0]
+        else:
+            edges.insert(0, above[0].edge)
+            here = above[0].symbol
+        seen.add(here.id)
+    return edges
 
 
 def why_not(tools: Tools, book: Notebook, source: Symbol, target: Symbol, searched: int) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeVar
 
 from codeqa.domain import CLASS_LIKE, Binding, Definition, Import, Interface, Reference
 from codeqa.languages import Language, Languages
@@ -17,6 +18,7 @@ class Value(NamedTuple):
     """What an expression stands for.
 
     `kind` is "definition" (the thing itself), "instance" (an object of that class), "super" (its bases), "module" (a file or several),
+    "namespace" (what files that `path` includes put under `name`),
     "external" (something outside of the repository, by `name`) or "unknown" (bound, but nothing more is known: never look further out).
     """
 
@@ -28,8 +30,27 @@ class Value(NamedTuple):
     paths: tuple[str, ...] = ()
 
 
+K = TypeVar("K")
+T = TypeVar("T")
 UNKNOWN = Value("unknown")
 MEMBERS = frozenset({"method", "constructor", "property", "field"})  # reached through a receiver, never by the bare name
+_TWIN = re.compile(r"#\d+")
+
+
+@lru_cache(maxsize=1 << 16)
+def plain(qualname: str) -> str:
+    """Return a qualified name without the numbers that tell twins apart."""
+    return _TWIN.sub("", qualname) if "#" in qualname else qualname
+
+
+def outside(definition: Definition) -> bool:
+    """Tell whether a member is written outside of its type, which stands in another file."""
+    return definition.parent < 0 and "." in definition.qualname and definition.kind != "namespace"
+
+
+def unscoped(definition: Definition) -> bool:
+    """Tell whether an enumerator is visible around its enum too."""
+    return "unscoped" in definition.flags and "scoped" not in definition.flags.split()
 
 
 class Tables:
@@ -43,17 +64,20 @@ class Tables:
         """(owner, name) → definitions; members of an owner of another file are not under -1."""
         found: dict[tuple[int, str], list[int]] = defaultdict(list)
         for index, definition in enumerate(self.interface.definitions):
-            if definition.parent >= 0 or "." not in definition.qualname.split("#")[0]:
+            if not outside(definition):
                 found[definition.parent, definition.name].append(index)
+            if definition.parent >= 0 and unscoped(definition):
+                found[self.interface.definitions[definition.parent].parent, definition.name].append(index)
         return found
 
     @cached_property
-    def orphans(self) -> dict[str, list[int]]:
-        """Name → members written outside of their type, which stands in another file."""
-        found: dict[str, list[int]] = defaultdict(list)
-        for index, definition in enumerate(self.interface.definitions):
-            if definition.parent < 0 and "." in definition.qualname.split("#")[0]:
-                found[definition.name].append(index)
+    def namespaces(self) -> set[str]:
+        """Dotted names of the namespaces that this file opens, and of those around them."""
+        found: set[str] = set()
+        for definition in self.interface.definitions:
+            if definition.kind == "namespace":
+                parts = plain(definition.qualname).split(".")
+                found |= {".".join(parts[: size + 1]) for size in range(len(parts))}
         return found
 
     @cached_property
@@ -134,6 +158,7 @@ class Environment:
         self._interface = interface
         self._named = named
         self._tables: dict[str, Tables | None] = {}
+        self._pairs: dict[str, list[tuple[str, str]]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
         self.modules = ModuleMap(paths, read, self._consult)
 
@@ -157,15 +182,33 @@ class Environment:
         assert tables is not None
         return tables.interface.definitions[value.index]
 
+    def pairs(self, name: str) -> list[tuple[str, str]]:
+        """Return the (path, qualname) of every definition of that name in the repository."""
+        self.consulted.add(f"n:{name}")
+        if name not in self._pairs:
+            self._pairs[name] = self._named(name)
+        return self._pairs[name]
+
     def named(self, name: str) -> list[Value]:
         """Return every definition of that name in the repository."""
-        self.consulted.add(f"n:{name}")
-        found = []
-        for path, qualname in self._named(name):
-            index = self._number(path, qualname)
-            if index is not None:
-                found.append(Value("definition", path, index))
-        return found
+        return [value for path, qualname in self.pairs(name) if (value := self.numbered(path, qualname))]
+
+    def numbered(self, path: str, qualname: str) -> Value | None:
+        """Return the definition of a file that has this qualified name."""
+        index = self._number(path, qualname)
+        return None if index is None else Value("definition", path, index)
+
+    def remembered(self, memo: dict[K, tuple[T, frozenset[str]]], key: K, compute: Callable[[], T]) -> T:
+        """Return what `compute` gives, made once; what it hangs on is noted every time."""
+        if key not in memo:
+            outer, self.consulted = self.consulted, set()
+            try:
+                memo[key] = (compute(), frozenset(self.consulted))
+            finally:
+                self.consulted = outer
+        value, keys = memo[key]
+        self.consulted |= keys
+        return value
 
     def _number(self, path: str, qualname: str) -> int | None:
         if path not in self._numbers:

@@ -160,8 +160,7 @@ class Asking:
                 for inside in set(self.places.inside(path, {c.path for c in self.found.values()})):
                     self._add_file(inside, "path", self.weights.named_folder)
         reached = {candidate.path for candidate in self.found.values()}
-        called = (path for path in self.places.called(frozenset(self.query.terms)) if path not in reached)
-        for _, path in zip(range(FILES), called, strict=False):
+        for path in self.places.called(frozenset(self.query.terms), reached)[:FILES]:
             self._add_file(path, "path", 0.0)
 
     def _add_file(self, path: str, part: str, value: float) -> None:
@@ -182,7 +181,9 @@ class Asking:
         told = self.weights.name * self._told(parts_of(name))
         told += self.weights.owner * self._told(parts_of(owner.rpartition(".")[2]))
         candidate.add("name", told)
-        candidate.factor = self._factor(self.places.files.get(candidate.path), _qualname(candidate.symbol_id, candidate.path))
+        candidate.factor = self._factor(
+            self.places.files.get(candidate.path), _qualname(candidate.symbol_id, candidate.path)
+        )
 
     def _told(self, parts: Collection[str]) -> float:
         """How much of a name is in the question, times how much of the question is in the name."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import cache, cached_property, lru_cache
-from itertools import islice
 from typing import NamedTuple
 
 from codeqa import languages, terms
@@ -41,10 +39,9 @@ class Places:
         return found
 
     @cached_property
-    def _stems(self) -> tuple[str, list[str]]:
-        """The names of all files in one text, a line each, and their paths by line: quick to look through."""
-        paths = list(self.files)
-        return "\n".join(_name(path)[1].lower() for path in paths), paths
+    def _stems(self) -> list[tuple[str, str]]:
+        """What each file is called, in lower case, and its path."""
+        return [(_name(path)[1].lower(), path) for path in self.files]
 
     def named(self, wanted: str) -> list[str]:
         """List the files that a path in a question means: its ending, whole components, in any case."""
@@ -58,15 +55,13 @@ class Places:
         folder = f"/{wanted.strip('/').removeprefix('./').lower()}/"
         return (path for path in paths if folder in f"/{path.lower()}")
 
-    def called(self, asked: frozenset[str]) -> Iterator[str]:
-        """Yield the files all words of whose name are among these terms."""
-        text, paths = self._stems
-        for term in sorted(asked):
-            root = re.escape(term.removesuffix("y"))  # "utility" is the term of utilities.py
-            lines = (text.count("\n", 0, match.start()) for match in re.finditer(root, text))
-            for line in dict.fromkeys(islice(lines, _LOOKED_AT)):
-                if words(paths[line]).stem <= asked:
-                    yield paths[line]
+    def called(self, asked: frozenset[str], besides: Collection[str]) -> list[str]:
+        """List the files all words of whose name are among these terms, but for those in `besides`."""
+        if not asked:
+            return []
+        roots = re.compile("|".join(re.escape(term.removesuffix("y")) for term in asked))  # "utility" of utilities.py
+        near = (path for stem, path in self._stems if roots.search(stem) and path not in besides)
+        return [path for path in near if words(path).stem <= asked]
 
     def is_document(self, record: FileRecord) -> bool:
         """Whether a file is prose or configuration."""

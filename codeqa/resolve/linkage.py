@@ -1,0 +1,187 @@
+"""Names that files share by including one another: namespaces, prototypes and their bodies (C, C++)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from codeqa.domain import CALLABLE, CLASS_LIKE
+from codeqa.resolve.environment import MEMBERS, Environment, Value, outside, plain, unscoped
+
+if TYPE_CHECKING:
+    from codeqa.languages import Language
+
+MAX_REACH = 4000  # files that one file may include, directly or not
+
+
+class Reach(NamedTuple):
+    """What the includes of a file bring in."""
+
+    order: dict[str, int]  # file → when the preprocessor meets it
+    namespaces: frozenset[str]  # dotted
+    opened: tuple[str, ...]  # namespaces that a using directive opens
+
+
+class Linkage:
+    """Looks names up across the files that a file includes, and beyond them as a linker would."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.env = environment
+        self._reach: dict[str, tuple[Reach, frozenset[str]]] = {}
+        self._noted: dict[str, set[str]] = {}  # file → the set of keys that has those of its reach
+        self._bodies: dict[Value, tuple[list[Value], frozenset[str]]] = {}
+
+    def reach(self, path: str) -> Reach:
+        """Return what a file sees of others."""
+        if path in self._reach and self._noted.get(path) is self.env.consulted:
+            return self._reach[path][0]
+        found = self.env.remembered(self._reach, path, lambda: self._walk(path))
+        self._noted[path] = self.env.consulted
+        return found
+
+    def _walk(self, path: str) -> Reach:
+        order: dict[str, int] = {}
+        opened: dict[str, None] = {}
+        stack = [path]
+        while stack and len(order) < MAX_REACH:
+            file = stack.pop()
+            tables = self.env.tables(file)
+            language = self.env.language(file)
+            if file in order or tables is None or language is None:
+                continue
+            order[file] = len(order)
+            included: list[str] = []
+            for item in tables.stars:
+                files = self.env.modules.locate(language, file, item.module).paths
+                included += files
+                if not files:
+                    opened[item.module.replace(language.modules.separator, ".")] = None
+            stack += reversed(included)
+        namespaces = (tables.namespaces for file in order if (tables := self.env.tables(file)))
+        return Reach(order, frozenset().union(*namespaces), tuple(opened))
+
+    def visible(self, path: str, dotted: str) -> list[Value]:
+        """Return what a name qualified from the outermost namespace means in a file; not looked through `using`."""
+        reach = self.reach(path)
+        if dotted in reach.namespaces:
+            return [Value("namespace", path, name=dotted)]
+        found = sorted(self._called(dotted, reach.order), key=lambda v: (reach.order[v.path], v.index))
+        kinds = {self.env.definition(v).kind for v in found}
+        if "type" in kinds and kinds & (CLASS_LIKE - {"type"}):  # `typedef struct X X;`: a bare X is the typedef
+            found = [v for v in found if self.env.definition(v).kind == "type"]
+        return self.with_bodies([v for v in found if v.path == found[0].path])
+
+    def tagged(self, path: str, dotted: str) -> list[Value]:
+        """Return the struct that a typedef of its own name stands for, wherever it is."""
+        reach = self.reach(path).order
+        found = [v for v in self._called(dotted, None) if self.env.definition(v).kind in CLASS_LIKE - {"type"}]
+        return [v for v in found if v.path in reach] or (found if len(found) == 1 else [])
+
+    def _called(self, dotted: str, files: dict[str, int] | None) -> Iterator[Value]:
+        """Yield the definitions with that full name, in these files or in all."""
+        prefix, _, last = dotted.rpartition(".")
+        for file, qualname in self.env.pairs(last):
+            if files is not None and file not in files:
+                continue
+            around = plain(qualname).rpartition(".")[0]
+            if around != prefix and around.rpartition(".")[0] != prefix:
+                continue
+            value = self.env.numbered(file, qualname)
+            if value is None:
+                continue
+            definition = self.env.definition(value)
+            if (around == prefix and not self._inside(value)) or (around != prefix and around and unscoped(definition)):
+                yield value
+
+    def _inside(self, value: Value) -> bool:
+        """Tell whether only an object of its class, or a function's body, reaches a definition."""
+        definition = self.env.definition(value)
+        tables = self.env.tables(value.path)
+        if definition.parent < 0 or tables is None:
+            return definition.kind in MEMBERS and not outside(definition)
+        return tables.interface.definitions[definition.parent].kind not in CLASS_LIKE
+
+    def seen(self, path: str, name: str, scope: int) -> list[Value]:
+        """Return what a bare name means at a scope beyond its file's own blocks: namespaces around it, then opened ones."""
+        around = self.around(path, scope)
+        for prefix in around:
+            if found := self.visible(path, f"{prefix}.{name}" if prefix else name):
+                return found
+        for opened in self.reach(path).opened:
+            for prefix in around:
+                if found := self.visible(path, f"{prefix}.{opened}.{name}" if prefix else f"{opened}.{name}"):
+                    return found
+        return []
+
+    def around(self, path: str, scope: int) -> list[str]:
+        """Return the dotted prefixes that a name at a scope may have, innermost first, "" the last."""
+        tables = self.env.tables(path)
+        found: dict[str, None] = {}
+        while tables is not None and scope >= 0:
+            holder = tables.interface.scopes[scope].definition
+            if holder >= 0:
+                definition = tables.interface.definitions[holder]
+                name = plain(definition.qualname)
+                if definition.kind == "namespace":
+                    found[name] = None
+                elif definition.kind in CALLABLE:
+                    while "." in name:
+                        name = name.rpartition(".")[0]
+                        found[name] = None
+            scope = tables.interface.scopes[scope].parent
+        return [*found, ""]
+
+    def linked(self, path: str, name: str, scope: int) -> list[Value]:
+        """Return what no header declares here and yet is the program's only thing of that name."""
+        return next((v for prefix in self.around(path, scope) if (v := self.only(f"{prefix}.{name}".strip(".")))), [])
+
+    def only(self, dotted: str) -> list[Value]:
+        """Return the one definition with that full name that other files may use."""
+        bodies = self.with_bodies([v for v in self._called(dotted, None) if self._linkable(v)])
+        return [bodies[0]._replace(inferred=True)] if len(bodies) == 1 else []
+
+    def _linkable(self, value: Value) -> bool:
+        definition = self.env.definition(value)
+        return (
+            _shares_by_inclusion(self.env.language(value.path))
+            and "static" not in definition.flags.split()
+            and definition.kind not in MEMBERS
+            and (definition.kind != "macro" or value.path.endswith(".h"))
+        )
+
+    def with_bodies(self, values: list[Value]) -> list[Value]:
+        """Prefer definitions over prototypes, and look behind a header for the body."""
+        found = [v for v in values if v.kind != "definition" or v.index < 0 or not self.declares(v)]
+        if found:
+            return found
+        return list(dict.fromkeys(body for v in values for body in self.behind(v))) or values
+
+    def declares(self, value: Value) -> bool:
+        """Tell whether a definition is no more than a prototype or an overload's signature."""
+        return "declaration" in self.env.definition(value).flags.split()
+
+    def behind(self, declared: Value) -> list[Value]:
+        """Return the definitions with a body that a declaration announces."""
+        return self.env.remembered(self._bodies, declared, lambda: list(self._behind(declared)))
+
+    def _behind(self, value: Value) -> Iterator[Value]:
+        declared = self.env.definition(value)
+        wanted = plain(declared.qualname)
+        free = declared.kind not in MEMBERS
+        if free and "static" in declared.flags.split():
+            return
+        for path, qualname in self.env.pairs(declared.name):
+            name = plain(qualname)
+            if name != wanted and not wanted.endswith(f".{name}") and not name.endswith(f".{wanted}"):
+                continue
+            other = self.env.numbered(path, qualname)
+            if other is None or other == value or ("." in name) != ("." in wanted) or self.declares(other):
+                continue
+            definition = self.env.definition(other)
+            hidden = free and "static" in definition.flags.split() and path != value.path
+            if definition.kind in CALLABLE - {"macro"} and not hidden:
+                yield other
+
+
+def _shares_by_inclusion(language: Language | None) -> bool:
+    return language is not None and language.modules.style == "include"
