@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +55,7 @@ class Scopes:
     builtins: frozenset[str] = frozenset()
     type_wrappers: frozenset[str] = frozenset()
     type_noise: frozenset[str] = frozenset()
+    overloads: bool = False  # several callables of one name, told apart by their parameters
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
 
 
@@ -129,10 +131,7 @@ class Language:
     @property
     def installed(self) -> str:
         """The version of its grammar's distribution, "" if that is not installed."""
-        try:
-            return version(self.grammar.wheel)
-        except PackageNotFoundError:
-            return ""
+        return _version(self.grammar.wheel) if self.grammar.wheel else ""
 
 
 class Languages:
@@ -180,12 +179,28 @@ class Languages:
         dot = path.rfind(".")
         return self._shared.get(path[dot:].lower()) if dot > 0 else None
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that decides what is read out of a file: tables, queries, and the parsers' versions."""
+        parts = [f"tree-sitter {_version('tree-sitter')}"]
+        for language in self:
+            table = (language.folder / "language.toml").read_text(encoding="utf-8")
+            parts += [language.name, language.installed, table, language.query]
+        return sha256("\0".join(parts).encode()).hexdigest()[:16]
+
     def test_globs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(glob for language in self for glob in language.tests.files))
 
     def is_test_symbol(self, language: str, name: str) -> bool:
         found = self.by_name.get(language)
         return bool(found and found.test_symbol and found.test_symbol.search(name))
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
 
 
 def matches_glob(path: str, glob: str) -> bool:

@@ -9,10 +9,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from codeqa import config, files, languages
 from codeqa.config import Settings
@@ -33,13 +34,16 @@ from codeqa.domain import (
     Notice,
     PathResult,
     Progress,
+    SchemaTooNew,
     Status,
     Strategy,
     SymbolCard,
 )
-from codeqa.store import Store, trusted
+from codeqa.store import Store
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from codeqa.domain import Embedder
     from codeqa.embed import Lsa
     from codeqa.index import Changes
@@ -64,7 +68,6 @@ class Project:
         self.stale: tuple[str, ...] = ()  # files that differ from the index, as far as the last `update` saw
         self._store: Store | None = None
         self._tools: Tools | None = None
-        self._fitted: Embedder | None = None
 
     @classmethod
     def open(
@@ -92,7 +95,7 @@ class Project:
         """Let go of the index."""
         if self._store:
             self._store.close()
-        self._store = self._tools = self._fitted = None
+        self._store = self._tools = None
 
     def __enter__(self) -> Self:
         return self
@@ -132,35 +135,37 @@ class Project:
             return
         try:
             yield from self._write(changes, force=False)
-        except IndexLocked as error:
-            if store is None:
+        except (IndexLocked, NoIndex) as error:
+            if store is None or isinstance(error, SchemaTooNew):
                 raise
             self.stale = (*sorted(changes.read), *changes.removed)
-            yield Notice("warning", f"{error.message}: answering from the generation before")
+            if changes:
+                yield Notice("warning", f"{error.message}: answering from the generation before")
 
     def _peek(self) -> Store | None:
+        """Return the index if there is one that this codeqa made, to compare the tree with."""
+        from codeqa.index import facts_version
+
         try:
-            return self.store
-        except NoIndex as error:
-            if trusted(self.directory) and "later" in error.message:
-                raise
+            return self.store if self.store.get_meta("facts_version") == facts_version(self._languages()) else None
+        except SchemaTooNew:
+            raise
+        except NoIndex:
             return None
 
     def _write(self, changes: Changes, *, force: bool) -> Iterator[Event]:
-        from codeqa.index import FACTS_VERSION, Indexer, detect
+        from codeqa.index import Indexer, detect
 
         self.close()
         with Store.open(self.directory, write=True, wait_s=LOCK_WAIT_SECONDS) as store:
-            if store.get_meta("facts_version") != FACTS_VERSION or not store.generation:
-                changes, force = detect(self.root, self.settings.files, self._languages(), None), True
             indexer = Indexer(self.root, store, self._languages(), self.settings.files, self.settings.index.workers)
+            force = force or not store.generation or store.get_meta("facts_version") != indexer.version
+            if changes.generation != (0 if force else store.generation):  # another process wrote in between
+                changes = detect(self.root, self.settings.files, self._languages(), None if force else store)
             for event in indexer.run(changes, force=force):
                 if isinstance(event, Indexed) and self.settings.index.embed:
                     yield from self._embed(store)
                 yield event
-            if store.get_meta("facts_version") != FACTS_VERSION:
-                with store.batch():
-                    store.set_meta("facts_version", FACTS_VERSION)
 
     def _embed(self, store: Store) -> Iterator[Event]:
         """Give every chunk a vector; the first time, fit the embedder on this repository. It is refitted only by `index(force=True)`."""
@@ -235,11 +240,8 @@ class Project:
 
     def _embedder(self) -> Embedder | None:
         """Return the embedder that this index has vectors of."""
-        if self._fitted is None and (name := self.store.get_meta("embedder")) and name in self.store.embedders():
-            from codeqa import embed
-
-            self._fitted = embed.load(self.directory, name)
-        return self._fitted
+        name = self.store.get_meta("embedder")
+        return LateEmbedder(self.directory, name) if name and name in self.store.embedders() else None
 
     def search(self, query: str, limit: int | None = None) -> list[Hit]:
         """Return the best places for a query, best first."""
@@ -374,6 +376,28 @@ class Project:
     def _index_state(self) -> str:
         counts = self.store.counts()
         return f"generation {self.store.generation}: {counts['files']} files, {counts['symbols']} symbols in {self.directory}"
+
+
+class LateEmbedder:
+    """A fitted embedder that is read when it is first needed: most questions name what they are about, and need no numpy."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self.id = name
+        self._directory = directory
+
+    @cached_property
+    def _loaded(self) -> Lsa:
+        from codeqa import embed
+
+        return embed.load(self._directory, self.id)
+
+    @property
+    def dimensions(self) -> int:
+        return self._loaded.dimensions
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """As domain.Embedder."""
+        return self._loaded.embed(texts)
 
 
 def fill_in_background(directory: Path, embedder: str) -> None:

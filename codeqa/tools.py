@@ -93,6 +93,11 @@ class Tools:
         return self._ranked(found_all)
 
     @cached_property
+    def chunks(self) -> int:
+        """The number of chunks in this generation."""
+        return self.store.counts()["chunks"]
+
+    @cached_property
     def spoken_names(self) -> dict[str, list[str]]:
         """Names by what is left of them without case and underscores: "visibilitytimeout" → visibility_timeout."""
         found: dict[str, list[str]] = {}
@@ -103,7 +108,7 @@ class Tools:
 
     def _at(self, path: str, line: str | None) -> Symbol | None:
         """Return the file, or the innermost symbol around a line of it."""
-        paths = [r.path for r in self.store.files() if r.sha256 and (r.path == path or r.path.endswith(f"/{path}"))]
+        paths = [r.path for r in self.store.files() if not r.skip and (r.path == path or r.path.endswith(f"/{path}"))]
         if len(paths) != 1:
             return None
         if line is None:

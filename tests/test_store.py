@@ -385,7 +385,7 @@ def test_spare_facts_are_few(folder: Path) -> None:
         assert len(store.has_facts("1")) == 201
 
 
-# ---------------------------------------------------------------------------------------------- equal, whatever happened
+# --------------------------------------------------------------------------------------------- equal, whatever happened
 
 NAMES = ["Box", "Box.get", "Box.put", "run", "Run", "café", "用户"]
 TEXT = st.dictionaries(

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeqa import files, parse, resolve
 from codeqa.config import FileSettings
-from codeqa.domain import Event, Indexed, Interface, Notice, Progress
+from codeqa.domain import Event, Indexed, Notice, Progress
 from codeqa.index import graphing
 from codeqa.index.changes import NO_LANGUAGE, Changes, detect
-from codeqa.index.pool import CRASHED, STALLED, parse_all
-from codeqa.index.worker import Parsed, Request, parse_file
+from codeqa.index.pool import CRASHED, STALLED, Pool
+from codeqa.index.worker import Parsed, Request, Setup, parse_file
 from codeqa.languages import Languages
 from codeqa.store import FileRecord, Store
-from codeqa.store.codec import decode_interface
 
-__all__ = ["FACTS_VERSION", "NO_LANGUAGE", "Changes", "Indexer", "detect"]
+__all__ = ["CRASHED", "NO_LANGUAGE", "STALLED", "Changes", "Indexer", "detect", "facts_version"]
 
-FACTS_VERSION = f"{parse.VERSION}.{resolve.VERSION}"
 IN_PROCESS = 12  # files: fewer are parsed here, for starting a process costs more
 BATCH = 200  # files whose facts are committed at a time, so that an interrupted run resumes
-IN_FLIGHT_FILE = "parsing"  # names the file being parsed in this very process: if it kills us, the next run knows
+IN_FLIGHT_FILE = "parsing"  # is there while files are parsed in this very process: if it stays, they killed it
+LOST = (CRASHED, STALLED)
+
+
+def facts_version(languages: Languages) -> str:
+    """Name what facts and edges depend on besides the bytes: another one makes the index anew."""
+    return f"{parse.VERSION}.{resolve.VERSION}.{languages.fingerprint}"
 
 
 @dataclass(slots=True)
 class _Run:
     """What one run learns as it goes."""
 
+    changes: Changes
     began: float = field(default_factory=time.monotonic)
     cpu: float = field(default_factory=lambda: _cpu_seconds())
-    parsed: dict[str, Parsed] = field(default_factory=dict)
-    interfaces: dict[str, Interface | None] = field(default_factory=dict)  # of the parsed files
-    previous: dict[str, Interface | None] = field(default_factory=dict)  # as they were in the index
+    read: dict[str, Parsed] = field(default_factory=dict)  # without the facts themselves
+    parsed: int = 0  # files whose facts were not known before
 
 
 class Indexer:
@@ -48,177 +55,157 @@ class Indexer:
         self.languages = languages
         self.settings = settings
         self.workers = workers or os.cpu_count() or 1
+        self.version = facts_version(languages)
         self._globs = languages.test_globs()
 
     def run(self, changes: Changes, *, force: bool = False) -> Iterator[Event]:
         """Bring the index to the state that `changes` describe; ends with `Indexed`.
 
-        With `force`, everything is written anew; facts of unchanged bytes are still reused. Whatever happened before, the result equals a
+        `changes` are those from this generation of the index to the tree, or from nothing. With `force`, everything is
+        written anew; facts of unchanged bytes are reused all the same. Whatever happened before, the result equals a
         clean rebuild (tests/test_index.py).
         """
-        run = _Run()
+        run = _Run(changes)
         yield from (Notice("warning", text) for text in changes.warnings)
-        if not changes and not force and self.store.generation:
-            self._note(changes)
-            yield self._summary(run, changed=False, removed=0)
-            return
-        started = time.time_ns()
-        yield from self._parse(run, changes)
-        known = {record.path: record for record in self.store.files()}
-        records = self._records(run, changes, known)
-        yield from self._write(run, changes, known, records, anew=force or len(run.parsed) > len(known) // 2)
-        with self.store.batch():
-            self.store.set_meta("checked_ns", str(started))
-        yield from _notices(run)
-        yield self._summary(run, changed=True, removed=len(changes.removed))
+        changed = bool(changes) or force or not self.store.generation
+        records: Mapping[str, FileRecord] = changes.known
+        if changed:
+            yield from self._parse(run)
+            records = self._records(run)
+            with _without_collecting(force or len(run.read) > IN_PROCESS):
+                yield from self._write(run, records, anew=force or len(run.read) > len(changes.known) // 2)
+            yield from _notices(run)
+        elif changes.moved:
+            with self.store.batch():
+                self._note(changes)
+        yield self._summary(run, records, changed=changed)
+
+    def _note(self, changes: Changes) -> None:
+        """Write down when the tree was compared with the index, and what has another stat without being another file."""
+        self.store.touch(changes.moved)
+        self.store.set_meta("checked_ns", str(changes.since_ns))
 
     # -------------------------------------------------------------------------------------------------------- parsing
 
-    def _parse(self, run: _Run, changes: Changes) -> Iterator[Event]:
-        requests = [Request(path, language) for path, language in sorted(changes.read.items())]
-        began, done, total = time.monotonic(), 0, len(requests)
+    def _parse(self, run: _Run) -> Iterator[Event]:
+        requests = [Request(path, language) for path, language in sorted(run.changes.read.items())]
+        known = frozenset(self.store.has_facts(self.version)) if requests else frozenset()
         batch: list[Parsed] = []
-        small = len(requests) <= IN_PROCESS
-        source = self._parse_here(requests) if small else parse_all(self.root, requests, self.settings, self.workers)
-        for parsed in source:
-            run.parsed[parsed.path] = parsed._replace(interface=b"", references=b"", chunks=b"")
-            run.interfaces[parsed.path] = decode_interface(parsed.interface) if parsed.interface else None
-            batch.append(parsed)
-            done += 1
+        began = time.monotonic()
+        for parsed in self._replies(run, requests, known):
+            run.read[parsed.path] = parsed._replace(interface=b"", references=b"", chunks=b"")
+            batch += [parsed] if parsed.interface else []
             if len(batch) >= BATCH:
-                self._keep(batch)
+                run.parsed += self._keep(batch)
                 batch = []
-            if not small:
-                yield Progress("parse", done, total, time.monotonic() - began, parsed.path)
-        self._keep(batch)
+            yield Progress("parse", len(run.read), len(requests), time.monotonic() - began, parsed.path)
+        run.parsed += self._keep(batch)
 
-    def _parse_here(self, requests: Sequence[Request]) -> Iterator[Parsed]:
-        """Parse a few files in this process; a file that killed the last one that tried is named, not tried again."""
+    def _replies(self, run: _Run, requests: Sequence[Request], known: frozenset[tuple[str, str]]) -> Iterator[Parsed]:
+        """Parse a few files in this process, and many, or one that may kill its process, in others."""
         journal = self.store.directory / IN_FLIGHT_FILE
-        killer = journal.read_text(encoding="utf-8") if journal.is_file() else ""
-        for request in requests:
-            source = files.read(self.root, request.path, self.settings)
-            mark = f"{request.path}\n{'' if isinstance(source, files.Skip) else source.sha256}"
-            if killer and killer == mark:
-                yield Parsed(request.path, request.language, skip=CRASHED)
-                continue
-            journal.write_text(mark, encoding="utf-8")
-            yield parse_file(self.root, request, self.settings)
-        if killer and not any(killer.startswith(f"{request.path}\n") for request in requests):
+        lost = any(path in run.changes.known and run.changes.known[path].skip in LOST for path, _ in requests)
+        if len(requests) > IN_PROCESS or lost or journal.exists():
+            yield from Pool(Setup(os.fsencode(self.root), self.settings, known), requests, self.workers).run()
+            journal.unlink(missing_ok=True)
             return
-        journal.unlink(missing_ok=True)
+        journal.touch()
+        try:
+            for request in requests:
+                yield parse_file(self.root, request, self.settings, known)
+        finally:
+            journal.unlink(missing_ok=True)
 
-    def _keep(self, batch: Sequence[Parsed]) -> None:
-        if not batch:
-            return
-        with self.store.batch():
-            for parsed in batch:
-                if parsed.interface:
-                    self.store.put_encoded(
-                        parsed.sha256,
-                        parsed.language,
-                        FACTS_VERSION,
-                        (parsed.interface, parsed.references, parsed.chunks),
-                        parsed.errors,
-                    )
+    def _keep(self, batch: Sequence[Parsed]) -> int:
+        if batch:
+            with self.store.batch():
+                for p in batch:
+                    facts = p.interface, p.references, p.chunks
+                    self.store.put_encoded(p.sha256, p.language, self.version, facts, p.errors)
+        return len(batch)
 
-    def _records(self, run: _Run, changes: Changes, known: Mapping[str, FileRecord]) -> dict[str, FileRecord]:
+    def _records(self, run: _Run) -> dict[str, FileRecord]:
         """Return the record of every file as it will be."""
-        gone = set(changes.removed)
-        records = {path: record for path, record in known.items() if path not in gone}
+        changes = run.changes
+        gone = {*changes.removed, *(path for path, parsed in run.read.items() if parsed.skip == files.Skip.VANISHED)}
+        records = {path: record for path, record in changes.known.items() if path not in gone}
         for path, reason in changes.skipped.items():
-            stat = changes.stats.get(path) or files.FileStat(path, 0, 0, 0)
-            records[path] = FileRecord(path, "", stat.size, stat.mtime_ns, stat.inode, "", self._role(path), reason)
-        for path, parsed in run.parsed.items():
-            stat = changes.stats.get(path) or files.FileStat(path, 0, 0, 0)
-            if parsed.skip:
-                records[path] = FileRecord(
-                    path, "", stat.size, stat.mtime_ns, stat.inode, parsed.language, self._role(path), parsed.skip
-                )
-                continue
-            records[path] = FileRecord(
-                path,
-                parsed.sha256,
-                parsed.size,
-                parsed.mtime_ns,
-                parsed.inode,
-                parsed.language,
-                self._role(path),
-                "",
-                parsed.lines,
-                parsed.errors,
-            )
+            records[path] = FileRecord(path, "", 0, 0, 0, "", self._role(path), reason)
+        for path, parsed in run.read.items():
+            if path not in gone:
+                records[path] = self._refused(parsed, changes.stats[path]) if parsed.skip else self._record(parsed)
         return records
+
+    def _record(self, parsed: Parsed) -> FileRecord:
+        path, language, sha256, size, mtime_ns, inode, lines, *_ = parsed
+        errors = self.store.get_errors(sha256, language)
+        return FileRecord(path, sha256, size, mtime_ns, inode, language, self._role(path), "", lines, errors)
+
+    def _refused(self, parsed: Parsed, stat: files.FileStat) -> FileRecord:
+        """Return the record of a file without facts. One that its parser did not survive is not tried again as it is."""
+        source = files.read(self.root, parsed.path, self.settings) if parsed.skip in LOST else None
+        sha256 = source.sha256 if isinstance(source, files.Source) else ""
+        seen = stat.size, stat.mtime_ns, stat.inode
+        return FileRecord(parsed.path, sha256, *seen, parsed.language, self._role(parsed.path), parsed.skip)
 
     def _role(self, path: str) -> str:
         return files.role(path, self._globs)
 
     # -------------------------------------------------------------------------------------------------------- writing
 
-    def _write(
-        self, run: _Run, changes: Changes, known: Mapping[str, FileRecord], records: Mapping[str, FileRecord], *, anew: bool
-    ) -> Iterator[Event]:
+    def _write(self, run: _Run, records: Mapping[str, FileRecord], *, anew: bool) -> Iterator[Event]:
+        """Make the next generation: symbols of what changed first, then the edges of that and of what hangs on it."""
         facts = graphing.Facts(self.store, records)
-        for path, interface in run.interfaces.items():
-            run.previous[path] = self._previous(known.get(path))
-            facts.put(path, interface)
-        for path in changes.removed:
-            run.previous[path] = self._previous(known.get(path))
+        paths = sorted(path for path, record in records.items() if not record.skip)
         with self.store.transaction():
             if anew:
                 self.store.clear()
-            touched = sorted(records) if anew else sorted(run.parsed.keys() | changes.skipped.keys())
-            for path in () if anew else changes.removed:
-                self.store.remove_file(path)
+                self.store.drop_facts(self.version)
+                touched = sorted(records)
+            else:
+                touched = sorted((run.read.keys() | run.changes.skipped.keys()) & records.keys())
+                self._remove(run, records)
             ids = {path: self.store.set_file(records[path]) for path in touched}
-            paths = sorted(path for path, record in records.items() if record.sha256)
-            for path in touched:
+            changed = [path for path in touched if not records[path].skip]
+            for path in changed:
                 self._put_symbols(path, ids[path], records[path], facts, None)
             named = graphing.names_in_memory(facts, paths) if anew else graphing.names_in_store(self.store)
             resolver = graphing.environment(self.languages, paths, facts, named, self._manifest)
-            affected = paths if anew else self._affected(run, changes, known, records)
-            yield from self._resolve(affected, records, facts, resolver)
-            for path in touched:
-                if records[path].sha256:
-                    self.store.replace_chunks(ids[path], self._definition_keys(path, facts))
-                elif not anew:
-                    self.store.replace_chunks(ids[path], [])
-            self.store.touch(changes.moved)
+            yield from self._resolve(paths if anew else self._affected(run, records, facts), records, facts, resolver)
+            for path in changed:
+                self.store.replace_chunks(ids[path], self._definition_keys(path, facts))
+            self._note(run.changes)
+            self.store.set_meta("facts_version", self.version)
             yield Progress("store", len(touched), len(touched), 0.0)
 
-    def _previous(self, record: FileRecord | None) -> Interface | None:
-        return self.store.get_interface(record.sha256, record.language) if record and record.sha256 else None
+    def _remove(self, run: _Run, records: Mapping[str, FileRecord]) -> None:
+        """Take out the files that are gone, and all that was made of those that are refused now."""
+        for path in (*run.changes.removed, *run.read, *run.changes.skipped):
+            if path not in records or (records[path].skip and path in run.changes.known):
+                self.store.remove_file(path)
 
     def _put_symbols(
         self, path: str, file_id: int, record: FileRecord, facts: graphing.Facts, resolver: resolve.Resolver | None
     ) -> None:
-        rows = graphing.symbol_rows(path, record.size, record.lines, facts(path), resolver) if record.sha256 else []
-        self.store.replace_symbols(file_id, rows)
+        self.store.replace_symbols(file_id, graphing.symbol_rows(path, record.size, record.lines, facts(path), resolver))
 
     def _definition_keys(self, path: str, facts: graphing.Facts) -> list[str]:
         interface = facts(path)
         return [resolve.symbol_key(path, d.qualname) for d in interface.definitions] if interface else []
 
-    def _affected(
-        self, run: _Run, changes: Changes, known: Mapping[str, FileRecord], records: Mapping[str, FileRecord]
-    ) -> list[str]:
+    def _affected(self, run: _Run, records: Mapping[str, FileRecord], facts: graphing.Facts) -> list[str]:
         """Return the files to resolve again: those that changed, and those whose answers hang on what changed."""
+        changed = {*run.read, *run.changes.skipped, *run.changes.removed}
         keys: set[str] = set()
-        for path in changes.removed:
-            keys |= graphing.keys_of_change(path, run.previous[path], None, listed=True)
-        for path, interface in run.interfaces.items():
-            before, after = known.get(path), records[path]
-            listed = bool(before and before.sha256) != bool(after.sha256)
-            keys |= graphing.keys_of_change(path, run.previous[path], interface, listed=listed)
-            if after.language != (before.language if before else ""):
-                keys.add(f"f:{path}")
+        for path in changed:
+            before, after = run.changes.known.get(path), records.get(path)
+            listed = bool(before and not before.skip) != bool(after and not after.skip)
+            old = self.store.get_interface(before.sha256, before.language) if before and not before.skip else None
+            keys |= graphing.keys_of_change(path, old, facts(path), listed=listed)
             if resolve.is_manifest(path, self.languages):
                 keys.add(f"f:{path}")
-        for path in changes.skipped:
-            if path in known and known[path].sha256:
-                keys |= graphing.keys_of_change(path, self._previous(known[path]), None, listed=True)
-        found = graphing.dependents(self.store.deps(), keys) | run.parsed.keys()
-        return sorted(path for path in found if path in records and records[path].sha256)
+        found = graphing.dependents(self.store.deps(), keys) | changed
+        return sorted(path for path in found if path in records and not records[path].skip)
 
     def _resolve(
         self, affected: Sequence[str], records: Mapping[str, FileRecord], facts: graphing.Facts, resolver: resolve.Resolver
@@ -247,29 +234,19 @@ class Indexer:
 
     # -------------------------------------------------------------------------------------------------------- summary
 
-    def _note(self, changes: Changes) -> None:
-        if changes.moved:
-            with self.store.batch():
-                self.store.touch(changes.moved)
-
-    def _summary(self, run: _Run, *, changed: bool, removed: int) -> Indexed:
+    def _summary(self, run: _Run, records: Mapping[str, FileRecord], *, changed: bool) -> Indexed:
         counts = self.store.counts()
-        skipped: dict[str, int] = {}
-        for record in self.store.files():
-            if record.skip:
-                skipped[record.skip] = skipped.get(record.skip, 0) + 1
-        crashed = tuple(sorted(p.path for p in run.parsed.values() if p.skip in (CRASHED, STALLED)))
         return Indexed(
             generation=self.store.generation,
             changed=changed,
             files=counts["files"],
-            parsed=sum(1 for parsed in run.parsed.values() if not parsed.skip),
-            removed=removed,
+            parsed=run.parsed,
+            removed=len(run.changes.removed),
             languages=self.store.files_by_language(),
             symbols=counts["symbols"],
             edges=self.store.edges_by_strategy(),
-            skipped=skipped,
-            crashed=crashed,
+            skipped=dict(Counter(record.skip for record in records.values() if record.skip)),
+            crashed=tuple(sorted(path for path, parsed in run.read.items() if parsed.skip in LOST)),
             seconds=time.monotonic() - run.began,
             cpu_seconds=_cpu_seconds() - run.cpu,
             bytes=_size(self.store.directory),
@@ -278,10 +255,23 @@ class Indexer:
 
 def _notices(run: _Run) -> Iterator[Notice]:
     """Say once per language that its grammar is missing, and name each file that a parser did not survive."""
-    yield from (Notice("warning", text) for text in sorted({p.notice for p in run.parsed.values() if p.notice}))
-    for parsed in run.parsed.values():
-        if parsed.skip in (CRASHED, STALLED):
+    yield from (Notice("warning", text) for text in sorted({p.notice for p in run.read.values() if p.notice}))
+    for parsed in run.read.values():
+        if parsed.skip in LOST:
             yield Notice("warning", f"{parsed.path}: {parsed.skip}; the rest of the repository is indexed")
+
+
+@contextmanager
+def _without_collecting(much: bool) -> Iterator[None]:
+    """Spare the garbage collector the look at millions of facts that live until the work is done."""
+    if not much or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _cpu_seconds() -> float:

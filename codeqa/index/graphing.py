@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from codeqa.domain import Interface
 from codeqa.languages import Languages
-from codeqa.resolve import Environment, Resolution, Resolver, Tables, changed_keys, symbol_key
+from codeqa.resolve import Environment, Resolution, Resolver, Tables, changed_keys, outside, symbol_key
 from codeqa.store import EdgeRow, FileRecord, Store, SymbolRow
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -28,7 +28,7 @@ class Facts:
     def __call__(self, path: str) -> Interface | None:
         if path not in self._known:
             record = self._records.get(path)
-            self._known[path] = self._store.get_interface(record.sha256, record.language) if record and record.sha256 else None
+            self._known[path] = self._store.get_interface(record.sha256, record.language) if record and not record.skip else None
         return self._known[path]
 
     def put(self, path: str, interface: Interface | None) -> None:
@@ -63,8 +63,8 @@ def symbol_rows(path: str, size: int, lines: int, interface: Interface | None, r
     rows = [SymbolRow("", name, "module", "", 0, size, 1, max(1, lines), 1)]
     for index, definition in enumerate(interface.definitions if interface else ()):
         parent = symbol_key(path, interface.definitions[definition.parent].qualname) if definition.parent >= 0 and interface else path
-        if resolver and definition.parent < 0 and "." in definition.qualname.split("#")[0]:
-            owner = resolver.types.owner(path, index)
+        if resolver and outside(definition):
+            owner = resolver.classes.owner(path, index)
             if owner:
                 parent = symbol_key(owner.path, resolver.env.definition(owner).qualname)
         rows.append(
@@ -88,7 +88,7 @@ def symbol_rows(path: str, size: int, lines: int, interface: Interface | None, r
 
 def has_orphans(interface: Interface | None) -> bool:
     """Tell whether a file writes members outside of their type."""
-    return bool(interface) and any(d.parent < 0 and "." in d.qualname.split("#")[0] for d in interface.definitions)  # type: ignore[union-attr]
+    return interface is not None and any(outside(definition) for definition in interface.definitions)
 
 
 def edge_rows(resolution: Resolution) -> list[EdgeRow]:

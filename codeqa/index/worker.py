@@ -1,13 +1,14 @@
 """A parsing process: file names in, encoded facts out. `python -P -m codeqa.index.worker`.
 
 Parsing lives in a process of its own because a grammar is C code that may crash or hang on a hostile file, and because
-tree-sitter holds the interpreter's lock. Messages are MessagePack with a length before them: first a `Setup`, which an
-empty message answers, then requests and their replies, in order; standard output carries nothing else.
+tree-sitter holds the interpreter's lock. Messages are MessagePack with a length before them: first a `Setup`, which
+None answers, then requests and their replies, in order; standard output carries nothing else.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Set
 from pathlib import Path
@@ -25,7 +26,7 @@ TEXT = "text"  # the language of files that only have words
 class Setup(NamedTuple):
     """What a worker is told once. `known` are (sha256, language) of the facts that need not be made again."""
 
-    root: str
+    root: bytes  # as the system spells it
     settings: FileSettings
     known: frozenset[tuple[str, str]]
 
@@ -130,10 +131,11 @@ def main() -> None:
     if first is None:
         return
     setup = msgspec.msgpack.decode(first, type=Setup)
+    root = Path(os.fsdecode(setup.root))
     send(outputs, None)
     while (body := receive(inputs)) is not None:
         request = msgspec.msgpack.decode(body, type=Request)
-        send(outputs, parse_file(Path(setup.root), request, setup.settings, setup.known))
+        send(outputs, parse_file(root, request, setup.settings, setup.known))
 
 
 if __name__ == "__main__":

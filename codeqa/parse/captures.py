@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     Captures = dict[str, list[tree_sitter.Node]]
 
 BASE_ROLES = frozenset({"base", "implements"})
+MAX_TREE_DEPTH = 2000  # nodes deeper than this are no code that someone wrote, and matching slows down with the depth
 ROLES = {
     name: rank
     for rank, name in enumerate(
@@ -91,7 +92,9 @@ def capture(query: tree_sitter.Query, root: tree_sitter.Node) -> Captured:
 
     found = Captured()
     plans: dict[int, str] = {}
-    for pattern, nodes in QueryCursor(query).matches(root):
+    cursor = QueryCursor(query)
+    cursor.set_max_start_depth(MAX_TREE_DEPTH)
+    for pattern, nodes in cursor.matches(root):
         plan = plans.get(pattern)
         if plan is None:
             plan = plans[pattern] = _plan(nodes)

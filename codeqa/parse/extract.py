@@ -10,7 +10,7 @@ from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Import, Int
 from codeqa.parse import text
 from codeqa.parse.captures import Captured, Draft
 from codeqa.parse.imports import bound_name, expand
-from codeqa.parse.nesting import Lines, Nest, nest
+from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, depths, nest
 from codeqa.parse.references import references_of
 
 if TYPE_CHECKING:
@@ -106,14 +106,19 @@ class Extractor:
         drafts = sorted(self.captured.drafts.values(), key=lambda d: (d.start, -d.end, d.name[0]))
         containers = [d for d in drafts if d.body is not None or d.kind in CONTAINERS]
         ranges = [(d.start, d.end) for d in containers]
-        parents = nest(ranges)
+        inside, chains = Nest(ranges), _chains(containers, nest(ranges))
         index_of = {id(d): i for i, d in enumerate(containers)}
-        inside = Nest(ranges, parents)
         number: dict[int, int] = {}  # id(draft) → index in self.definitions
         twins: Counter[str] = Counter()
         seen: set[tuple[int, str]] = set()
         callables: set[tuple[int, str]] = set()
-        placed = [(draft, self._around(draft, containers, parents, index_of, inside)) for draft in drafts]
+        placed: list[tuple[Draft, list[Draft]]] = []
+        for draft in drafts:
+            own = index_of.get(id(draft))
+            index = inside.at(draft.start) if own is None else own
+            chain = chains[index] if index >= 0 else []
+            if chain is not None:
+                placed.append((draft, chain if own is not None or index < 0 else [containers[index], *chain]))
         placed.sort(key=_order)
         for draft, around in placed:
             if draft.kind == "impl":
@@ -144,18 +149,6 @@ class Extractor:
             self._named[name].append(len(self.definitions))
             self.drafts.append(draft)
             self.definitions.append(self._definition(draft, kind, name, owner, qualname, twins[qualname]))
-
-    def _around(
-        self, draft: Draft, containers: list[Draft], parents: list[int], index_of: dict[int, int], inside: Nest
-    ) -> list[Draft]:
-        """Return the containers around a definition, innermost first."""
-        own = index_of.get(id(draft))
-        index = parents[own] if own is not None else inside.at(draft.start)
-        found = []
-        while index >= 0:
-            found.append(containers[index])
-            index = parents[index]
-        return found
 
     def _is_self(self, draft: Draft, around: list[Draft]) -> bool:
         receiver = self.text_of(draft.receiver) if draft.receiver else ""
@@ -343,8 +336,10 @@ class Extractor:
         raw += [(start, end, -1) for start, end in self.captured.scopes if (start, end) not in owned]
         raw.sort(key=lambda s: (s[0], -s[1], s[2]))  # a body that is nothing but one method lies around it
         raw.insert(0, (0, len(self.data) + 1, -1))
+        deep = depths(nest([(start, end) for start, end, _ in raw]))
+        raw = [scope for scope, depth in zip(raw, deep, strict=True) if depth <= 2 * MAX_DEPTH]
         parents = nest([(start, end) for start, end, _ in raw])
-        names = Nest([(start, end) for start, end, _ in raw], parents)
+        names = Nest([(start, end) for start, end, _ in raw])
         bound = list(self._bound(names))
         used = {0} | {binding.scope for binding in bound}
         used |= {i for i, (_, _, d) in enumerate(raw) if d >= 0 and self.drafts[d].body is not None}
@@ -384,7 +379,7 @@ class Extractor:
     # ------------------------------------------------------------------------------------------------------ imports
 
     def _import(self) -> None:
-        scopes = Nest([(s.start, s.end) for s in self.scopes], [s.parent for s in self.scopes])
+        scopes = Nest([(s.start, s.end) for s in self.scopes])
         for found in sorted(self.captured.imports.values(), key=lambda i: (i.start, sorted(i.parts.values()))):
             parts = {name: self.text_of(where) for name, where in found.parts.items()}
             for module, name, local in self._imported(parts):
@@ -418,6 +413,18 @@ class Extractor:
 
 def _range(node: tree_sitter.Node) -> tuple[int, int]:
     return node.start_byte, node.end_byte
+
+
+def _chains(containers: Sequence[Draft], parents: Sequence[int]) -> list[list[Draft] | None]:
+    """Return the containers around each, innermost first; None where there are too many."""
+    found: list[list[Draft] | None] = []
+    for parent in parents:
+        outer = found[parent] if parent >= 0 else []
+        if outer is None or len(outer) >= MAX_DEPTH:
+            found.append(None)
+        else:
+            found.append([containers[parent], *outer] if parent >= 0 else [])
+    return found
 
 
 def _first_child(node: tree_sitter.Node) -> tree_sitter.Node | None:

@@ -7,6 +7,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 
+MAX_DEPTH = 100  # of definitions and scopes: nobody reads deeper code, and names grow with the depth
+
+
 class Lines:
     """Byte offset → 1-based line."""
 
@@ -24,16 +27,32 @@ class Lines:
 class Nest:
     """Nested half-open ranges, in document order; finds the innermost one around an offset."""
 
-    def __init__(self, ranges: Sequence[tuple[int, int]], parents: Sequence[int]) -> None:
-        self._starts = [start for start, _ in ranges]
-        self._ends = [end for _, end in ranges]
-        self._parents = parents
+    def __init__(self, ranges: Sequence[tuple[int, int]]) -> None:
+        self._points: list[int] = []  # where the innermost range changes,
+        self._inner: list[int] = []  # and to which: a look-up costs the same however deep the nesting
+        open_: list[int] = []
+        for index, (start, _) in enumerate(ranges):
+            self._close(open_, ranges, start)
+            open_.append(index)
+            self._change(start, index)
+        self._close(open_, ranges, None)
+
+    def _close(self, open_: list[int], ranges: Sequence[tuple[int, int]], until: int | None) -> None:
+        """End the ranges that end before the offset `until`, all of them for None."""
+        while open_ and (until is None or ranges[open_[-1]][1] <= until):
+            end = ranges[open_.pop()][1]
+            while open_ and ranges[open_[-1]][1] <= end:
+                open_.pop()
+            self._change(end, open_[-1] if open_ else -1)
+
+    def _change(self, offset: int, inner: int) -> None:
+        self._points.append(offset)
+        self._inner.append(inner)
 
     def at(self, offset: int) -> int:
-        index = bisect_right(self._starts, offset) - 1
-        while index >= 0 and self._ends[index] <= offset:
-            index = self._parents[index]
-        return index
+        """Return the index of the innermost range around an offset, -1 for none."""
+        index = bisect_right(self._points, offset) - 1
+        return self._inner[index] if index >= 0 else -1
 
 
 def nest(ranges: Sequence[tuple[int, int]]) -> list[int]:
@@ -46,3 +65,11 @@ def nest(ranges: Sequence[tuple[int, int]]) -> list[int]:
         parents.append(stack[-1] if stack else -1)
         stack.append(index)
     return parents
+
+
+def depths(parents: Sequence[int]) -> list[int]:
+    """Return how many ranges lie around each; a parent comes before its children."""
+    found: list[int] = []
+    for parent in parents:
+        found.append(found[parent] + 1 if parent >= 0 else 0)
+    return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codeqa.domain import CLASS_LIKE, Reference
 from codeqa.parse import text
 from codeqa.parse.captures import BASE_ROLES
-from codeqa.parse.nesting import Nest, nest
+from codeqa.parse.nesting import Nest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,21 +33,21 @@ class _References:
         self.ex = extractor
         captured = extractor.captured
         definitions = extractor.definitions
-        self.scopes = Nest([(s.start, s.end) for s in extractor.scopes], [s.parent for s in extractor.scopes])
+        self.scopes = Nest([(s.start, s.end) for s in extractor.scopes])
         self.order = sorted(range(len(definitions)), key=lambda i: (definitions[i].start, -definitions[i].end))
         ranges = [(definitions[i].start, definitions[i].end) for i in self.order]
-        self.holders = Nest(ranges, nest(ranges))
+        self.holders = Nest(ranges)
         blocks = [draft for draft in captured.drafts.values() if draft.kind == "impl"]
         self.blocks = sorted(blocks, key=lambda d: (d.start, -d.end))
         spans = [(d.start, d.end) for d in self.blocks]
-        self.inside_block = Nest(spans, nest(spans))
+        self.inside_block = Nest(spans)
         self.visible = _Visible(extractor)
         self._comments = set(extractor.language.text.comment_nodes)
 
     def run(self) -> Iterator[Reference]:
         captured = self.ex.captured
         statements = sorted({(i.start, i.end) for i in captured.imports.values()})
-        inside_import = Nest(statements, nest(statements))
+        inside_import = Nest(statements)
         names = self._names()
         for start in sorted(captured.uses):
             use = captured.uses[start]

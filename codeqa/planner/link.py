@@ -60,6 +60,7 @@ class Linker:
         self.tools = tools
         self.question = question
         self._context = set(terms.query_terms(question))
+        self._weighed: dict[str, dict[str, float]] = {}
 
     # --------------------------------------------------------------------------------------------------------- names
 
@@ -205,7 +206,12 @@ class Linker:
         return [s for score, s in sorted(scores, key=lambda p: (-p[0], p[1].id))[:limit] if score > 0]
 
     def _weights(self, phrase: str) -> dict[str, float]:
-        """Weigh each distinct word of a phrase by rarity; what the repository never says weighs most."""
+        """Weigh each distinct word of a phrase by rarity; what the repository never says weighs less again."""
+        if phrase not in self._weighed:
+            self._weighed[phrase] = self._weigh(phrase)
+        return self._weighed[phrase]
+
+    def _weigh(self, phrase: str) -> dict[str, float]:
         words = {}
         for word in _TOKEN.findall(phrase):
             if word.lower() in terms.STOP_WORDS or word.lower() in _QUESTION_WORDS or len(word) < 2:
@@ -213,7 +219,7 @@ class Linker:
             split = terms.query_terms(word)
             if split:
                 words[split[-1] if len(split) > 1 else split[0]] = word
-        total = max(2, self.tools.store.counts()["chunks"])
+        total = max(2, self.tools.chunks)
         counts = self.tools.store.document_frequency(list(words))
         unsaid = 0.5  # what the repository never says is most likely the asker's own word for something
         return {t: (log(total / (1 + counts.get(t, 0))) + 0.1) * (1.0 if counts.get(t) else unsaid) for t in words}

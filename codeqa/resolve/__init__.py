@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
 from codeqa.languages import Languages
-from codeqa.resolve.environment import Environment, Tables, Value
+from codeqa.resolve.environment import Environment, Tables, Value, outside
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
+from codeqa.resolve.overloads import Overloads
 from codeqa.resolve.types import Types
 
-VERSION = "1"  # of the edges: raise it when the same facts yield other edges
+VERSION = "2"  # of the edges: raise it when the same facts yield other edges
 
-__all__ = ["VERSION", "Environment", "Resolution", "Resolver", "Tables", "changed_keys", "is_manifest", "symbol_key"]
+__all__ = ["VERSION", "Environment", "Resolution", "Resolver", "Tables", "changed_keys", "is_manifest", "outside", "symbol_key"]
 
 KIND_OF_ROLE = {
     "call": EdgeKind.CALLS,
@@ -58,6 +59,8 @@ class Resolver:
         self.names = Names(environment)
         self.types = Types(environment, self.names)
         self.names.types = self.types
+        self.classes = self.types.classes
+        self.overloads = Overloads(environment, self.names, self.types)
 
     def resolve(self, path: str, references: Sequence[Reference]) -> Resolution:
         """Return the edges out of a file, its unresolved call sites, and what they hang on."""
@@ -122,7 +125,7 @@ class Resolver:
             owner = self._class_around(path, index)
             if owner is None or (definition.name.startswith("__") and not definition.name.endswith("__")):
                 continue
-            for found in self.types.members(owner, definition.name, above=True):
+            for found in self.classes.members(owner, definition.name, above=True):
                 target = self.env.definition(found)
                 if target.kind in CALLABLE and found[1:3] != (path, index):
                     key = symbol_key(found.path, target.qualname)
@@ -145,7 +148,7 @@ class Resolver:
             holder = tables.interface.definitions[definition.parent]
             is_class = holder.kind in CLASS_LIKE and holder.kind != "namespace"
             return Value("definition", path, definition.parent) if is_class else None
-        return self.types.owner(path, index) if "." in definition.qualname.split("#")[0] else None
+        return self.classes.owner(path, index) if outside(definition) else None
 
     # --------------------------------------------------------------------------------------------------- references
 
@@ -155,6 +158,7 @@ class Resolver:
         if reference.role == "read":
             values = [v for v in values if v.kind == "definition" or (v.kind == "module" and not reference.receiver)]
             values = [v for v in values if v.kind == "definition"]
+        values = self.overloads.choose(path, reference, values)
         yield from self._edges(path, values, kind, reference, reference.definition)
 
     def _values(self, path: str, reference: Reference) -> list[Value]:
@@ -163,22 +167,31 @@ class Resolver:
         if not reference.receiver:
             if reference.role in ("call", "read") and (special := self._super_call(path, reference)):
                 return special
-            return self.names.bare(path, reference.name, reference.scope)
-        receivers = self.types.evaluate(path, reference.receiver, reference.scope, reference.definition)
+            found = self.names.bare(path, reference.name, reference.scope, at=reference.start)
+            return found or self._rooted(path, reference)
+        receivers = self.types.evaluate(
+            path, reference.receiver, reference.scope, reference.definition, at=reference.start
+        )
         found = [v for value in receivers for v in self.types.attribute(value, reference.name)]
         return list(dict.fromkeys(found))
 
+    def _rooted(self, path: str, reference: Reference) -> list[Value]:
+        return self.names.rooted(path, (reference.name,), reference.scope)[0]
+
     def _super_call(self, path: str, reference: Reference) -> list[Value]:
-        """`super(...)` as a call of the base's constructor (JavaScript, Java)."""
+        """`super(...)` as a call of the base's constructor, `this(...)` as one of another constructor."""
         language = self.env.language(path)
-        if language is None or reference.name not in language.scopes.super or language.scopes.self_parameter:
+        if language is None or language.scopes.self_parameter:
             return []
-        owner = self.types.owner(path, reference.definition)
-        if owner is None:
+        own = reference.role == "call" and reference.name in language.scopes.self
+        if not own and reference.name not in language.scopes.super:
             return []
+        owner = self.classes.owner(path, reference.definition)
+        if owner is None or own:
+            return self._constructors(owner) if owner else []
         return [
             v
-            for base in self.types.bases(owner)
+            for base in self.classes.bases(owner)
             for v in ([base] if base.kind == "external" else self._constructors(base) or [base])
         ]
 
@@ -188,7 +201,7 @@ class Resolver:
             return []
         name = self.env.definition(cls).name
         for constructor in language.scopes.constructors:
-            found = self.types.members(cls, name if constructor == "<class>" else constructor)
+            found = self.classes.members(cls, name if constructor == "<class>" else constructor)
             if found := [v for v in found if self.env.definition(v).kind == "constructor"]:
                 return found
         return []
@@ -203,17 +216,19 @@ class Resolver:
         strategy = Strategy.AMBIGUOUS if several else Strategy.INFERRED if inferred else Strategy.EXACT
         src = self._holder(path, holder)
         for value in known:
-            for edge_kind, dst in self._targets(value, kind):
+            for edge_kind, dst in self._targets(path, value, kind, at):
                 if dst != src or kind is EdgeKind.CALLS:
                     yield self._edge(path, src, dst, edge_kind, strategy, at, len(known))
 
-    def _targets(self, value: Value, kind: EdgeKind) -> Iterator[tuple[EdgeKind, str]]:
+    def _targets(
+        self, path: str, value: Value, kind: EdgeKind, at: Reference | Import
+    ) -> Iterator[tuple[EdgeKind, str]]:
         if value.kind == "external":
             if not value.name.startswith("builtins."):
                 yield kind, f"external::{value.name}"
             return
         if value.index < 0:
-            if kind is EdgeKind.IMPORTS:
+            if kind is EdgeKind.IMPORTS and value.paths:
                 yield kind, value.path
             return
         if value.kind == "instance" and kind is EdgeKind.CALLS:
@@ -222,7 +237,10 @@ class Resolver:
         key = symbol_key(value.path, definition.qualname)
         if kind in (EdgeKind.CALLS, EdgeKind.INSTANTIATES) and definition.kind in CLASS_LIKE:
             yield EdgeKind.INSTANTIATES, key
-            for constructor in self._constructors(Value("definition", value.path, value.index)):
+            constructors = self._constructors(Value("definition", value.path, value.index))
+            if isinstance(at, Reference):
+                constructors = self.overloads.choose(path, at, constructors)
+            for constructor in constructors:
                 yield EdgeKind.CALLS, symbol_key(constructor.path, self.env.definition(constructor).qualname)
         elif kind is EdgeKind.INHERITS and definition.kind in ("interface", "trait"):
             yield EdgeKind.IMPLEMENTS, key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from posixpath import dirname, join, normpath, splitext
@@ -16,6 +17,7 @@ class Located(NamedTuple):
 
     paths: tuple[str, ...] = ()
     external: str = ""
+    rest: tuple[str, ...] = ()  # segments that no file accounts for: inline modules and types inside
 
 
 class ModuleMap:
@@ -40,6 +42,8 @@ class ModuleMap:
             self._directories[folder].append(path)
         self._packages = {dirname(path) for path in self._by_last["__init__"]}
         self._memo: dict[tuple[str, str, str], tuple[Located, frozenset[str]]] = {}
+        self._groups: dict[tuple[str, str], dict[str, None]] = {}
+        self._declared: dict[str, Manifest] = {}
 
     def locate(self, language: Language, importer: str, module: str) -> Located:
         """Find the files that `module`, as written in `importer`, stands for."""
@@ -73,19 +77,27 @@ class ModuleMap:
             return self._include(importer, module)
         return Located(external=module)
 
-    def siblings(self, language: Language, path: str) -> list[str]:
+    def siblings(self, language: Language, path: str) -> dict[str, None]:
         """Return the files that share a package scope with `path`, itself included."""
         folder = dirname(path)
         self._consulted(f"m:{folder.rpartition('/')[2]}")
-        return [p for p in self._directories[folder] if p.endswith(language.extensions)]
+        return self._group(language, folder, [folder])
 
-    def same_package(self, language: Language, path: str, package: str) -> list[str]:
+    def same_package(self, language: Language, path: str, package: str) -> dict[str, None]:
         """Return the files of a declared package, over all source roots."""
         inner = package.replace(language.modules.separator, "/")
         last = inner.rpartition("/")[2]
+        if not inner:
+            return self.siblings(language, path)
         self._consulted(f"m:{last}")
-        folders = [f for f in self._directory_by_last[last] if _ends(f, inner)] if inner else [dirname(path)]
-        return [p for folder in folders for p in self._directories[folder] if p.endswith(language.extensions)]
+        return self._group(language, f"*/{inner}", [f for f in self._directory_by_last[last] if _ends(f, inner)])
+
+    def _group(self, language: Language, name: str, folders: list[str]) -> dict[str, None]:
+        key = (language.name, name)
+        if key not in self._groups:
+            files = [p for folder in folders for p in self._directories.get(folder, ())]
+            self._groups[key] = dict.fromkeys(p for p in files if p.endswith(language.extensions))
+        return self._groups[key]
 
     # ------------------------------------------------------------------------------------------------ dotted: Python
 
@@ -251,38 +263,55 @@ class ModuleMap:
         separator = language.modules.separator
         parts = [part for part in module.split(separator) if part]
         if not parts:
-            return Located(self._crate_files(self._crate_root(importer), []))
-        folder = self._module_folder(importer)
+            return Located(self._crate_files(self._crate_root(language, importer), []))
+        folder = self._module_folder(language, importer)
         if parts[0] == "crate":
-            return self._descend(self._crate_root(importer), parts[1:], module)
+            root = self._crate_root(language, importer)
+            itself = importer if dirname(importer) == root and stem(importer) in language.modules.index else ""
+            return self._descend(root, parts[1:], module, itself)
         if parts[0] == "self":
             return self._descend(folder, parts[1:], module, importer)
         if parts[0] == "super":
             while parts and parts[0] == "super":
                 folder, parts = dirname(folder), parts[1:]
             return self._descend(folder, parts, module)
-        for root in self._crate_roots():  # another crate of the workspace
-            if dirname(root).rpartition("/")[2].replace("-", "_") == parts[0]:
-                return self._descend(root, parts[1:], module)
         inner = self._descend(folder, parts, "", importer)  # 2018 paths: a module of this one
-        return inner if inner.paths and inner.paths != (importer,) else Located(external=module)
+        if len(inner.rest) < len(parts):
+            return inner
+        for root, declared in self._crates(language):  # this crate by its name, or another one of the workspace
+            if parts[0] in declared.names:
+                return self._descend(root, parts[1:], module)
+        return Located(external=module)
 
-    def _crate_roots(self) -> list[str]:
-        self._consulted("m:Cargo")
-        return [join(dirname(p), "src") for p in self._by_last["Cargo"] if p.endswith("Cargo.toml")]
+    def needs(self, language: Language, importer: str, crate: str) -> bool:
+        """Tell whether a manifest above the importer asks for another crate by that name."""
+        return any(crate in m.needs for root, m in self._crates(language) if _below(importer, dirname(root)))
 
-    def _crate_root(self, importer: str) -> str:
+    def _crates(self, language: Language) -> list[tuple[str, Manifest]]:
+        """Return the folder of sources and the manifest of each crate of the repository."""
+        last = stem(language.modules.manifest)
+        self._consulted(f"m:{last}")
+        found = [path for path in self._by_last[last] if path.rpartition("/")[2] == language.modules.manifest]
+        root = language.modules.source_roots[0] if language.modules.source_roots else ""
+        return [(join(dirname(path), root), self._manifest(path)) for path in found]
+
+    def _manifest(self, path: str) -> Manifest:
+        text = self._text(path)
+        if path not in self._declared:
+            self._declared[path] = read_manifest(text, dirname(path))
+        return self._declared[path]
+
+    def _crate_root(self, language: Language, importer: str) -> str:
         """Return the folder that `crate::` starts in."""
-        inside = [root for root in self._crate_roots() if f"{importer}/".startswith(f"{root}/")]
+        inside = [root for root, _ in self._crates(language) if _below(importer, root)]
         if inside:
             return max(inside, key=len)
         head, found, _ = f"/{importer}".rpartition("/src/")
         return f"{head}/src".lstrip("/") if found else dirname(importer)
 
-    def _module_folder(self, importer: str) -> str:
+    def _module_folder(self, language: Language, importer: str) -> str:
         """Return the folder that the children of a file's module lie in."""
-        name = stem(importer)
-        return dirname(importer) if name in ("mod", "lib", "main") else splitext(importer)[0]
+        return dirname(importer) if stem(importer) in language.modules.index else splitext(importer)[0]
 
     def _crate_files(self, folder: str, parts: list[str]) -> tuple[str, ...]:
         base = join(folder, *parts) if parts else folder
@@ -295,7 +324,7 @@ class ModuleMap:
         for size in range(len(parts), -1, -1):
             files = self._crate_files(folder, parts[:size]) if size or not itself else (itself,)
             if files:
-                return Located(files, external="")
+                return Located(files, rest=tuple(parts[size:]))
         return Located(external=module)
 
     # ------------------------------------------------------------------------------------------------ include: C, C++
@@ -315,6 +344,29 @@ class ModuleMap:
         return Located((min(found, key=lambda p: (-_common(p, importer), len(p), p)),))
 
 
+class Manifest(NamedTuple):
+    """What a crate's manifest says."""
+
+    names: frozenset[str]  # as paths in code spell the crate
+    needs: frozenset[str]  # the crates it asks for, spelled so too
+
+
+def read_manifest(text: str, folder: str) -> Manifest:
+    """Read a Cargo.toml; one that is broken says what its folder's name says."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        data = {}
+    tables = [data.get(key) for key in ("package", "lib")]
+    names = {table["name"] for table in tables if isinstance(table, dict) and isinstance(table.get("name"), str)}
+    needs = [data.get(f"{kind}dependencies") for kind in ("", "dev-", "build-")]
+    wanted = {name for table in needs if isinstance(table, dict) for name in table}
+    return Manifest(
+        frozenset(name.replace("-", "_") for name in names or {folder.rpartition("/")[2]}),
+        frozenset(name.replace("-", "_") for name in wanted),
+    )
+
+
 def changed_keys(path: str) -> set[str]:
     """Return the keys of `consulted` that adding or removing `path` may answer otherwise."""
     keys = {f"m:{stem(path)}"}
@@ -326,6 +378,10 @@ def changed_keys(path: str) -> set[str]:
 def stem(path: str) -> str:
     """Return the last segment without its last extension."""
     return splitext(path.rpartition("/")[2])[0]
+
+
+def _below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
 
 
 def _ends(path: str, inner: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from codeqa.domain import CALLABLE, CLASS_LIKE, Import
-from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Value
+from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Import
+from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Tables, Value, plain
+from codeqa.resolve.linkage import Linkage
+from codeqa.resolve.modules import Located
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
@@ -19,30 +23,44 @@ class Names:
 
     def __init__(self, environment: Environment) -> None:
         self.env = environment
+        self.linkage = Linkage(environment)
         self.types: Types  # set by the resolver: names and types need one another
 
-    def bare(self, path: str, name: str, scope: int) -> list[Value]:
-        """Return what `name` means in a scope of a file; [] if nothing in the repository binds it."""
+    def bare(self, path: str, name: str, scope: int, *, at: int = -1, before: int = -1) -> list[Value]:
+        """Return what `name` means in a scope of a file; [] if nothing in the repository binds it.
+
+        `at` is the byte of the use: in the initialiser of a binding the name means what it meant before. With `before`, only what is bound
+        before that byte counts.
+        """
         tables = self.env.tables(path)
         language = self.env.language(path)
         if tables is None or language is None:
             return []
         scopes = tables.interface.scopes
-        at = scope
-        while at >= 0:
-            holder = scopes[at].definition
-            if bindings := tables.bindings.get((at, name)):
+        level = scope
+        while level >= 0:
+            holder = scopes[level].definition
+            if bindings := _bound(tables, level, name, at, before):
                 values = [value for binding in bindings for value in self.types.bound(path, binding)]
                 return list(dict.fromkeys(values)) or [UNKNOWN]
-            if holder >= 0 and (found := self._near(path, self._inside(path, holder, name, at == scope, language), scope)):
+            if holder >= 0 and (found := self._near(path, self._inside(path, holder, name, level == scope, language), scope)):
                 return found
-            imported = [v for item in tables.imports.get((at, name), ()) for v in self.imported(path, item)]
-            if at == 0:
+            imported = [v for item in tables.imports.get((level, name), ()) for v in self.imported(path, item)]
+            if level == 0:
                 return self._file(path, name, imported, language, scope)
             if imported:
                 return imported
-            at = scopes[at].parent
+            level = scopes[level].parent
         return []
+
+    def declared_type(self, path: str, name: str, scope: int, at: int) -> str:
+        """Return the type that the parameter or local `name` is declared to have, "" if none."""
+        tables = self.env.tables(path)
+        while tables is not None and scope >= 0:
+            if found := _bound(tables, scope, name, at, -1):
+                return next((binding.type for binding in found if binding.type), "")
+            scope = tables.interface.scopes[scope].parent
+        return ""
 
     def _inside(self, path: str, holder: int, name: str, direct: bool, language: Language) -> list[Value]:
         """Look among what a definition holds: locals of a function, members of a class where they are visible."""
@@ -50,9 +68,11 @@ class Names:
         assert tables is not None
         definition = tables.interface.definitions[holder]
         visible = language.scopes.members == "visible"
+        if definition.kind == "namespace" and language.modules.style == "include":
+            return self.linkage.visible(path, f"{plain(definition.qualname)}.{name}")
         if definition.kind in CLASS_LIKE and definition.kind != "namespace":
             if visible:
-                return self.types.members(Value("definition", path, holder), name)
+                return self._members(Value("definition", path, holder), name)
             if not direct:
                 return []
         found = [
@@ -60,10 +80,18 @@ class Names:
             for i in tables.children.get((holder, name), ())
             if visible or definition.kind in CLASS_LIKE or tables.interface.definitions[i].kind not in MEMBERS
         ]
-        if found or not visible or definition.kind not in CALLABLE or definition.parent >= 0:
+        if found or not visible or definition.kind not in MEMBERS or self.types.classes.lexical(path, holder):
             return found
-        owner = self.types.owner(path, holder)  # a member written outside of its class sees the class
-        return self.types.members(owner, name) if owner else []
+        owner = self.types.classes.owner(path, holder)  # a member written outside of its class sees the class
+        while owner and not found:
+            found = self._members(owner, name)
+            owner = self.types.classes.owner(owner.path, owner.index)
+        return found
+
+    def _members(self, cls: Value, name: str) -> list[Value]:
+        """Return the members that a bare name reaches: the name of a class is the class, not its constructor."""
+        found = self.types.classes.members(cls, name)
+        return [v for v in found if self.env.definition(v).kind != "constructor"]
 
     def _near(self, path: str, values: list[Value], scope: int) -> list[Value]:
         """Of the definitions of one name in a file, keep those of the innermost block around the reference."""
@@ -81,84 +109,35 @@ class Names:
         return [] if language.modules.style == "relative" else values
 
     def _file(self, path: str, name: str, imported: list[Value], language: Language, scope: int) -> list[Value]:
-        found = self._near(path, self.env.top(path, name), scope)
         local = [value for value in imported if value.kind not in ("external", "unknown")]
-        if found or local:
-            return self._bodies([*found, *[v for v in local if v not in found]])
-        if imported:
-            return imported
+        if language.modules.style == "include":
+            found = self._near(path, local or self.linkage.seen(path, name, scope), scope)
+        else:
+            found = self._near(path, self.env.top(path, name), scope)
+            found = self.linkage.with_bodies([*found, *[v for v in local if v not in found]])
+        if found or imported:
+            return found or imported
         if found := self._starred(path, name, language, set()):
-            return self._bodies(found)
-        return self._package(path, name, language)
+            return self.linkage.with_bodies(found)
+        return self._package(path, name, language, scope)
 
-    def _package(self, path: str, name: str, language: Language) -> list[Value]:
+    def _package(self, path: str, name: str, language: Language, scope: int) -> list[Value]:
         """Look beyond the file: what shares its package, what its headers link to, what the language brings."""
         style = language.modules.style
         tables = self.env.tables(path)
         assert tables is not None
         if style == "directory":
-            found = [
-                v for other in self.env.modules.siblings(language, path) if other != path for v in self.env.top(other, name)
-            ]
-            if found:
+            files = self.env.modules.siblings(language, path)
+            if found := [v for file in self._defining(name, files) if file != path for v in self.env.top(file, name)]:
                 return found
         elif style == "package":
             package = tables.interface.package
-            for other in self.env.modules.same_package(language, path, package):
+            for other in self._defining(name, self.env.modules.same_package(language, path, package)):
                 if other != path and (found := self.env.top(other, name)):
                     return found
         if name in language.scopes.builtins:
             return [Value("external", name=f"builtins.{name}")]
-        return self._linked(path, name, language) if style == "include" else []
-
-    def _linked(self, path: str, name: str, language: Language) -> list[Value]:
-        """C and C++ link by name: a function that no header declares may still be the program's only one."""
-        found = [v for v in self.env.named(name) if self._linkable(v)]
-        bodies = self._bodies(found)
-        return [v._replace(inferred=True) for v in bodies] if len(bodies) == 1 else []
-
-    def _linkable(self, value: Value) -> bool:
-        definition = self.env.definition(value)
-        language = self.env.language(value.path)
-        return (
-            definition.parent < 0
-            and "." not in definition.qualname
-            and language is not None
-            and language.modules.style == "include"
-            and "static" not in definition.flags.split()
-            and (definition.kind != "macro" or value.path.endswith(".h"))
-        )
-
-    def _bodies(self, values: list[Value]) -> list[Value]:
-        """Prefer definitions over prototypes, and look behind a header for the body."""
-        found = [v for v in values if v.kind != "definition" or v.index < 0 or not self._declares(v)]
-        if found:
-            return found
-        behind: list[Value] = []
-        for value in values:
-            behind += [v for v in self.behind(value) if v not in behind]
-        return behind or values
-
-    def _declares(self, value: Value) -> bool:
-        return "declaration" in self.env.definition(value).flags.split()
-
-    def behind(self, value: Value) -> list[Value]:
-        """Return the definitions with a body that a declaration announces."""
-        declared = self.env.definition(value)
-        if "static" in declared.flags.split() and declared.parent < 0:
-            return []
-        wanted = declared.qualname.split("#")[0]
-        found = []
-        for other in self.env.named(declared.name):
-            if other == value:
-                continue
-            definition = self.env.definition(other)
-            qualname = definition.qualname.split("#")[0]
-            same = qualname == wanted or wanted.endswith(f".{qualname}") or qualname.endswith(f".{wanted}")
-            if same and "declaration" not in definition.flags.split() and definition.kind in CALLABLE:
-                if (("." in wanted) == ("." in qualname)) and definition.kind != "macro":
-                    found.append(other)
-        return found
+        return self.linkage.linked(path, name, scope) if style == "include" else []
 
     # ------------------------------------------------------------------------------------------------------- imports
 
@@ -177,17 +156,76 @@ class Names:
             head, _, last = module.rpartition(separator)
             if head:
                 return self.imported(path, item._replace(module=head, name=last), hops + 1)
+        if language.modules.style == "include":
+            return self._used(path, item, language)
+        if language.modules.style == "crate":
+            module = self._unnested(path, module, item.scope, language)
         located = self.env.modules.locate(language, path, module)
         if not located.paths:
             return self._outside(path, item, module, language, located.external)
         if not item.name:
             return [Value("module", located.paths[0], name=module, paths=located.paths)]
-        return self._member(path, located.paths, module, item.name, language, hops)
+        return self._member(located, module, item.name, language, hops)
+
+    def _used(self, path: str, item: Import, language: Language) -> list[Value]:
+        """Return what a using declaration, or the alias of a namespace, brings in."""
+        dotted = ".".join(part for part in (item.module.replace(language.modules.separator, "."), item.name) if part)
+        return self.types.evaluate(path, dotted.strip("."), item.scope, -1) or [Value("external", name=dotted)]
+
+    def within(self, namespace: Value, name: str) -> list[Value]:
+        """Return what a namespace holds, as seen from the file that asks."""
+        dotted = f"{namespace.name}.{name}"
+        return self.linkage.visible(namespace.path, dotted) or self.linkage.only(dotted)
+
+    def rooted(self, path: str, steps: tuple[str, ...], scope: int) -> tuple[list[Value], int]:
+        """Return what the root of a path means that nothing binds, and how many steps it takes: `crate::`, `org.acme.`."""
+        language = self.env.language(path)
+        if language is not None and language.modules.style == "crate":
+            return self._crate(path, steps, scope, language)
+        if language is not None and language.modules.style == "package":
+            return self._qualified(path, steps, language)
+        return [], 1
+
+    def _crate(
+        self, path: str, steps: tuple[str, ...], scope: int, language: Language
+    ) -> tuple[list[Value], int]:
+        used = 1
+        while steps[0] == "super" and steps[used : used + 1] == ("super",):
+            used += 1
+        module = self._unnested(path, language.modules.separator.join(steps[:used]), scope, language)
+        located = self.env.modules.locate(language, path, module)
+        if located.paths and not located.rest:
+            return [Value("module", located.paths[0], name=module, paths=located.paths)], used
+        if self.env.modules.needs(language, path, steps[0]):
+            return [Value("external", name=steps[0])], used
+        return [], 1
+
+    def _unnested(self, path: str, module: str, scope: int, language: Language) -> str:
+        """Rewrite a path that an inline module writes (`super::x`) as its file would."""
+        tables = self.env.tables(path)
+        separator = language.modules.separator
+        parts = module.split(separator)
+        while tables is not None and scope >= 0 and parts[0] == "super":
+            holder = tables.interface.scopes[scope].definition
+            if holder >= 0 and tables.interface.definitions[holder].kind == "namespace":
+                parts = parts[1:] if parts[1:2] == ["super"] else ["self", *parts[1:]]
+            scope = tables.interface.scopes[scope].parent
+        return separator.join(parts)
+
+    def _qualified(self, path: str, steps: tuple[str, ...], language: Language) -> tuple[list[Value], int]:
+        """Find the class that a chain names with its package."""
+        names = list(takewhile(str.isidentifier, steps))
+        for size in range(len(names), 1, -1):
+            module = language.modules.separator.join(names[: size - 1])
+            located = self.env.modules.locate(language, path, module)
+            if located.paths and (found := self._of_package(located.paths, module, names[size - 1], language)):
+                return found, size
+        return [], 1
 
     def _outside(self, path: str, item: Import, module: str, language: Language, external: str) -> list[Value]:
         if language.modules.style == "dotted" and self.env.modules.namespace(language, path, module):
             if not item.name:
-                return [Value("module", "", name=module)]
+                return [Value("module", path, name=module)]
             inner = self.env.modules.locate(language, path, f"{module}.{item.name}")
             return [Value("module", inner.paths[0], name=item.name, paths=inner.paths)] if inner.paths else []
         if module.startswith(".") or (language.modules.style == "crate" and module.split("::")[0] in ("crate", "self", "super")):
@@ -196,14 +234,13 @@ class Names:
         clean = name.replace(language.modules.separator, ".") if language.modules.style != "directory" else name
         return [Value("external", name=f"{clean}.{item.name}" if item.name else clean)]
 
-    def _member(
-        self, path: str, paths: tuple[str, ...], module: str, name: str, language: Language, hops: int
-    ) -> list[Value]:
-        """Return `name` out of the module that the files `paths` make up."""
+    def _member(self, located: Located, module: str, name: str, language: Language, hops: int) -> list[Value]:
+        """Return `name` out of the module that some files make up."""
+        paths = located.paths
         if language.modules.style == "crate":
-            return self._item(path, paths[0], module, name, language, hops)
+            return self._item(located, name, language, hops)
         if language.modules.style == "package":
-            return self._java(paths, module, name, language)
+            return self._of_package(paths, module, name, language)
         found = [v for file in paths for v in self.exported(file, name, hops + 1)]
         if not found and language.modules.style == "dotted":
             for file in paths:
@@ -211,34 +248,32 @@ class Names:
                     return [Value("module", inner[0], name=name, paths=inner)]
         return found
 
-    def _java(self, paths: tuple[str, ...], module: str, name: str, language: Language) -> list[Value]:
+    def _of_package(self, paths: tuple[str, ...], module: str, name: str, language: Language) -> list[Value]:
         """`a.b` + C is a class of a package; `a.b.C` + m a static member of a class."""
         last = module.rpartition(language.modules.separator)[2]
         for file in paths:
             if found := [v for v in self.env.top(file, name) if self.env.is_class(v)]:
                 return found
             for value in self.env.top(file, last):
-                if self.env.is_class(value) and (found := self.types.members(value, name)):
+                if self.env.is_class(value) and (found := self.types.classes.members(value, name)):
                     return found
         return []
 
-    def _item(self, path: str, file: str, module: str, name: str, language: Language, hops: int) -> list[Value]:
-        """Follow the inline modules and types of a Rust path that files did not account for."""
-        stops = {"crate", "self", "super", ""}
-        parts = [part for part in module.split(language.modules.separator) if part not in stops]
-        names = [part for part in parts if part not in file.replace("/", " ").replace(".rs", "").split()]
-        values = [Value("module", file, paths=(file,))]
-        for part in [*names, name]:
-            values = [found for value in values for found in self._step(value, part, language, hops)]
+    def _item(self, located: Located, name: str, language: Language, hops: int) -> list[Value]:
+        """Follow the inline modules and types of a path that files did not account for."""
+        values = [Value("module", located.paths[0], paths=located.paths[:1])]
+        for part in (*located.rest, name):
+            values = [found for value in values for found in self.step(value, part, language, hops)]
         return values
 
-    def _step(self, value: Value, name: str, language: Language, hops: int) -> list[Value]:
+    def step(self, value: Value, name: str, language: Language, hops: int = 0) -> list[Value]:
+        """Return the item, or the module below, that a path of modules names next."""
         if value.kind == "module":
             if found := self.exported(value.path, name, hops + 1):
                 return found
-            folder = self.env.modules.locate(language, value.path, f"self::{name}")
-            return [Value("module", p, name=name, paths=(p,)) for p in folder.paths if p != value.path]
-        return self.types.members(value, name) if value.kind == "definition" and value.index >= 0 else []
+            below = self.env.modules.locate(language, value.path, f"self{language.modules.separator}{name}")
+            return [Value("module", p, name=name, paths=(p,)) for p in below.paths if not below.rest]
+        return self.types.classes.members(value, name) if value.kind == "definition" and value.index >= 0 else []
 
     def default(self, value: Value) -> list[Value]:
         """Return what a module is when it is used as a value: its default export (`const Queue = require("./queue")`)."""
@@ -263,7 +298,7 @@ class Names:
         if language.modules.style == "relative":  # what a block holds is nobody else's
             definitions = [v for v in definitions if not tables.home[v.index]]
         if definitions:
-            return self._bodies(definitions)
+            return self.linkage.with_bodies(definitions)
         found = []
         for item in tables.imports.get((0, name), ()):
             if item.reexport or not private_imports:
@@ -279,7 +314,7 @@ class Names:
         tables = self.env.tables(path)
         if tables is None or hops > MAX_HOPS or (language.modules.style == "dotted" and name.startswith("_")):
             return []
-        for item in tables.stars:
+        for item in tables.stars if language.modules.style != "include" else ():
             if exported and language.modules.style in ("relative", "crate") and not item.reexport:
                 continue
             for file in self._star_files(path, item, language):
@@ -290,17 +325,29 @@ class Names:
                     return found
         return []
 
+    def _defining(self, name: str, files: Container[str]) -> list[str]:
+        """Return those of the files that have a definition of that name."""
+        return list(dict.fromkeys(path for path, _ in self.env.pairs(name) if path in files))
+
     def _star_files(self, path: str, item: Import, language: Language) -> tuple[str, ...]:
-        return self.env.modules.locate(language, path, item.module).paths
+        if language.modules.style != "crate":
+            return self.env.modules.locate(language, path, item.module).paths
+        located = self.env.modules.locate(language, path, self._unnested(path, item.module, item.scope, language))
+        return () if located.rest else located.paths
 
     def _from_star(self, file: str, name: str, language: Language, seen: set[str], hops: int) -> list[Value]:
-        if language.modules.style == "include":
-            return self.env.top(file, name) or self._starred(file, name, language, seen, hops=hops + 1)
         if language.modules.style == "package":
             found = self.env.top(file, name)
             if not found:
                 stem = file.rpartition("/")[2].partition(".")[0]
                 for value in self.env.top(file, stem):
-                    found = found or self.types.members(value, name)
+                    found = found or self.types.classes.members(value, name)
             return found
         return self.exported(file, name, hops + 1) or self._starred(file, name, language, seen, exported=True, hops=hops + 1)
+
+
+def _bound(tables: Tables, scope: int, name: str, at: int, before: int) -> list[Binding]:
+    found = tables.bindings.get((scope, name), [])
+    if not found or (at < 0 and before < 0):
+        return found
+    return [b for b in found if not b.start <= at < b.after and (before < 0 or b.start < before)]

@@ -35,7 +35,7 @@ class Weights:
     named_path: float = 1.0  # the question names the file
     named_folder: float = 0.5  # the question names a folder that it is in
     phrase: float = 0.5  # has quoted text, or what an error message says, as it stands
-    vector: float = 0.15  # embeddings fitted on a repository are worse than BM25, but know other words
+    vector: float = 0.2  # embeddings fitted on a repository are worse than BM25, but know other words
     graph: float = 0.2  # one of the best hits calls, makes or extends it
     file: float = 0.5  # it is the best of the file that has most of the matches
     role: Mapping[str, float] = field(default_factory=lambda: _DEMOTED)  # factor of files that are not what runs

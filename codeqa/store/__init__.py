@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from codeqa.store.database import destroy, trusted
 from codeqa.store.dump import dump
-from codeqa.store.reading import match_all, match_any
 from codeqa.store.schema import (
     EDGE_CODE,
     EDGE_KINDS,
@@ -22,6 +21,7 @@ from codeqa.store.schema import (
     SymbolRow,
     key_of,
 )
+from codeqa.store.text import match_all, match_any
 from codeqa.store.vectors import Vectors
 from codeqa.store.writing import Writer
 
@@ -46,7 +46,7 @@ __all__ = [
 
 
 class Store(Writer):
-    """An index: reading in `reading.py`, writing in `writing.py`, vectors apart in `Vectors`."""
+    """An index: reading in `reading.py` and `text.py`, writing in `writing.py`, vectors apart in `Vectors`."""
 
     def vectors(self, embedder: str) -> Vectors:
         """Return the vectors of one embedder, by its id."""

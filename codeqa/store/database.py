@@ -34,7 +34,27 @@ _WRITER = (
     "PRAGMA wal_autocheckpoint=4000",
 )
 
+_FAILURES = (sqlite3.Error, UnicodeDecodeError)  # the latter where damaged text gets into an error's message
+_MISFITS = (AttributeError, IndexError, KeyError, TypeError, ValueError)  # what rows give that do not fit together
+
 Row: TypeAlias = tuple[Any, ...]
+
+
+class Intact:
+    """Around code that makes objects of rows: what a damaged row causes there is said in words."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, _MISFITS):
+            path = self._directory / DATABASE
+            hint = f"delete {self._directory} and index again"
+            raise CodeqaError(f"the index {path} is damaged: {type(error).__name__}: {error}", hint=hint) from error
 
 
 class Database:
@@ -46,6 +66,7 @@ class Database:
         self._connection = connection
         self._lock = lock
         self._inode = _inode(directory / DATABASE)
+        self._intact = Intact(directory)
         self._paths: dict[int, str] = {}
         self._keys: dict[int, str] = {}
 
@@ -152,24 +173,26 @@ class Database:
     def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         try:
             return self._connection.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise _explained(error, self.directory) from error
 
     def _execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         try:
             self._connection.execute(sql, parameters)
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise _explained(error, self.directory) from error
 
     def _many(self, sql: str, rows: Iterable[Row]) -> None:
         try:
             self._connection.executemany(sql, rows)
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise _explained(error, self.directory) from error
 
     def _rows_for(self, sql: str, values: Iterable[object]) -> list[Row]:
         """Run a query over `json_each(?)`: many values in one statement that is compiled once."""
-        return self._rows(sql, (json.dumps(list(values)),))
+        with self._intact:
+            listed = json.dumps(list(values))
+        return self._rows(sql, (listed,))
 
 
 # ------------------------------------------------------------------------------------------------------- files on disk
@@ -221,7 +244,7 @@ def _create(directory: Path) -> None:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         connection.execute("COMMIT")
-    except sqlite3.Error as error:
+    except _FAILURES as error:
         raise _explained(error, directory) from error
     finally:
         connection.close()
@@ -232,7 +255,7 @@ def _outdated(directory: Path) -> bool:
     connection = _connect(directory, write=True)
     try:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.Error as error:
+    except _FAILURES as error:
         raise _explained(error, directory) from error
     finally:
         connection.close()
@@ -248,16 +271,14 @@ def _connect(directory: Path, *, write: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{path}?{options}", uri=True, isolation_level=None, check_same_thread=False)
         for pragma in (*_COMMON, *(_WRITER if write else _READER)):
             connection.execute(pragma)
-    except sqlite3.Error as error:
+    except _FAILURES as error:
         raise _explained(error, directory) from error
     return connection
 
 
-def _explained(error: sqlite3.Error, directory: Path) -> CodeqaError:
+def _explained(error: Exception, directory: Path) -> CodeqaError:
     path = directory / DATABASE
     name = getattr(error, "sqlite_errorname", "")
-    if name == "SQLITE_READONLY_ROLLBACK":
-        return NoIndex(f"the index in {directory} was never finished", hint="run: codeqa index")
     if name.startswith("SQLITE_FULL"):
         return CodeqaError(f"no room left to write {path}", hint="free some space; the last generation is intact")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):

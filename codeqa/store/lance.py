@@ -40,29 +40,27 @@ def fill(directory: Path, embedder: str) -> int:
     Returns 0 if another process is filling it.
     """
     os.environ.setdefault("LANCEDB_LOG", "error")
-    try:
-        lock = Lock.acquire(directory / "vectors.lock")
-    except IndexLocked:
-        return 0
-    try:
-        with Store.open(directory) as store:
-            table = _filled(store, store.vectors(embedder))
-            rows, version = int(table.count_rows()), int(table.version)
-        with suppress(IndexLocked), Store.open(directory, write=True, wait_s=_LOCK_WAIT_S) as store, store.batch():
-            store.set_meta(_key(embedder), json.dumps({"rows": rows, "version": version}))
-        return rows
-    finally:
-        lock.release()
+    with Store.open(directory) as store:
+        try:
+            lock = Lock.acquire(directory / "vectors.lock")
+        except IndexLocked:
+            return 0
+        try:
+            vectors = store.vectors(embedder)
+            table = _filled(store, vectors)
+            rows = int(table.count_rows())
+            record = {"rows": rows, "version": int(table.version), "matrix": vectors.state}
+        finally:
+            lock.release()
+    with suppress(IndexLocked), Store.open(directory, write=True, wait_s=_LOCK_WAIT_S) as store, store.batch():
+        store.set_meta(_key(embedder), json.dumps(record))
+    return rows
 
 
 def ready(store: Store, embedder: str) -> bool:
-    """Whether LanceDB was filled from all vectors that this generation has; imports nothing."""
-    recorded = _recorded(store, embedder)
-    return (
-        recorded["rows"] > 0
-        and recorded["rows"] >= len(store.vectors(embedder))
-        and (store.directory / _FOLDER).is_dir()
-    )
+    """Whether LanceDB was filled from all vectors that there are; imports nothing."""
+    recorded, vectors = _recorded(store, embedder), store.vectors(embedder)
+    return recorded["rows"] > 0 and recorded["matrix"] == vectors.state and (store.directory / _FOLDER).is_dir()
 
 
 class Lance:
@@ -141,12 +139,9 @@ def _tidied(table: Any) -> Any:  # noqa: ANN401
 
 def _open(store: Store, vectors: Vectors) -> Any:  # noqa: ANN401
     """Return the table, or None if there is none or if it has less than it had."""
-    if not (store.directory / _FOLDER).is_dir():
+    if not (store.directory / _FOLDER / f"{vectors.safe_name}.lance").is_dir():
         return None
-    connection = _connected(store)
-    if vectors.safe_name not in connection.table_names(limit=1000):
-        return None
-    table = connection.open_table(vectors.safe_name)
+    table = _connected(store).open_table(vectors.safe_name)
     recorded = _recorded(store, vectors.embedder)
     whole = int(table.version) >= recorded["version"] and int(table.count_rows()) >= recorded["rows"]
     return table if whole else None
@@ -161,8 +156,9 @@ def _connected(store: Store) -> Any:  # noqa: ANN401
     return lancedb.connect(str(folder), read_consistency_interval=timedelta(0))
 
 
-def _recorded(store: Store, embedder: str) -> dict[str, int]:
-    return {"rows": 0, "version": 0, **json.loads(store.get_meta(_key(embedder)) or "{}")}
+def _recorded(store: Store, embedder: str) -> dict[str, Any]:
+    """Return what there was after the last fill: rows and version of the table, and the state of the matrix."""
+    return {"rows": 0, "version": 0, "matrix": "", **json.loads(store.get_meta(_key(embedder)) or "{}")}
 
 
 def _key(embedder: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from codeqa.domain import (
     KINDS,
-    Chunk,
     ChunkFact,
     Edge,
     EdgeKind,
@@ -36,7 +36,6 @@ from codeqa.store.schema import (
     splits,
 )
 
-_BLOCK = 500  # values in one statement
 _FILE = "path, sha256, size, mtime_ns, inode, language, role, skip, lines, errors"
 _SYMBOL = """
     SELECT f.path, s.name, s.qualname, s.kind, s.start_byte, s.end_byte, s.start_line, s.end_line, s.name_line,
@@ -59,7 +58,6 @@ _CHILD = """
     SELECT s.parent, s.id, s.file_id, s.name_line, s.start_byte, s.name
     FROM json_each(?) j CROSS JOIN symbols s ON s.{} = j.value AND s.parent IS NOT NULL
 """
-_CHUNK = "SELECT c.id, c.file_id, c.symbol_id, c.start_byte, c.end_byte, c.start_line, c.end_line, c.sha256 FROM {}"
 _SOURCE_ORDER = "ORDER BY s.qualname != '', s.start_byte, s.end_byte DESC, s.qualname"
 
 
@@ -70,19 +68,22 @@ class Reader(Database):
 
     def files(self) -> list[FileRecord]:
         """List every file that was indexed or refused, by path."""
-        return [_file(row) for row in self._rows(f"SELECT {_FILE} FROM files ORDER BY path")]
+        with self._intact:
+            return [_file(row) for row in self._rows(f"SELECT {_FILE} FROM files ORDER BY path")]
 
     def file(self, path: str) -> FileRecord | None:
         """Return what is known of one file."""
         rows = self._rows(f"SELECT {_FILE} FROM files WHERE path = ?", (path,))
-        return _file(rows[0]) if rows else None
+        with self._intact:
+            return _file(rows[0]) if rows else None
 
     def file_stats(self) -> dict[str, FileStats]:
         """Return by path what a scan of the tree is compared with; made for thousands of files."""
         rows = self._rows("SELECT path, size, mtime_ns, inode, sha256, skip FROM files")
-        return {
-            path: FileStats(size, mtime, inode, sha256.hex(), skip) for path, size, mtime, inode, sha256, skip in rows
-        }
+        with self._intact:
+            return {
+                path: FileStats(size, mtime, inode, sha.hex(), skip) for path, size, mtime, inode, sha, skip in rows
+            }
 
     def files_by_language(self) -> dict[str, int]:
         """Count the indexed files of each language, most frequent first."""
@@ -107,22 +108,26 @@ class Reader(Database):
 
     def edges_by_strategy(self) -> dict[str, int]:
         """Count the edges of each strategy, best strategy first."""
-        return {STRATEGIES[code].value: count for code, count in sorted(self._tally().items())}
+        with self._intact:
+            return {STRATEGIES[code].value: count for code, count in sorted(self._tally().items())}
 
     def _tally(self) -> dict[int, int]:
-        return {int(code): int(count) for code, count in json.loads(self.get_meta(TALLY) or "{}").items()}
+        with self._intact:
+            return {int(code): int(count) for code, count in json.loads(self.get_meta(TALLY) or "{}").items()}
 
     def edges_by_kind(self) -> dict[str, int]:
         """Count the edges of each kind that is stored."""
         rows = self._rows("SELECT kind, count(*) FROM edges GROUP BY kind ORDER BY kind")
-        return {EDGE_KINDS[code].value: count for code, count in rows}
+        with self._intact:
+            return {EDGE_KINDS[code].value: count for code, count in rows}
 
     # ------------------------------------------------------------------------------------------------------------ facts
 
     def has_facts(self, version: str) -> set[tuple[str, str]]:
         """Return (sha256, language) of all facts made by this version of the extractor."""
         rows = self._rows("SELECT sha256, language FROM facts WHERE version = ?", (version,))
-        return {(sha256.hex(), language) for sha256, language in rows}
+        with self._intact:
+            return {(sha256.hex(), language) for sha256, language in rows}
 
     def get_interface(self, sha256: str, language: str) -> Interface | None:
         """Return the newest interface of these bytes in this language."""
@@ -134,12 +139,17 @@ class Reader(Database):
         data = self._fact("refs", sha256, language)
         return [] if data is None else codec.decode_references(data)
 
+    def get_errors(self, sha256: str, language: str) -> int:
+        """Return how many syntax errors these bytes have, 0 if they were never parsed."""
+        data = self._fact("errors", sha256, language)
+        return 0 if data is None else int(data)
+
     def get_chunks(self, sha256: str, language: str) -> list[ChunkFact]:
         """Return the newest chunks of these bytes, empty if they were never parsed."""
         data = self._fact("chunks", sha256, language)
         return [] if data is None else codec.decode_chunks(data)
 
-    def _fact(self, column: str, sha256: str, language: str) -> bytes | None:
+    def _fact(self, column: str, sha256: str, language: str) -> Any:  # noqa: ANN401 - as the column is declared
         rows = self._rows(
             f"SELECT {column} FROM facts WHERE sha256 = ? AND language = ? ORDER BY id DESC LIMIT 1",
             (bytes.fromhex(sha256), language),
@@ -161,9 +171,10 @@ class Reader(Database):
     def symbols_by_ids(self, ids: Iterable[int]) -> list[Symbol]:
         """Return the symbols with these integer ids, in the order asked."""
         rows = self._rows_for(
-            _SYMBOL.format("json_each(?) j JOIN symbols s ON s.id = j.value") + " ORDER BY j.key", ids
+            _SYMBOL.format("json_each(?) j CROSS JOIN symbols s ON s.id = j.value") + " ORDER BY j.key", ids
         )
-        return [_symbol(row) for row in rows]
+        with self._intact:
+            return [_symbol(row) for row in rows]
 
     def symbols_named(self, name: str) -> list[Symbol]:
         """List the symbols with exactly this name, externals too, by key."""
@@ -178,9 +189,10 @@ class Reader(Database):
         parts = qualname.split(".")
         ends = [".".join(parts[n:]) for n in range(len(parts))]  # a name may hold dots: the key "a.b" of a document
         names = {*ends, *(_without_twins(end) for end in ends)}
-        rows = self._rows_for(_SYMBOL.format("json_each(?) j JOIN symbols s ON s.name = j.value"), names)
-        found = {symbol.id: symbol for symbol in map(_symbol, rows) if _qualifies(symbol.qualname, qualname)}
-        return [found[key] for key in sorted(found)]
+        rows = self._rows_for(_SYMBOL.format("json_each(?) j CROSS JOIN symbols s ON s.name = j.value"), names)
+        with self._intact:
+            found = {symbol.id: symbol for symbol in map(_symbol, rows) if _qualifies(symbol.qualname, qualname)}
+            return [found[key] for key in sorted(found)]
 
     def symbols_in(self, path: str) -> list[Symbol]:
         """List the symbols of a file in source order, the file's own first."""
@@ -188,7 +200,8 @@ class Reader(Database):
             _SYMBOL.format("symbols s") + f"WHERE s.file_id = (SELECT id FROM files WHERE path = ?) {_SOURCE_ORDER}",
             (path,),
         )
-        return [_symbol(row) for row in rows]
+        with self._intact:
+            return [_symbol(row) for row in rows]
 
     def names(self) -> list[tuple[str, int]]:
         """Return every distinct name of a symbol in the repository with the number of symbols that have it, by name."""
@@ -204,7 +217,8 @@ class Reader(Database):
 
     def _sorted_symbols(self, where: str, value: object) -> list[Symbol]:
         rows = self._rows(_SYMBOL.format("symbols s") + "WHERE " + where, (value,))
-        return sorted(map(_symbol, rows), key=lambda symbol: symbol.id)
+        with self._intact:
+            return sorted(map(_symbol, rows), key=lambda symbol: symbol.id)
 
     # ------------------------------------------------------------------------------------------------------------ edges
 
@@ -214,7 +228,8 @@ class Reader(Database):
         edges = self._edges("src", ids.values(), kinds)
         if kinds and EdgeKind.CONTAINS in kinds:
             edges += self._contained("parent", ids.values())
-        return sorted(edges, key=_source_order)
+        with self._intact:
+            return sorted(edges, key=_source_order)
 
     def edges_to(self, keys: Iterable[str], kinds: Iterable[EdgeKind] | None = None) -> list[Edge]:
         """List the edges that reach these symbols, in source order; without `kinds`, all but `contains`."""
@@ -222,7 +237,8 @@ class Reader(Database):
         edges = self._edges("dst", ids.values(), kinds)
         if kinds and EdgeKind.CONTAINS in kinds:
             edges += self._contained("id", ids.values())
-        return sorted(edges, key=_source_order)
+        with self._intact:
+            return sorted(edges, key=_source_order)
 
     def degrees(self, keys: Iterable[str], kinds: Iterable[EdgeKind]) -> dict[str, tuple[int, int]]:
         """Count by key the edges of these kinds that reach and that leave each symbol, without reading them."""
@@ -249,10 +265,11 @@ class Reader(Database):
         missing = [number for number in wanted if number not in self._keys]
         if missing:
             rows = self._rows_for(
-                "SELECT s.id, s.file_id, s.qualname FROM json_each(?) j JOIN symbols s ON s.id = j.value", missing
+                "SELECT s.id, s.file_id, s.qualname FROM json_each(?) j CROSS JOIN symbols s ON s.id = j.value", missing
             )
             paths = self._paths_of(file_id for _, file_id, _ in rows)
-            self._keys.update((number, key_of(paths[file_id], qualname)) for number, file_id, qualname in rows)
+            with self._intact:
+                self._keys.update((number, key_of(paths[file_id], qualname)) for number, file_id, qualname in rows)
         return {number: self._keys[number] for number in wanted if number in self._keys}
 
     def symbol_ids(self, keys: Iterable[str]) -> dict[str, int]:
@@ -270,45 +287,50 @@ class Reader(Database):
     def _edges(self, end: str, ids: Iterable[int], kinds: set[EdgeKind] | None) -> list[Edge]:
         codes = "" if kinds is None else f" AND e.kind IN ({','.join(str(EDGE_CODE[kind]) for kind in sorted(kinds))})"
         rows = self._rows_for(_EDGE.format(end) + codes, ids)
-        keys = self.symbol_keys(end for row in rows for end in row[1:3])
-        paths = self._paths_of(row[0] >> SITE_BITS for row in rows)
-        return [
-            Edge(
-                src=keys[src],
-                dst=keys[dst],
-                kind=EDGE_KINDS[kind],
-                strategy=STRATEGIES[strategy],
-                path=paths[rowid >> SITE_BITS],
-                line=line,
-                start_byte=start,
-                name=implied_name(keys[dst]) if name is None else name,
-                candidates=candidates,
-            )
-            for rowid, src, dst, kind, strategy, candidates, line, start, name in rows
-        ]
+        with self._intact:
+            keys = self.symbol_keys(end for row in rows for end in row[1:3])
+            paths = self._paths_of(row[0] >> SITE_BITS for row in rows)
+            return [
+                Edge(
+                    src=keys[src],
+                    dst=keys[dst],
+                    kind=EDGE_KINDS[kind],
+                    strategy=STRATEGIES[strategy],
+                    path=paths[rowid >> SITE_BITS],
+                    line=line,
+                    start_byte=start,
+                    name=implied_name(keys[dst]) if name is None else name,
+                    candidates=candidates,
+                )
+                for rowid, src, dst, kind, strategy, candidates, line, start, name in rows
+            ]
 
     def _contained(self, column: str, ids: Iterable[int]) -> list[Edge]:
         rows = self._rows_for(_CHILD.format(column), ids)
-        keys = self.symbol_keys(end for row in rows for end in row[:2])
-        paths = self._paths_of(row[2] for row in rows)
-        return [
-            Edge(keys[parent], keys[child], EdgeKind.CONTAINS, Strategy.EXACT, paths[file_id], line, start, name)
-            for parent, child, file_id, line, start, name in rows
-        ]
+        with self._intact:
+            keys = self.symbol_keys(end for row in rows for end in row[:2])
+            paths = self._paths_of(row[2] for row in rows)
+            return [
+                Edge(keys[parent], keys[child], EdgeKind.CONTAINS, Strategy.EXACT, paths[file_id], line, start, name)
+                for parent, child, file_id, line, start, name in rows
+            ]
 
     def _unresolved(self, join: str, values: Iterable[object]) -> list[Unresolved]:
         rows = self._rows_for(
             f"SELECT u.id, u.name, u.src, u.line, u.receiver FROM json_each(?) j CROSS JOIN unresolved u ON {join}",
             values,
         )
-        keys = self.symbol_keys(row[2] for row in rows)
-        paths = self._paths_of(row[0] >> SITE_BITS for row in rows)
-        found = [
-            (paths[rowid >> SITE_BITS], rowid, name, src, line, receiver) for rowid, name, src, line, receiver in rows
-        ]
-        return [
-            Unresolved(name, keys[src], path, line, receiver) for path, _, name, src, line, receiver in sorted(found)
-        ]
+        with self._intact:
+            keys = self.symbol_keys(row[2] for row in rows)
+            paths = self._paths_of(row[0] >> SITE_BITS for row in rows)
+            found = [
+                (paths[rowid >> SITE_BITS], rowid, name, src, line, receiver)
+                for rowid, name, src, line, receiver in rows
+            ]
+            return [
+                Unresolved(name, keys[src], path, line, receiver)
+                for path, _, name, src, line, receiver in sorted(found)
+            ]
 
     def _ids(self, keys: Iterable[str]) -> dict[str, int]:
         """Return integer ids by key, in the order asked; keys that no symbol has are left out."""
@@ -324,114 +346,11 @@ class Reader(Database):
         missing = set(file_ids).difference(self._paths)
         if missing:
             self._paths[EXTERNAL_FILE] = EXTERNAL
-            rows = self._rows_for("SELECT f.id, f.path FROM json_each(?) j JOIN files f ON f.id = j.value", missing)
+            rows = self._rows_for(
+                "SELECT f.id, f.path FROM json_each(?) j CROSS JOIN files f ON f.id = j.value", missing
+            )
             self._paths.update(rows)
         return self._paths
-
-    # ------------------------------------------------------------------------------------------------- text and chunks
-
-    def fulltext(
-        self, match: str, weights: Sequence[float] = (1.0, 1.0, 1.0, 1.0), limit: int = 100
-    ) -> list[tuple[int, float]]:
-        """Return (chunk id, BM25 score, higher is better) of the best matches, best first.
-
-        `match` is an FTS5 expression over terms, see `match_any`; `weights` are those of name, signature, doc and body.
-        """
-        if not match:
-            return []
-        rank = f"bm25({', '.join(str(float(weight)) for weight in weights)})"
-        rows = self._rows(
-            "SELECT rowid, rank FROM chunk_fts WHERE chunk_fts MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?",
-            (match, rank, limit),
-        )
-        return [(chunk, -score) for chunk, score in rows]
-
-    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
-        """Return how many chunks have each term, 0 for none."""
-        found = dict.fromkeys(terms, 0)
-        found.update(
-            self._rows_for("SELECT v.term, v.doc FROM json_each(?) j JOIN chunk_vocab v ON v.term = j.value", found)
-        )
-        return found
-
-    def chunks(self, ids: Iterable[int]) -> list[Chunk]:
-        """Return the chunks with these ids, in the order asked."""
-        return self._chunks("json_each(?) j JOIN chunks c ON c.id = j.value", "ORDER BY j.key", ids)
-
-    def chunks_in(self, path: str) -> list[Chunk]:
-        """List the chunks of a file in source order."""
-        return self._chunks(
-            "json_each(?) j JOIN files f ON f.path = j.value JOIN chunks c ON c.file_id = f.id",
-            "ORDER BY c.start_byte, c.end_byte",
-            [path],
-        )
-
-    def all_chunks(self) -> list[Chunk]:
-        """List every chunk, by path and source order."""
-        chunks = self._chunks("json_each(?) j CROSS JOIN chunks c", "", [0])
-        return sorted(chunks, key=lambda chunk: (chunk.span.path, chunk.span.start_byte, chunk.span.end_byte))
-
-    def _chunks(self, source: str, order: str, values: Iterable[object]) -> list[Chunk]:
-        rows = self._rows_for(f"{_CHUNK.format(source)} {order}", values)
-        keys = self.symbol_keys(row[2] for row in rows)
-        paths = self._paths_of(row[1] for row in rows)
-        return [
-            Chunk(number, Span(paths[file_id], *place), keys.get(symbol, paths[file_id]), sha256.hex())
-            for number, file_id, symbol, *place, sha256 in rows
-        ]
-
-    def texts(self, wanted: Set[str] | None = None) -> Iterator[tuple[str, str]]:
-        """Yield (sha256, terms) of every distinct chunk, or of those wanted, by path and source order."""
-        seen: set[str] = set()
-        for facts_id in self._facts_with(wanted):
-            for chunk in self._chunks_of_facts(facts_id):
-                if chunk.sha256 not in seen and (wanted is None or chunk.sha256 in wanted):
-                    seen.add(chunk.sha256)
-                    yield chunk.sha256, f"{chunk.name} {chunk.signature} {chunk.doc} {chunk.body}"
-
-    def _facts_with(self, wanted: Set[str] | None) -> list[int]:
-        """Return the facts of the files that hold wanted chunks, by path; of all files for None."""
-        if wanted is None:
-            return [n for (n,) in self._rows("SELECT facts_id FROM files WHERE facts_id IS NOT NULL ORDER BY path")]
-        texts = [bytes.fromhex(sha) for sha in sorted(wanted)]
-        found: set[tuple[str, int]] = set()
-        for start in range(0, len(texts), _BLOCK):
-            block = texts[start : start + _BLOCK]
-            found.update(
-                self._rows(
-                    f"""SELECT f.path, f.facts_id FROM chunks c JOIN files f ON f.id = c.file_id
-                        WHERE f.facts_id IS NOT NULL AND c.sha256 IN ({",".join("?" * len(block))})""",
-                    block,
-                )
-            )
-        return [number for _, number in sorted(found)]
-
-    def vocabulary(self) -> list[tuple[str, int, int]]:
-        """Return (term, chunks that have it, occurrences) of every term in the full-text index."""
-        return self._rows("SELECT term, doc, cnt FROM chunk_vocab")
-
-    def text_totals(self) -> list[str]:
-        """Return what BM25 averages over, as FTS5 keeps it: chunks, and terms of each field."""
-        rows = self._rows("SELECT block FROM chunk_fts_data WHERE id = 1")
-        return [totals.hex() for (block,) in rows if (totals := block.rstrip(b"\0"))]  # all zeros: as good as none
-
-    def _chunks_of_facts(self, facts_id: int) -> list[ChunkFact]:
-        rows = self._rows("SELECT chunks FROM facts WHERE id = ?", (facts_id,))
-        return codec.decode_chunks(rows[0][0]) if rows else []
-
-
-def match_any(terms: Iterable[str]) -> str:
-    """Return the FTS5 expression for chunks that have at least one of these terms; "" for no terms."""
-    return " OR ".join(map(_quoted, terms))
-
-
-def match_all(terms: Iterable[str]) -> str:
-    """Return the FTS5 expression for chunks that have all of these terms; "" for no terms."""
-    return " AND ".join(map(_quoted, terms))
-
-
-def _quoted(term: str) -> str:
-    return '"' + term.replace('"', "").replace("\0", "") + '"'
 
 
 def _file(row: Row) -> FileRecord:

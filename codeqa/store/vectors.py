@@ -38,6 +38,11 @@ class Vectors:
         return int(self._rows)
 
     @property
+    def state(self) -> str:
+        """What changes whenever rows are added or dropped."""
+        return f"{self._id}.{self._epoch}.{self._rows}"
+
+    @property
     def path(self) -> Path:
         """The file of the matrix: rows of float16, no header."""
         return self._store.directory / f"vectors-{self.safe_name}.{self._id}.{self._epoch}.f16"

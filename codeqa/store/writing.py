@@ -12,7 +12,6 @@ from functools import lru_cache
 from codeqa.domain import ChunkFact, CodeqaError, Interface, Reference, Unresolved
 from codeqa.store import codec
 from codeqa.store.database import Row
-from codeqa.store.reading import Reader
 from codeqa.store.schema import (
     EDGE_CODE,
     EXTERNAL,
@@ -28,6 +27,7 @@ from codeqa.store.schema import (
     implied_name,
     key_of,
 )
+from codeqa.store.text import TextReader
 
 _implied_name = lru_cache(maxsize=100_000)(implied_name)  # most edges go to few symbols
 _EXTERNAL_PREFIX = EXTERNAL + "::"
@@ -57,7 +57,7 @@ class _Pending:
     tally: Counter[int] = field(default_factory=Counter)  # edges by strategy
 
 
-class Writer(Reader):
+class Writer(TextReader):
     """The one that holds the lock. Inside `transaction`, replace symbols of all changed files before edges of any."""
 
     _pending: _Pending  # there is one inside a transaction only
@@ -65,7 +65,7 @@ class Writer(Reader):
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make the next generation of what is written inside, or change nothing if it is left by an exception."""
-        with self._first_generation(), self.batch():
+        with self.batch():
             self._begin()
             try:
                 yield
@@ -74,18 +74,6 @@ class Writer(Reader):
                 del self._pending
             self.set_meta("generation", str(self.generation + 1))
         self.generation += 1
-
-    @contextmanager
-    def _first_generation(self) -> Iterator[None]:
-        """Write the first generation once instead of twice: nobody reads it yet, so it need not go through the WAL."""
-        if self.generation:
-            yield
-            return
-        self._execute("PRAGMA journal_mode=DELETE")
-        try:
-            yield
-        finally:
-            self._execute("PRAGMA journal_mode=WAL")
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -165,6 +153,10 @@ class Writer(Reader):
                VALUES (?, ?, ?, ?, ?, ?, ?)""",
             (bytes.fromhex(sha256), language, version, errors, *texts),
         )
+
+    def drop_facts(self, version: str) -> None:
+        """Forget the facts of other versions than this, after `clear`."""
+        self._execute("DELETE FROM facts WHERE version != ?", (version,))
 
     def _drop_spare_facts(self) -> None:
         self._execute(

@@ -87,9 +87,11 @@
   name: (type_identifier) @name
   body: (_) @body) @definition.enum
 
-(enumerator
+; an enumerator is visible around its enum
+
+((enumerator
   name: (identifier) @name
-  value: (_)? @value) @definition.enum_member
+  value: (_)? @value) @definition.enum_member) @flag.unscoped
 
 ; `typedef struct { ... } Name;`
 

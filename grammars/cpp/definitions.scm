@@ -64,18 +64,21 @@
   declarator: [
     (function_declarator
       declarator: (qualified_identifier
+        scope: (_) @owner
         name: (qualified_identifier
           scope: (_) @owner
           name: [(identifier) (field_identifier) (operator_name) (destructor_name)] @name)))
     (pointer_declarator
       declarator: (function_declarator
         declarator: (qualified_identifier
+          scope: (_) @owner
           name: (qualified_identifier
             scope: (_) @owner
             name: [(identifier) (field_identifier) (operator_name) (destructor_name)] @name))))
     (reference_declarator
       (function_declarator
         declarator: (qualified_identifier
+          scope: (_) @owner
           name: (qualified_identifier
             scope: (_) @owner
             name: [(identifier) (field_identifier) (operator_name) (destructor_name)] @name))))
@@ -278,9 +281,15 @@
   name: (type_identifier) @name
   body: (_) @body) @definition.enum
 
-(enumerator
+; an enumerator is visible around its enum, unless that is an `enum class`
+
+((enumerator
   name: (identifier) @name
-  value: (_)? @value) @definition.enum_member
+  value: (_)? @value) @definition.enum_member) @flag.unscoped
+
+(enum_specifier
+  ["class" "struct"] @flag.scoped
+  body: (enumerator_list (enumerator name: (identifier) @name) @definition.enum_member))
 
 (type_definition
   type: [

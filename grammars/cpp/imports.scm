@@ -12,3 +12,9 @@
 (using_declaration
   "namespace"
   [(identifier) (qualified_identifier) (nested_namespace_specifier)] @import.module @import.star) @import
+
+; `namespace short = a::b;`
+
+(namespace_alias_definition
+  name: (namespace_identifier) @import.namespace
+  [(namespace_identifier) (nested_namespace_specifier)] @import.module .) @import

@@ -14,15 +14,20 @@
       field: (qualified_identifier name: (_) @reference.call))
     (qualified_identifier scope: (_) @receiver name: (identifier) @reference.call)
     (qualified_identifier scope: (_) @receiver name: (template_function name: (identifier) @reference.call))
-    (qualified_identifier name: (qualified_identifier scope: (_) @receiver name: (identifier) @reference.call))
     (qualified_identifier
+      scope: (_) @receiver
+      name: (qualified_identifier scope: (_) @receiver name: (identifier) @reference.call))
+    (qualified_identifier
+      scope: (_) @receiver
       name: (qualified_identifier scope: (_) @receiver name: (template_function name: (identifier) @reference.call)))
     (qualified_identifier
+      scope: (_) @receiver
       name: (qualified_identifier
         name: (qualified_identifier scope: (_) @receiver name: (identifier) @reference.call)))
     (parenthesized_expression (identifier) @reference.call)
     (parenthesized_expression (pointer_expression argument: (identifier) @reference.call))
-  ])
+  ]
+  arguments: (argument_list) @arguments)
 
 ; Objects
 
@@ -33,8 +38,10 @@
     (qualified_identifier scope: (_) @receiver name: (type_identifier) @reference.instantiate)
     (qualified_identifier scope: (_) @receiver name: (template_type name: (type_identifier) @reference.instantiate))
     (qualified_identifier
+      scope: (_) @receiver
       name: (qualified_identifier scope: (_) @receiver name: (type_identifier) @reference.instantiate))
-  ])
+  ]
+  arguments: (argument_list)? @arguments)
 
 (compound_literal_expression
   type: [
@@ -43,6 +50,7 @@
     (qualified_identifier scope: (_) @receiver name: (type_identifier) @reference.instantiate)
     (qualified_identifier scope: (_) @receiver name: (template_type name: (type_identifier) @reference.instantiate))
     (qualified_identifier
+      scope: (_) @receiver
       name: (qualified_identifier scope: (_) @receiver name: (type_identifier) @reference.instantiate))
   ])
 
@@ -61,7 +69,9 @@
     (template_type name: (type_identifier) @reference.base)
     (qualified_identifier scope: (_) @receiver name: (type_identifier) @reference.base)
     (qualified_identifier scope: (_) @receiver name: (template_type name: (type_identifier) @reference.base))
-    (qualified_identifier name: (qualified_identifier scope: (_) @receiver name: (type_identifier) @reference.base))
+    (qualified_identifier
+      scope: (_) @receiver
+      name: (qualified_identifier scope: (_) @receiver name: (type_identifier) @reference.base))
   ])
 
 ; Types
@@ -69,6 +79,15 @@
 (type_identifier) @reference.type
 
 (namespace_identifier) @reference.type
+
+(qualified_identifier
+  scope: (_) @receiver
+  name: (qualified_identifier
+    scope: (_) @receiver
+    name: [
+      (type_identifier) @reference.type
+      (template_type name: (type_identifier) @reference.type)
+    ]))
 
 (qualified_identifier
   scope: (_) @receiver
@@ -109,6 +128,12 @@
 (field_expression
   argument: (_) @receiver
   field: (field_identifier) @reference.read)
+
+(qualified_identifier
+  scope: (_) @receiver
+  name: (qualified_identifier
+    scope: (_) @receiver
+    name: (identifier) @reference.read))
 
 (qualified_identifier
   scope: (_) @receiver

@@ -2,21 +2,25 @@
 
 (method_invocation
   !object
-  name: (identifier) @reference.call)
+  name: (identifier) @reference.call
+  arguments: (argument_list) @arguments)
 
 ; `Outer.super.method()`
 
 (method_invocation
   object: (_)
   (super) @receiver
-  name: (identifier) @reference.call)
+  name: (identifier) @reference.call
+  arguments: (argument_list) @arguments)
 
 (method_invocation
   object: (_) @receiver
-  name: (identifier) @reference.call)
+  name: (identifier) @reference.call
+  arguments: (argument_list) @arguments)
 
 (explicit_constructor_invocation
-  constructor: [(super) (this)] @reference.call)
+  constructor: [(super) (this)] @reference.call
+  arguments: (argument_list) @arguments)
 
 ; `Type::method` names it, and does not call it
 
@@ -34,14 +38,16 @@
     (scoped_type_identifier (_) @receiver . (type_identifier) @reference.instantiate .)
     (generic_type . (type_identifier) @reference.instantiate)
     (generic_type . (scoped_type_identifier (_) @receiver . (type_identifier) @reference.instantiate .))
-  ])
+  ]
+  arguments: (argument_list) @arguments)
 
 (throw_statement
   (object_creation_expression
     type: [
       (type_identifier) @reference.raise
       (scoped_type_identifier (_) @receiver . (type_identifier) @reference.raise .)
-    ]))
+    ]
+    arguments: (argument_list) @arguments))
 
 ; What a type extends and implements
 

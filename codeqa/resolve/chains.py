@@ -1,0 +1,113 @@
+"""Pure functions on the texts that facts keep: chains, types, parameter lists."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+_PATH = re.compile(r"[^\W\d]\w*(?:\s*(?:\.|::|\\)\s*[^\W\d]\w*)*")
+_STEP = re.compile(r"([\w$#@]+)|(\(\))|(\[\])|\.")
+_LIFETIME = re.compile(r"'\w+(?!['\w])")
+_ANNOTATED = re.compile(r"[\w$]+\??\s*:(?!:)\s*")  # `name: Type`
+_NAMED = re.compile(r"(.*[\s*&>\]])[A-Za-z_$][\w$]*((?:\[\])*)\Z", re.DOTALL)  # `Type name`
+_NOTHING = frozenset({"None", "null", "undefined", "nil", ""})
+
+
+class Parameter(NamedTuple):
+    """One parameter of a callable, as its signature writes it."""
+
+    type: str  # "" if it does not say
+    optional: bool
+    variadic: bool
+
+
+@lru_cache(maxsize=16384)
+def steps_of(chain: str) -> tuple[str, ...]:
+    """Split a chain into names, "()" and "[]"."""
+    return tuple(match[0] for match in _STEP.finditer(chain) if match[0] != ".")
+
+
+@lru_cache(maxsize=64)
+def _noise_pattern(noise: frozenset[str]) -> re.Pattern[str]:
+    tokens = sorted(noise, key=lambda token: (-len(token), token))
+    words = [rf"(?<!\w){re.escape(token)}(?!\w)" if token[0].isalpha() else re.escape(token) for token in tokens]
+    return re.compile("|".join(words) or r"(?!)")
+
+
+@lru_cache(maxsize=16384)
+def type_head(text: str, noise: frozenset[str], wrappers: frozenset[str]) -> str:
+    """Return the dotted name that a type text is about, "" if it is none or several.
+
+    Wrappers pass their first argument through; `None` falls out of unions; a union of two real types names none.
+    """
+    text = _noise_pattern(noise).sub(" ", _LIFETIME.sub(" ", text).strip().strip("\"'"))
+    options = [part.strip().strip("\"'") for part in top_level(" ".join(text.split()), "|")]
+    options = [part for part in options if part not in _NOTHING]
+    match = _PATH.match(options[0]) if len(options) == 1 else None
+    if not match:
+        return ""
+    head = re.sub(r"\s*(::|\\|\.)\s*", ".", match[0])
+    rest = options[0][match.end() :].strip()
+    if rest and rest[0] in "[<(" and head.rpartition(".")[2] in wrappers:
+        inner = top_level(rest[1:-1] if len(rest) > 1 else "", ",")
+        return type_head(inner[0], noise, wrappers) if inner else ""
+    if rest.startswith("[]") or (rest and rest[0] == "[" and rest.endswith("]") and not rest[1:-1].strip()):
+        return ""
+    return head
+
+
+def top_level(text: str, separator: str) -> list[str]:
+    """Split a text at the separators that no bracket holds."""
+    parts, depth, start = [], 0, 0
+    for offset, char in enumerate(text):
+        if char in "[<({":
+            depth += 1
+        elif char in "]>)}":
+            depth -= char != ">" or text[offset - 1 : offset] not in ("-", "=")
+        elif char == separator and depth <= 0:
+            parts.append(text[start:offset])
+            start = offset + 1
+    parts.append(text[start:])
+    return parts
+
+
+@lru_cache(maxsize=16384)
+def parameters(signature: str, name: str) -> tuple[Parameter, ...] | None:
+    """Return the parameters that a signature declares; None if it was cut short or shows none."""
+    opening = re.search(rf"(?<![\w$]){re.escape(name)}\s*(?:<[^()]*>)?\s*\(", signature)
+    if opening is None:
+        return None
+    end = _closing(signature, opening.end())
+    if end < 0:
+        return None
+    items = [item.strip() for item in top_level(signature[opening.end() : end], ",")]
+    return tuple(_parameter(item) for item in items if item not in ("", "void"))
+
+
+def _closing(text: str, start: int) -> int:
+    depth = 1
+    for offset in range(start, len(text)):
+        depth += (text[offset] == "(") - (text[offset] == ")")
+        if not depth:
+            return offset
+    return -1
+
+
+def _parameter(text: str) -> Parameter:
+    declared, default, _ = text.partition("=")
+    variadic = "..." in declared or declared.startswith("*")
+    optional = bool(default) or bool(re.match(r"[\w$]+\?\s*(:|$)", declared))
+    declared = declared.replace("...", " ").strip()
+    if annotated := _ANNOTATED.match(declared):
+        return Parameter(declared[annotated.end() :], optional, variadic)
+    named = _NAMED.match(declared)
+    return Parameter(f"{named[1].strip()}{named[2]}" if named else declared, optional, variadic)
+
+
+def accepts(found: tuple[Parameter, ...] | None, count: int) -> bool:
+    """Tell whether a call with `count` arguments fits."""
+    if found is None:
+        return True
+    required = sum(1 for parameter in found if not parameter.optional and not parameter.variadic)
+    return required <= count and (count <= len(found) or any(parameter.variadic for parameter in found))

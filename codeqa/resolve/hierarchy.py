@@ -1,0 +1,211 @@
+"""Classes: what they inherit, what their members are, which class a member belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codeqa.domain import CALLABLE, CLASS_LIKE
+from codeqa.resolve.chains import type_head
+from codeqa.resolve.environment import Environment, Value, outside, plain
+
+if TYPE_CHECKING:
+    from codeqa.resolve.names import Names
+    from codeqa.resolve.types import Types
+
+MAX_ANCESTORS = 40
+MAX_ALIASES = 4
+
+
+class Hierarchy:
+    """Looks members up along inheritance, wherever they are written."""
+
+    def __init__(self, environment: Environment, names: Names, types: Types) -> None:
+        self.env = environment
+        self.names = names
+        self.types = types
+        self._mro: dict[Value, tuple[list[Value], frozenset[str]]] = {}
+        self._open: set[Value] = set()  # classes being linearised
+        self._cyclic = False
+
+    def ancestors(self, cls: Value) -> list[Value]:
+        """Return the class and what it inherits from, nearest first; externals by name."""
+        cls = Value("definition", cls.path, cls.index)
+        if cls in self._open:
+            self._cyclic = True
+            return [cls]
+        if cls not in self._mro:
+            return self._computed(cls)
+        known, keys = self._mro[cls]
+        self.env.consulted |= keys
+        return known
+
+    def _computed(self, cls: Value) -> list[Value]:
+        """Linearise a class, whatever the depth it is asked at, and remember what the answer hangs on."""
+        outer, self.env.consulted = self.env.consulted, set()
+        self._open.add(cls)
+        try:
+            with self.types.afresh():
+                found = self._linearise(cls)
+            if not self._cyclic:  # what a cycle cut short depends on where it was entered
+                self._mro[cls] = (found, frozenset(self.env.consulted))
+        finally:
+            self._open.discard(cls)
+            self._cyclic = self._cyclic and bool(self._open)
+            outer |= self.env.consulted
+            self.env.consulted = outer
+        return found
+
+    def _linearise(self, cls: Value) -> list[Value]:
+        order = [cls]
+        for base in self.bases(cls):
+            inherited = self.ancestors(base) if base.kind == "definition" else [base]
+            order = [known for known in order if known not in inherited] + inherited  # a shared base comes last
+        return order[:MAX_ANCESTORS]
+
+    def bases(self, cls: Value) -> list[Value]:
+        """Return the direct bases of a class, in order."""
+        tables = self.env.tables(cls.path)
+        if tables is None:
+            return []
+        found: list[Value] = []
+        for reference in tables.bases.get(cls.index, ()):
+            receiver = reference.receiver
+            chain = f"{receiver}.{reference.name}" if receiver and receiver != "?" else reference.name
+            for value in self.types.evaluate(cls.path, chain, reference.scope, cls.index):
+                value = self.aliased(next(iter(self.names.default(value)), value))
+                if value.kind == "external" or (self.env.is_class(value) and (value.path, value.index) != cls[1:3]):
+                    found.append(Value(value.kind, value.path, value.index, value.name))
+        return list(dict.fromkeys(found))
+
+    def aliased(self, value: Value) -> Value:
+        """Follow `Alias = Real` and `type Alias = Real`."""
+        for _ in range(MAX_ALIASES):
+            behind = self._behind_alias(value)
+            if len(behind) != 1 or behind[0] == value:
+                return value
+            value = behind[0]
+        return value
+
+    def _behind_alias(self, value: Value) -> list[Value]:
+        if value.kind != "definition" or value.index < 0:
+            return []
+        definition = self.env.definition(value)
+        language = self.env.language(value.path)
+        if definition.kind == "type" and definition.type and language:
+            return self._typedef(value, type_head(definition.type, language.scopes.type_noise, frozenset()))
+        if definition.kind not in ("variable", "type", "constant") or not definition.value or "(" in definition.value:
+            return []
+        found = self.types.evaluate(value.path, definition.value, 0, -1)
+        return [v for v in found if v.kind in ("definition", "external")]
+
+    def _typedef(self, value: Value, head: str) -> list[Value]:
+        """Return what a typedef stands for: `typedef struct X X;` is the struct, wherever it is."""
+        definition = self.env.definition(value)
+        if not head or definition.value:
+            return []
+        if head == definition.name:
+            return self.names.linkage.tagged(value.path, plain(definition.qualname))
+        found = self.types.named(value.path, head, self.types.scope_around(value))
+        return [v for v in found if v.kind in ("definition", "external")]
+
+    # ------------------------------------------------------------------------------------------------------ members
+
+    def members(self, cls: Value, name: str, *, above: bool = False) -> list[Value]:
+        """Return the members `name` of a class or of its nearest ancestor that has some; `above` leaves out the class.
+
+        Several are a field and a method of one name, or overloads.
+        """
+        for ancestor in self.ancestors(cls)[1 if above else 0 :]:
+            if ancestor.kind == "definition" and (found := self.own(ancestor, name)):
+                return found
+        return []
+
+    def own(self, cls: Value, name: str) -> list[Value]:
+        """Return the members of that name that the class itself has, wherever they are written."""
+        tables = self.env.tables(cls.path)
+        if tables is None:
+            return []
+        numbers = tables.children.get((cls.index, name), ())
+        found = [Value("definition", cls.path, i) for i in numbers] or self._elsewhere(cls, name)
+        if not found:
+            return []
+        if any(self.names.linkage.declares(v) for v in found):
+            found = self._with_bodies(found)
+        return found if len(found) == 1 else self._one_of_twins(list(dict.fromkeys(found)))
+
+    def _with_bodies(self, values: list[Value]) -> list[Value]:
+        """Replace each prototype by its body, if there is one; signatures beside a body are its own."""
+        linkage = self.names.linkage
+        language = self.env.language(values[0].path)
+        if language is not None and language.modules.style == "include":
+            return [b for v in values for b in ((linkage.declares(v) and linkage.behind(v)) or [v])]
+        return [v for v in values if not linkage.declares(v)] or values
+
+    def _one_of_twins(self, values: list[Value]) -> list[Value]:
+        """A property's getter and setter are one member to a reader: keep the first, of values and of callables."""
+        language = self.env.language(values[0].path)
+        if language is not None and language.scopes.overloads:
+            return values
+        callables = [v for v in values if self.env.definition(v).kind in CALLABLE]
+        others = [v for v in values if v not in callables]
+        if len({v.path for v in callables}) > 1:
+            return values
+        return [*others[:1], *callables[:1]]
+
+    def _elsewhere(self, cls: Value, name: str) -> list[Value]:
+        """Look for members that are written outside of the type, in other files."""
+        language = self.env.language(cls.path)
+        if language is None or language.modules.style not in ("directory", "crate"):
+            return []
+        owner = self.env.definition(cls).name
+        pairs = [p for p in self.env.pairs(name) if plain(p[1]).rpartition(".")[0].rpartition(".")[2] == owner]
+        if pairs and language.modules.style == "directory":
+            files = set(self.env.modules.siblings(language, cls.path))
+            pairs = [(path, qualname) for path, qualname in pairs if path in files]
+        found = [self.env.numbered(path, qualname) for path, qualname in pairs]
+        return [v for v in found if v and outside(self.env.definition(v))]
+
+    # ------------------------------------------------------------------------------------------------------- owners
+
+    def owner(self, path: str, index: int) -> Value | None:
+        """Return the class that a definition is a member of."""
+        tables = self.env.tables(path)
+        if tables is None or index < 0:
+            return None
+        definition = tables.interface.definitions[index]
+        parent = definition.parent
+        while parent >= 0:
+            holder = tables.interface.definitions[parent]
+            if holder.kind in CLASS_LIKE and holder.kind != "namespace":
+                return Value("definition", path, parent)
+            if outside(holder):
+                return self.owner(path, parent)
+            parent = holder.parent
+        return self._type_named(path, plain(definition.qualname).rpartition(".")[0]) if outside(definition) else None
+
+    def _type_named(self, path: str, qualified: str) -> Value | None:
+        """Find the type that members written outside of it belong to."""
+        name = qualified.rpartition(".")[2]
+        language = self.env.language(path)
+        if language is not None and language.modules.style == "include":
+            values = self.names.linkage.visible(path, qualified) or self.names.linkage.only(qualified)
+        else:
+            values = self.names.bare(path, name, 0)
+        found = [v for v in values if self.env.is_class(v)]
+        if not found:
+            found = [
+                value
+                for file, qualname in self.env.pairs(name)
+                if f".{qualified}".endswith(f".{qualname}") or f".{qualname}".endswith(f".{qualified}")
+                if (value := self.env.numbered(file, qualname)) and self.env.is_class(value)
+                if self.env.language(file) == language
+            ]
+        return found[0] if len(found) == 1 or (found and len({v.path for v in found}) == 1) else None
+
+    def lexical(self, path: str, index: int) -> bool:
+        """Tell whether a definition stands inside of the one that it belongs to."""
+        tables = self.env.tables(path)
+        assert tables is not None
+        definition = tables.interface.definitions[index]
+        parent = tables.interface.definitions[definition.parent] if definition.parent >= 0 else None
+        return parent is not None and parent.start <= definition.start < parent.end

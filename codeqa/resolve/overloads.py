@@ -1,0 +1,95 @@
+"""Which of several definitions of one name a call means: by the number of its arguments, then by their types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codeqa.domain import CALLABLE, Reference
+from codeqa.resolve.chains import Parameter, accepts, parameters, steps_of, type_head
+from codeqa.resolve.environment import Environment, Value
+
+if TYPE_CHECKING:
+    from codeqa.resolve.names import Names
+    from codeqa.resolve.types import Types
+
+MAX_CONSIDERED = 64
+
+
+class Overloads:
+    """Chooses among twins. What cannot be told apart is all returned: the edges then say that they are ambiguous."""
+
+    def __init__(self, environment: Environment, names: Names, types: Types) -> None:
+        self.env = environment
+        self.names = names
+        self.types = types
+
+    def choose(self, path: str, reference: Reference, values: list[Value]) -> list[Value]:
+        """Return those of `values` that the reference may mean."""
+        if len(values) < 2:
+            return values
+        called = reference.role in ("call", "instantiate", "raise", "decorator")
+        values = self.types.suited(values, called=called)
+        if len(values) < 2 or len(values) > MAX_CONSIDERED or not all(self._callable(v) for v in values):
+            return values
+        if not reference.arguments:
+            return values[:1] if len({v.path for v in values}) == 1 else values
+        shapes = reference.arguments[1:-1].split(",") if len(reference.arguments) > 2 else []
+        fitting = [v for v in values if accepts(self._parameters(v), len(shapes))] or values
+        return self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting
+
+    def _callable(self, value: Value) -> bool:
+        return value.kind == "definition" and value.index >= 0 and self.env.definition(value).kind in CALLABLE
+
+    def _parameters(self, value: Value) -> tuple[Parameter, ...] | None:
+        definition = self.env.definition(value)
+        return parameters(definition.signature, definition.name)
+
+    def _by_types(self, path: str, reference: Reference, shapes: list[str], values: list[Value]) -> list[Value]:
+        given = [self._given(path, reference, shape) for shape in shapes]
+        scores = [self._score(given, value) for value in values]
+        best = max(scores)
+        return [value for value, score in zip(values, scores, strict=True) if score == best]
+
+    def _score(self, given: list[tuple[str, list[str]]], value: Value) -> int:
+        declared = self._parameters(value) or ()
+        language = self.env.language(value.path)
+        if language is None:
+            return 0
+        score = 0
+        for number, (name, above) in enumerate(given):
+            if not declared or not name:
+                continue
+            parameter = declared[min(number, len(declared) - 1)]
+            wanted = type_head(parameter.type, language.scopes.type_noise, frozenset()).rpartition(".")[2]
+            if wanted:
+                score += 4 if wanted == name else 2 if wanted in above else -1
+        return score
+
+    def _given(self, path: str, reference: Reference, shape: str) -> tuple[str, list[str]]:
+        """Return the name of an argument's type and of the types above it, "" if nothing tells."""
+        if shape.startswith("="):
+            return shape[1:], []
+        if shape == "?":
+            return "", []
+        where = (path, shape, reference.scope, reference.definition)
+        for value in self.types.evaluate(*where, at=reference.start):
+            if value.kind == "external":
+                return value.name.rpartition(".")[2], []
+            if value.kind == "instance":
+                ancestors = self.types.classes.ancestors(value)
+                names = [self.env.definition(v).name if v.kind == "definition" else v.name for v in ancestors]
+                return names[0], [name.rpartition(".")[2] for name in names[1:]]
+        return self._written(*where, at=reference.start), []
+
+    def _written(self, path: str, shape: str, scope: int, holder: int, *, at: int) -> str:
+        """Return the type that the declaration of an argument's last name writes: `int` is no definition of any file."""
+        language = self.env.language(path)
+        steps = [step for step in steps_of(shape) if step != "()"]
+        if language is None or not steps or "[]" in steps:
+            return ""
+        text = self.names.declared_type(path, steps[0], scope, at) if len(steps) == 1 else ""
+        if not text:
+            chain = shape.removesuffix("()")
+            found = self.types.evaluate(path, chain, scope, holder, at=at)
+            text = next((d.type for v in found if v.index >= 0 and (d := self.env.definition(v)).type), "")
+        return type_head(text, language.scopes.type_noise, frozenset()).rpartition(".")[2]
