@@ -10,6 +10,7 @@ from codeqa.parse.chunks import chunks
 from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
 from codeqa.parse.nesting import Lines
+from codeqa.parse.support import supports
 from codeqa.parse.text import without_noise
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 VERSION = "2"  # of the facts: raise it when the same bytes yield other facts
 
-__all__ = ["VERSION", "GrammarMissing", "get_language", "get_parser", "get_query", "missing", "parse", "plain"]
+__all__ = ["VERSION", "GrammarMissing", "get_language", "get_parser", "get_query", "missing", "parse", "plain", "supports"]
 
 
 def parse(language: Language, data: bytes) -> Facts:
