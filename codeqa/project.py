@@ -39,7 +39,7 @@ from codeqa.domain import (
     Strategy,
     SymbolCard,
 )
-from codeqa.store import Store
+from codeqa.store import Store, version_of_sqlite
 
 if TYPE_CHECKING:
     import numpy as np
@@ -361,8 +361,10 @@ class Project:
 
     def doctor(self) -> list[Check]:
         """Check what codeqa needs on this machine and in this repository."""
+        sqlite, searches = version_of_sqlite()
         return [
             Check("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
+            Check("SQLite", searches, f"{sqlite}, full-text search {'present' if searches else 'missing'}"),
             _attempt("root", lambda: f"{self.root}: {len(files.scan(self.root, self.settings.files).files)} files"),
             _attempt("index", self._index_state),
             *(

@@ -9,7 +9,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -305,6 +307,8 @@ def test_texts_are_distinct_and_in_order(folder: Path) -> None:
         texts = dict(store.texts())
         assert list(texts) == sorted(set(texts), key=[c.sha256 for c in MAIN.chunks].index) and len(texts) == 2
         assert texts[MAIN.chunks[0].sha256].split()[0] == "main"
+        assert list(store.texts({MAIN.chunks[1].sha256, "00" * 32})) == [list(texts.items())[1]]
+        assert list(store.texts(set())) == []
 
 
 # ------------------------------------------------------------------------------------------------------------- writing
@@ -417,7 +421,7 @@ def check(store: Store) -> None:
     store._execute("INSERT INTO chunk_fts(chunk_fts) VALUES ('integrity-check')")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=st.lists(STATE, min_size=1, max_size=5))
 def test_any_history_dumps_as_a_clean_build(
     history: list[dict[str, dict[str, list[str]]]], tmp_path_factory: pytest.TempPathFactory
@@ -458,6 +462,30 @@ def test_a_reader_keeps_its_generation_until_it_refreshes(folder: Path, shop: St
         assert shop.file("main.sm") is not None and len(shop.edges_from(["main.sm::main"])) == 2
         assert shop.refresh() and not shop.refresh()
         assert shop.file("main.sm") is None and shop.edges_from(["main.sm::main"]) == []
+
+
+def test_readers_in_other_threads_see_whole_generations(folder: Path, shop: Store) -> None:
+    done = threading.Event()
+
+    def read() -> int:
+        moved = 0
+        with Store.open(folder) as store:
+            while not done.is_set() or store.refresh():
+                moved += store.refresh()
+                lengths = {len(store.symbols_in(path)) for path in ("a.sm", "b.sm") if store.file(path)}
+                assert len(lengths) <= 1
+        return moved
+
+    with ThreadPoolExecutor(3) as pool:
+        readers = [pool.submit(read) for _ in range(3)]
+        try:
+            with Store.open(folder, write=True) as store:
+                for n in range(1, 30):
+                    text = "\n".join(f"f{i}: f{i // 2}" for i in range(n))
+                    write(store, [File("a.sm", text), File("b.sm", text)])
+        finally:
+            done.set()
+        assert all(reader.result() for reader in readers)
 
 
 def test_a_transaction_that_fails_changes_nothing(folder: Path) -> None:

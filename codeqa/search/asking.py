@@ -115,23 +115,20 @@ class Asking:
 
     def _defined(self, name: str) -> list[Symbol]:
         """The symbols that an identifier names: by all of it, else in another case, else by its last part."""
+        if symbols := _own(self.store.symbols_qualified(name)):
+            return symbols
         last = name.rpartition(".")[2]
-        for read, wanted in (
-            (self.store.symbols_qualified, name),
-            (self.store.symbols_like, name),
-            (self.store.symbols_named, last),
-        ):
-            if symbols := [symbol for symbol in read(wanted) if not symbol.external]:
-                return symbols
-        return []
+        alike = _own(self.store.symbols_like(last))
+        ending = f".{name}".casefold()
+        whole = [symbol for symbol in alike if f".{symbol.qualname}".casefold().endswith(ending)]
+        return whole or [symbol for symbol in alike if symbol.name == last]
 
     def _is_known(self, name: str) -> bool:
         """Whether the repository writes this name, though it does not define it."""
         return name.rpartition(".")[2].lower() in self.frequency or bool(self.places.named(name))
 
     def _add_definitions(self, symbols: Iterable[Symbol], part: str, weight: float) -> None:
-        known = [symbol for symbol in symbols if not symbol.external and symbol.qualname]
-        known.sort(key=lambda symbol: symbol.role != "")
+        known = sorted(_own(symbols), key=lambda symbol: symbol.role != "")
         weight *= 1.0 if len(known) <= self.weights.few else self.weights.shared
         for symbol in known[:DEFINITIONS]:
             declared = self.weights.declaration if "declaration" in symbol.flags.split() else 1.0
@@ -212,6 +209,11 @@ class Asking:
                 led[edge.dst] = max(led.get(edge.dst, 0.0), scores[edge.src] * edge.confidence)
         for candidate in self.found.values():
             candidate.add("graph", self.weights.graph * led.get(candidate.symbol_id, 0.0))
+
+
+def _own(symbols: Iterable[Symbol]) -> list[Symbol]:
+    """Leave out files and what lies outside the repository."""
+    return [symbol for symbol in symbols if symbol.qualname and not symbol.external]
 
 
 def _qualname(identity: str, path: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codeqa.store.database import destroy, trusted
+from codeqa.store.database import destroy, trusted, version_of_sqlite
 from codeqa.store.dump import dump
 from codeqa.store.schema import (
     EDGE_CODE,
@@ -42,6 +42,7 @@ __all__ = [
     "match_all",
     "match_any",
     "trusted",
+    "version_of_sqlite",
 ]
 
 

@@ -222,9 +222,21 @@ def destroy(directory: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
+def version_of_sqlite() -> tuple[str, bool]:
+    """Return the version of SQLite in use, and whether it has the full-text search that an index needs."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+    except sqlite3.OperationalError:
+        return sqlite3.sqlite_version, False
+    finally:
+        connection.close()
+    return sqlite3.sqlite_version, True
+
+
 def _prepare(directory: Path, wait_s: float) -> Lock:
     try:
-        directory.mkdir(exist_ok=True)
+        directory.mkdir(exist_ok=True, parents=True)
         if not _is_folder(directory):
             raise NoIndex(f"{directory} is not a folder of its own", hint="remove it, or use --cache")
         ignore = directory / ".gitignore"
