@@ -94,7 +94,9 @@ class Definition(NamedTuple):
     signature: str  # one line, white space collapsed, without the body
     doc: str  # docstring or leading comment, markers stripped
     type: str  # declared type, or declared return type; "" if none
-    value: str  # initialiser, or what a function returns, as a receiver chain ("Router()", "self.app.name"); "" if not one
+    value: (
+        str  # initialiser, or what a function returns, as a receiver chain ("Router()", "self.app.name"); "" if not one
+    )
     flags: str  # space-separated: static property abstract exported private test classmethod override
 
 
@@ -141,7 +143,9 @@ class Reference(NamedTuple):
     line: int
     scope: int
     definition: int
-    arguments: str = ""  # where a language overloads: "(a.b,=String,?)", chains, types of literals, or neither; "" if not known
+    arguments: str = (
+        ""  # where a language overloads: "(a.b,=String,?)", chains, types of literals, or neither; "" if not known
+    )
 
 
 class Interface(NamedTuple):
@@ -513,7 +517,8 @@ class Answer:
             "status": self.status,
             "answer": self.text,
             "claims": [
-                {"text": c.text, "citations": list(c.citations), "verdict": c.verdict, "check": c.check} for c in self.claims
+                {"text": c.text, "citations": list(c.citations), "verdict": c.verdict, "check": c.check}
+                for c in self.claims
             ],
             "dropped": [{"text": d.text, "reason": d.reason} for d in self.dropped],
             "citations": [

@@ -235,10 +235,14 @@ class Graph:
             distance.update(dict.fromkeys(frontier, hop))
         return distance
 
-    def _grow(self, frontier: Sequence[str], seen: set[str], edges: dict[tuple[str, str], Edge], *, forwards: bool) -> list[str]:
-        inside = [e for e in self.store.edges_from(frontier, {EdgeKind.CONTAINS})] if forwards else [
-            e for e in self.store.edges_to(frontier, {EdgeKind.CONTAINS})
-        ]
+    def _grow(
+        self, frontier: Sequence[str], seen: set[str], edges: dict[tuple[str, str], Edge], *, forwards: bool
+    ) -> list[str]:
+        inside = (
+            [e for e in self.store.edges_from(frontier, {EdgeKind.CONTAINS})]
+            if forwards
+            else [e for e in self.store.edges_to(frontier, {EdgeKind.CONTAINS})]
+        )
         symbols = self.symbols(k for e in inside for k in (e.src, e.dst))
         closures = [e for e in inside if _is_callable(symbols, e.src) and _is_callable(symbols, e.dst)]
         found = (self.outgoing(frontier) if forwards else self.incoming(frontier)) + closures
@@ -257,7 +261,9 @@ class Graph:
                 fresh.append(end)
         return fresh
 
-    def users(self, keys: Sequence[str], kinds: Iterable[EdgeKind], max_depth: int, limit: int = 2000) -> list[Relation]:
+    def users(
+        self, keys: Sequence[str], kinds: Iterable[EdgeKind], max_depth: int, limit: int = 2000
+    ) -> list[Relation]:
         """Return everything that leads to these symbols backwards, by distance, each symbol once."""
         seen = set(keys)
         found: list[Relation] = []
@@ -336,4 +342,10 @@ def _by_trust(relation: Relation) -> tuple[object, ...]:
     """Source before tests, sure before likely, then where it stands."""
     order = list(Strategy)
     symbol = relation.symbol
-    return (relation.depth, symbol.role == "test", order.index(relation.edge.strategy), symbol.span.path, relation.edge.line)
+    return (
+        relation.depth,
+        symbol.role == "test",
+        order.index(relation.edge.strategy),
+        symbol.span.path,
+        relation.edge.line,
+    )

@@ -254,7 +254,8 @@ def _section(cls: type[T], data: Mapping[str, Any], path: Path) -> T:
     known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
     if unknown := sorted(set(data) - set(known)):
         raise GrammarBroken(
-            f"{path}: unknown key {unknown[0]!r} in {cls.__name__.lower()}", hint=f"known keys: {', '.join(sorted(known))}"
+            f"{path}: unknown key {unknown[0]!r} in {cls.__name__.lower()}",
+            hint=f"known keys: {', '.join(sorted(known))}",
         )
     return cls(**{key: _freeze(value, str(known[key].type)) for key, value in data.items()})
 

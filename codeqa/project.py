@@ -226,7 +226,12 @@ class Project:
             from codeqa.tools import Tools
 
             self._tools = Tools(
-                self.root, self.store, Graph(self.store), self._searcher(), self.settings.files, self._languages().is_test_symbol
+                self.root,
+                self.store,
+                Graph(self.store),
+                self._searcher(),
+                self.settings.files,
+                self._languages().is_test_symbol,
             )
         return self._tools
 
@@ -254,7 +259,9 @@ class Project:
 
         began = time.perf_counter()
         verifier = Verifier(self.root, self.store, self.tools.graph, self.settings.files)
-        planner = Planner(self.tools, verifier, max_hops=self.settings.ask.max_hops, evidence=self.settings.ask.evidence)
+        planner = Planner(
+            self.tools, verifier, max_hops=self.settings.ask.max_hops, evidence=self.settings.ask.evidence
+        )
         for event in planner.ask(question, stale=self.stale):
             if isinstance(event, Answered):
                 timing = {**event.answer.timing_ms, "total": round((time.perf_counter() - began) * 1000, 1)}

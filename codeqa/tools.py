@@ -121,7 +121,11 @@ class Tools:
         parts = dotted.split(".")
         for cut in range(1, len(parts)):
             head = "/" + "/".join(parts[:cut])
-            found = [s for s in self.store.symbols_qualified(".".join(parts[cut:])) if head in f"/{s.span.path.rsplit('.', 1)[0]}"]
+            found = [
+                s
+                for s in self.store.symbols_qualified(".".join(parts[cut:]))
+                if head in f"/{s.span.path.rsplit('.', 1)[0]}"
+            ]
             if found:
                 return found
         return []
@@ -165,12 +169,18 @@ class Tools:
     def itself(self, symbol: Symbol) -> list[str]:
         """Return the ids that stand for a symbol when it is used: twins, and a class's constructors."""
         twins = [s.id for s in self.store.symbols_named(symbol.name) if s.id.split("#")[0] == symbol.id.split("#")[0]]
-        constructors = [m.id for m in self.graph.members(symbol.id) if m.kind == "constructor"] if symbol.kind in CLASS_LIKE else []
+        constructors = (
+            [m.id for m in self.graph.members(symbol.id) if m.kind == "constructor"]
+            if symbol.kind in CLASS_LIKE
+            else []
+        )
         return list(dict.fromkeys([symbol.id, *twins, *constructors]))
 
     def callers(self, symbol: Symbol, limit: int = 50) -> Listing:
         """Return what calls a symbol."""
-        found = [r for r in self.graph.callers(self.itself(symbol)) if r.symbol.id != symbol.id or r.edge.src == symbol.id]
+        found = [
+            r for r in self.graph.callers(self.itself(symbol)) if r.symbol.id != symbol.id or r.edge.src == symbol.id
+        ]
         kept = list({r.symbol.id: r for r in reversed(found)}.values())[::-1]
         return Listing(symbol, tuple(kept[:limit]), len(kept), tuple(self.unresolved(symbol)))
 

@@ -70,13 +70,13 @@ def backoff(attempt):
     return 2**attempt
 ''',
     "shop/errors.py": "class PaymentError(Exception):\n    pass\n",
-    "tests/test_checkout.py": '''from shop import Checkout
+    "tests/test_checkout.py": """from shop import Checkout
 from shop.payment import CardGateway
 
 
 def test_place_charges_the_card():
     assert Checkout(CardGateway()).place({"tea": 3})
-''',
+""",
     "README.md": "# Shop\n\nOrders are placed with `Checkout.place`.\n",
 }
 

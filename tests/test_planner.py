@@ -145,7 +145,9 @@ def test_absence_is_only_claimed_with_what_was_looked_at(shop: Path) -> None:
 
 
 def test_an_unresolved_call_keeps_absence_from_being_claimed(make_repo: MakeRepo) -> None:
-    root = make_repo({"a.py": "class A:\n    def go(self):\n        pass\n", "b.py": "def run(thing):\n    thing.go()\n"})
+    root = make_repo(
+        {"a.py": "class A:\n    def go(self):\n        pass\n", "b.py": "def run(thing):\n    thing.go()\n"}
+    )
     answer = ask(root, "Who calls A.go?")
 
     assert answer.status == "partial"
@@ -155,7 +157,10 @@ def test_an_unresolved_call_keeps_absence_from_being_claimed(make_repo: MakeRepo
 
 def test_a_namesake_outside_is_not_a_caller(make_repo: MakeRepo) -> None:
     root = make_repo(
-        {"own.py": "def get(url):\n    return url\n", "use.py": "import requests\n\n\ndef load():\n    return requests.get('x')\n"}
+        {
+            "own.py": "def get(url):\n    return url\n",
+            "use.py": "import requests\n\n\ndef load():\n    return requests.get('x')\n",
+        }
     )
     answer = ask(root, "Who calls get?")
 

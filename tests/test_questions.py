@@ -30,7 +30,19 @@ def fetch(package: dict[str, str], into: Path) -> Path:
     """Download one pinned source package, check its hash and unpack it."""
     pinned = f"{package['name']}=={package['version']}"
     commands = {
-        "pypi": [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", package["name"], "-d", ".", pinned],
+        "pypi": [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--no-deps",
+            "--no-binary",
+            package["name"],
+            "-d",
+            ".",
+            pinned,
+        ],
         "npm": ["npm", "pack", "--silent", pinned.replace("==", "@")],
     }
     subprocess.run(commands[package["registry"]], cwd=into, check=True, capture_output=True)
@@ -78,7 +90,11 @@ def claimed(answer: Answer, trap: dict[str, str]) -> list[str]:
     symbol = trap["symbol"]
     hops = [hop for hop in answer.walk if hop.edge in EDGES.get(trap["as"], {hop.edge})]
     ends = [hop.src for hop in hops] + ([hop.dst for hop in hops] if trap["as"] == "step" else [])
-    return [end for end in ends if end.split("#")[0] == symbol or end.startswith((f"{symbol}::", f"{symbol}.", f"{symbol}/"))]
+    return [
+        end
+        for end in ends
+        if end.split("#")[0] == symbol or end.startswith((f"{symbol}::", f"{symbol}.", f"{symbol}/"))
+    ]
 
 
 def test_at_least_sixteen_are_right(answers: dict[str, Answer]) -> None:
@@ -109,4 +125,3 @@ def test_nothing_was_refuted_or_left_unchecked(answers: dict[str, Answer], quest
 
     assert answer.dropped == ()
     assert {claim.verdict for claim in answer.claims} <= {"verified"}
-

@@ -644,7 +644,7 @@ def test_damage_is_said_in_words(folder: Path, damage: str) -> None:
 
 def test_a_folder_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    for folder in (tmp_path / "gone" / ".codeqa", tmp_path / "file"):
+    for folder in (tmp_path / "file" / ".codeqa", tmp_path / "file"):
         with pytest.raises(NoIndex) as caught:
             Store.open(folder, write=True)
         assert "--cache" in caught.value.hint

@@ -49,7 +49,9 @@ class _Run:
 class Indexer:
     """Writes one index. `store` is open for writing."""
 
-    def __init__(self, root: Path, store: Store, languages: Languages, settings: FileSettings, workers: int = 0) -> None:
+    def __init__(
+        self, root: Path, store: Store, languages: Languages, settings: FileSettings, workers: int = 0
+    ) -> None:
         self.root = root
         self.store = store
         self.languages = languages
@@ -187,7 +189,9 @@ class Indexer:
     def _put_symbols(
         self, path: str, file_id: int, record: FileRecord, facts: graphing.Facts, resolver: resolve.Resolver | None
     ) -> None:
-        self.store.replace_symbols(file_id, graphing.symbol_rows(path, record.size, record.lines, facts(path), resolver))
+        self.store.replace_symbols(
+            file_id, graphing.symbol_rows(path, record.size, record.lines, facts(path), resolver)
+        )
 
     def _definition_keys(self, path: str, facts: graphing.Facts) -> list[str]:
         interface = facts(path)
@@ -208,7 +212,11 @@ class Indexer:
         return sorted(path for path in found if path in records and not records[path].skip)
 
     def _resolve(
-        self, affected: Sequence[str], records: Mapping[str, FileRecord], facts: graphing.Facts, resolver: resolve.Resolver
+        self,
+        affected: Sequence[str],
+        records: Mapping[str, FileRecord],
+        facts: graphing.Facts,
+        resolver: resolve.Resolver,
     ) -> Iterator[Event]:
         """Resolve files one by one. Members written outside of their type find it first, for edges hang on that."""
         began = time.monotonic()
@@ -224,7 +232,9 @@ class Indexer:
             references = self.store.get_references(record.sha256, record.language)
             resolution = resolver.resolve(path, references)
             keys = resolution.keys | owned.get(path, frozenset())
-            self.store.replace_edges(ids[path], graphing.edge_rows(resolution), resolution.unresolved, graphing.packed(keys))
+            self.store.replace_edges(
+                ids[path], graphing.edge_rows(resolution), resolution.unresolved, graphing.packed(keys)
+            )
             if number % 50 == 0 or number == len(affected):
                 yield Progress("resolve", number, len(affected), time.monotonic() - began, path)
 

@@ -88,7 +88,9 @@ def _undone(record: FileRecord, size: int, settings: FileSettings) -> bool:
     """Tell whether what was refused, or not, may be judged otherwise by now although the file is the same."""
     if record.skip in _BY_NAME:
         return False
-    return record.skip == files.Skip.UNREADABLE or (record.skip == files.Skip.TOO_LARGE) != (size > settings.max_file_bytes)
+    return record.skip == files.Skip.UNREADABLE or (record.skip == files.Skip.TOO_LARGE) != (
+        size > settings.max_file_bytes
+    )
 
 
 def _other_language(record: FileRecord, language: str) -> bool:

@@ -28,7 +28,9 @@ class Facts:
     def __call__(self, path: str) -> Interface | None:
         if path not in self._known:
             record = self._records.get(path)
-            self._known[path] = self._store.get_interface(record.sha256, record.language) if record and not record.skip else None
+            self._known[path] = (
+                self._store.get_interface(record.sha256, record.language) if record and not record.skip else None
+            )
         return self._known[path]
 
     def put(self, path: str, interface: Interface | None) -> None:
@@ -57,12 +59,18 @@ def names_in_store(store: Store) -> Callable[[str], list[tuple[str, str]]]:
     return named
 
 
-def symbol_rows(path: str, size: int, lines: int, interface: Interface | None, resolver: Resolver | None) -> list[SymbolRow]:
+def symbol_rows(
+    path: str, size: int, lines: int, interface: Interface | None, resolver: Resolver | None
+) -> list[SymbolRow]:
     """Return the rows of a file and its definitions; with a resolver, members find the type they were written outside of."""
     name = path.rpartition("/")[2]
     rows = [SymbolRow("", name, "module", "", 0, size, 1, max(1, lines), 1)]
     for index, definition in enumerate(interface.definitions if interface else ()):
-        parent = symbol_key(path, interface.definitions[definition.parent].qualname) if definition.parent >= 0 and interface else path
+        parent = (
+            symbol_key(path, interface.definitions[definition.parent].qualname)
+            if definition.parent >= 0 and interface
+            else path
+        )
         if resolver and outside(definition):
             owner = resolver.classes.owner(path, index)
             if owner:
@@ -93,7 +101,9 @@ def has_orphans(interface: Interface | None) -> bool:
 
 def edge_rows(resolution: Resolution) -> list[EdgeRow]:
     """Return the rows of a file's edges."""
-    return [EdgeRow(e.src, e.dst, e.kind, e.strategy, e.line, e.start_byte, e.name, e.candidates) for e in resolution.edges]
+    return [
+        EdgeRow(e.src, e.dst, e.kind, e.strategy, e.line, e.start_byte, e.name, e.candidates) for e in resolution.edges
+    ]
 
 
 @lru_cache(maxsize=1 << 18)

@@ -127,7 +127,9 @@ class _Walk:
 
     def _by_search(self, link: Link) -> Iterator[Event]:
         if not link or link.coverage < self.evidence:
-            self.book.unknown(f"no symbol is named in the question, and nothing found for {link.phrase!r} holds enough of its words")
+            self.book.unknown(
+                f"no symbol is named in the question, and nothing found for {link.phrase!r} holds enough of its words"
+            )
             self._nearest(self.request.question)
             self.link = Link(link.phrase)
             yield Step("abstain", f"best text covers {link.coverage:.0%} of {link.phrase!r}")
@@ -235,7 +237,9 @@ class _Walk:
         found = []
         for name in [*self.linker.written(text), *text.replace("?", " ").split()]:
             bare = name.strip("`'\".,()").rpartition(".")[2]
-            if bare.isidentifier() and any(s.kind in ("method", "property") for s in self.tools.store.symbols_named(bare)):
+            if bare.isidentifier() and any(
+                s.kind in ("method", "property") for s in self.tools.store.symbols_named(bare)
+            ):
                 if bare in self.linker.written(text) or "_" in bare or text.lower().rstrip("? ").endswith(bare.lower()):
                     found.append(bare)
         return found
@@ -289,11 +293,16 @@ class _Walk:
         both = sorted(
             (s for s in offered if s.id in starts and s.id in ends), key=lambda s: -(starts[s.id] + ends[s.id])
         )
-        yield Step("link", f"{a} → {len(starts)} candidates; {b} → {len(ends)}; both: {', '.join(s.id for s in both[:3]) or 'none'}")
+        yield Step(
+            "link",
+            f"{a} → {len(starts)} candidates; {b} → {len(ends)}; both: {', '.join(s.id for s in both[:3]) or 'none'}",
+        )
         self.weak = True
         edges = reaching.climb(self.tools, both[0], self.max_hops) if both else []
         if not edges:
-            edges, _ = self.tools.graph.path(list(starts)[:6], [k for k in list(ends)[:6] if k not in starts], self.max_hops + 2)
+            edges, _ = self.tools.graph.path(
+                list(starts)[:6], [k for k in list(ends)[:6] if k not in starts], self.max_hops + 2
+            )
         symbols = self.tools.graph.symbols([edges[0].src, edges[-1].dst]) if edges else {}
         if not edges or len(symbols) < 2:
             self.book.unknown(f"nothing that fits {a!r} was found to reach anything that fits {b!r}")
@@ -321,7 +330,9 @@ class _Walk:
         fits = {s.id: self.linker.fit(target.phrase, s) for s in options}
         best = max(options, key=lambda s: fits[s.id], default=None)
         if best is None or fits[best.id] < self.evidence * 0.8:
-            return Link(target.phrase, offered.symbols[:1] if offered.coverage >= STRONG else (), "search", hits=offered.hits)
+            return Link(
+                target.phrase, offered.symbols[:1] if offered.coverage >= STRONG else (), "search", hits=offered.hits
+            )
         self.weak = self.weak or fits[best.id] < STRONG
         if fits[best.id] < STRONG:
             self.book.unknown(f"{target.phrase!r} names no symbol; {best.label} is the best fit within reach")
@@ -376,7 +387,9 @@ class _Walk:
             if self.tools.is_test(relation.symbol):
                 continue
             for further in self.tools.callers(relation.symbol, 3).relations:
-                if not self.tools.is_test(further.symbol) and (fact := say.relation(self.tools, further.edge, item=True)):
+                if not self.tools.is_test(further.symbol) and (
+                    fact := say.relation(self.tools, further.edge, item=True)
+                ):
                     self.book.add(fact)
                     self.book.walk([further.edge])
 
@@ -409,7 +422,9 @@ class _Walk:
         for symbol in symbols[1:4]:
             self.book.add(say.definition(symbol))
             if doc := say.documentation(self.tools, symbol):
-                self.book.add(Fact(doc.text.replace("Its", f"{say.named(symbol)}: its", 1), doc.places, "quote", quote=doc.quote))
+                self.book.add(
+                    Fact(doc.text.replace("Its", f"{say.named(symbol)}: its", 1), doc.places, "quote", quote=doc.quote)
+                )
         keys = {s.id for s in symbols}
         for edge in self.tools.graph.outgoing(sorted(keys)):
             if edge.dst in keys and edge.dst != edge.src and (fact := say.relation(self.tools, edge)):

@@ -6,7 +6,6 @@ from codeqa.domain import Claim
 from codeqa.notebook import Notebook
 from codeqa.verify import Verified
 
-
 MARKS = 12  # citation marks that one sentence carries
 
 

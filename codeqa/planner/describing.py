@@ -30,8 +30,8 @@ def describe(tools: Tools, book: Notebook, symbol: Symbol, part: str, *, deep: b
 
 
 def _callable(tools: Tools, book: Notebook, symbol: Symbol, part: str, *, deep: bool) -> None:
-    for fact in say.guards(tools, symbol, SHOWN if deep else 2):
-        book.add(fact)
+    for guard in say.guards(tools, symbol, SHOWN if deep else 2):
+        book.add(guard)
     keys = [symbol.id, *tools.graph.nested([symbol.id])]
     for edge in tools.graph.outgoing(keys, {EdgeKind.RAISES})[:3]:
         if fact := say.relation(tools, edge, part):
@@ -162,7 +162,9 @@ def _members(tools: Tools, book: Notebook, one: Symbol, other: Symbol, question:
     mine = {m.name: m for m in tools.graph.members(one.id) if m.kind in CALLABLE}
     theirs = {m.name: m for m in tools.graph.members(other.id) if m.kind in CALLABLE}
     asked = set(terms.query_terms(question))
-    shared = sorted(mine.keys() & theirs.keys(), key=lambda n: (-len(asked & set(terms.split(n))), mine[n].span.start_byte))
+    shared = sorted(
+        mine.keys() & theirs.keys(), key=lambda n: (-len(asked & set(terms.split(n))), mine[n].span.start_byte)
+    )
     for name in [n for n in shared if mine[n].kind != "constructor"][:3]:
         for member in (mine[name], theirs[name]):
             book.add(say.definition(member))
@@ -189,7 +191,14 @@ def _calls(tools: Tools, book: Notebook, one: Symbol, other: Symbol) -> None:
         if only:
             names = say.listed([say.named(r.symbol) for r in only])
             places = tuple(say.site(r.edge, tools.graph.symbol(r.edge.src)) for r in only)
-            book.add(Fact(f"Among resolved calls, only {say.named(symbol)} calls {names}.", places, "edge", edges=tuple(r.edge for r in only)))
+            book.add(
+                Fact(
+                    f"Among resolved calls, only {say.named(symbol)} calls {names}.",
+                    places,
+                    "edge",
+                    edges=tuple(r.edge for r in only),
+                )
+            )
     for symbol in (one, other):
         for fact in say.guards(tools, symbol, 3):
             book.add(Fact(re.sub(r"^It", say.named(symbol), fact.text), fact.places, "quote", quote=fact.quote))

@@ -49,39 +49,78 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("compare", r"\b(?:differences?|distinction)\s+between\s+(?P<a>.+?)\s+and\s+(?P<b>.+)"),
     ("compare", r"\bcompare\s+(?P<a>.+?)\s+(?:and|with|to|against|versus|vs\.?)\s+(?P<b>.+)"),
     ("compare", r"^(?P<a>[^?]+?)\s+(?:vs\.?|versus)\s+(?P<b>.+)"),
-    ("tests", r"^(?:which|what|list|show|find|are\s+there(?:\s+any)?)\b.{0,20}?\btests?\b.*?\b(?:cover|exercise|test|check|verify|hit|reach|touch|use|call|for|of|about)(?:s|ing)?\b\s+(?P<a>.+)"),
+    (
+        "tests",
+        r"^(?:which|what|list|show|find|are\s+there(?:\s+any)?)\b.{0,20}?\btests?\b.*?\b(?:cover|exercise|test|check|verify|hit|reach|touch|use|call|for|of|about)(?:s|ing)?\b\s+(?P<a>.+)",
+    ),
     ("tests", r"\btests?\s+(?:for|of|that\s+(?:cover|exercise|test|check|use|call))\s+(?P<a>.+)"),
     ("tests", r"^(?:how|where|by\s+what)\s+(?:is|are)\s+(?P<a>.+?)\s+(?:tested|covered)\b"),
     ("impact", rf"\b(?:if|when|were|should)\b.*?\b{_CHANGE}\b\s+(?P<a>.+)"),
     ("impact", rf"\bwant\s+to\s+{_CHANGE}\s+(?P<a>.+)"),
     ("impact", rf"\bif\s+(?P<a>.+?)\s+(?:is|are|was|were|gets?|has|had)\s+(?:been\s+)?{_CHANGE}\b"),
-    ("impact", rf"\b(?:if|when)\s+(?P<a>.+?)\s+(?:changes|changed|disappears?|went\s+away|goes\s+away|breaks)\b"),
+    ("impact", r"\b(?:if|when)\s+(?P<a>.+?)\s+(?:changes|changed|disappears?|went\s+away|goes\s+away|breaks)\b"),
     ("impact", rf"\b(?:impact|effects?|consequences?|blast\s+radius)\s+of\s+(?:{_CHANGE}\s+)?(?P<a>.+)"),
     ("impact", r"\b(?:depends?|rely|relies)\s+(?:up)?on\s+(?P<a>.+)"),
     ("hierarchy", r"\b(?:inherits?|derived?|derives|descends?)\s+from\s+(?P<a>.+)"),
-    ("hierarchy", r"\b(?:subclass(?:es)?|subtypes?|implementations?|implementers?|implementors?|children|descendants|overrides)\s+of\s+(?P<a>.+)"),
+    (
+        "hierarchy",
+        r"\b(?:subclass(?:es)?|subtypes?|implementations?|implementers?|implementors?|children|descendants|overrides)\s+of\s+(?P<a>.+)",
+    ),
     ("hierarchy", r"\b(?:overrid(?:e|es|ing|den)|redefines?|reimplements?)\s+(?P<a>.+)"),
     ("hierarchy", r"\b(?:which|what|who|list)\b.*?\b(?:implements?|extends?|subclass(?:es)?)\s+(?P<a>.+)"),
     ("callers", r"\b(?:callers?|call\s+sites?)\s+of\s+(?P<a>.+)"),
     ("callees", r"\bcallees?\s+of\s+(?P<a>.+)"),
-    ("scattered", r"\ball\s+(?:of\s+)?(?:the\s+)?(?:different\s+)?(?:ways?|places?|spots|points|locations|sites|lines|functions|code)\b\s*(?P<a>.+)"),
+    (
+        "scattered",
+        r"\ball\s+(?:of\s+)?(?:the\s+)?(?:different\s+)?(?:ways?|places?|spots|points|locations|sites|lines|functions|code)\b\s*(?P<a>.+)",
+    ),
     ("scattered", r"\b(?:every\s+place|everywhere|each\s+place)\b\s*(?P<a>.+)"),
     ("scattered", r"\bby\s+(?:which|what)\s+(?:routes?|ways?|means|paths?)\s+(?P<a>.+)"),
-    ("scattered", r"\b(?:what|which)\s+(?:are\s+the\s+)?(?:different\s+)?(?:ways|places|options|mechanisms)\b\s*(?P<a>.+)"),
-    ("path", r"\b(?:trace|path|paths|route|flow|how|way|chain|follow|steps?|walk|lead|leads)\b.*?\bfrom\s+(?P<a>.+?)\s+(?:in|on|up\s+)?to\s+(?P<b>.+)"),
-    ("path", rf"\b(?:how|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+(?:(?:do|does|can|could|is|are|will|would)\s+)?(?P<a>.+?)\s+{_REACH}\s+(?P<b>.+)"),
-    ("path", r"^(?:does|do|can|could)\s+(?P<a>.+?)\s+(?:ever\s+)?(?:reach|get\s+to|lead\s+to|call|invoke|end\s+up\s+in)\s+(?P<b>.+)"),
+    (
+        "scattered",
+        r"\b(?:what|which)\s+(?:are\s+the\s+)?(?:different\s+)?(?:ways|places|options|mechanisms)\b\s*(?P<a>.+)",
+    ),
+    (
+        "path",
+        r"\b(?:trace|path|paths|route|flow|how|way|chain|follow|steps?|walk|lead|leads)\b.*?\bfrom\s+(?P<a>.+?)\s+(?:in|on|up\s+)?to\s+(?P<b>.+)",
+    ),
+    (
+        "path",
+        rf"\b(?:how|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+(?:(?:do|does|can|could|is|are|will|would)\s+)?(?P<a>.+?)\s+{_REACH}\s+(?P<b>.+)",
+    ),
+    (
+        "path",
+        r"^(?:does|do|can|could)\s+(?P<a>.+?)\s+(?:ever\s+)?(?:reach|get\s+to|lead\s+to|call|invoke|end\s+up\s+in)\s+(?P<b>.+)",
+    ),
     ("path", r"^how\s+(?:is|are)\s+(?P<b>.+?)\s+(?:reached|called|invoked|triggered)\s+(?:from|by)\s+(?P<a>.+)"),
-    ("callees", r"^(?:what|which\s+\w+|who)\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:call|invoke|use|depend\s+on|delegate\s+to|rely\s+on|called)(?:\s+(?:in\s+turn|internally|directly))?[\s?.!]*$"),
+    (
+        "callees",
+        r"^(?:what|which\s+\w+|who)\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:call|invoke|use|depend\s+on|delegate\s+to|rely\s+on|called)(?:\s+(?:in\s+turn|internally|directly))?[\s?.!]*$",
+    ),
     ("callers", rf"\b{_WHO}\b.*?\b(?:calls?|invokes?|instantiates?|constructs?|triggers?|runs?)\s+(?:to\s+)?(?P<a>.+)"),
-    ("callers", r"\bwhere\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:get\s+)?(?:called|invoked|instantiated|constructed|triggered)\b"),
-    ("uses", r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:being\s+)?(?:used|referenced|read|accessed|consumed|imported|use|raised|thrown|needed|applied)\b"),
+    (
+        "callers",
+        r"\bwhere\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:get\s+)?(?:called|invoked|instantiated|constructed|triggered)\b",
+    ),
+    (
+        "uses",
+        r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:being\s+)?(?:used|referenced|read|accessed|consumed|imported|use|raised|thrown|needed|applied)\b",
+    ),
     ("uses", r"\b(?:usages?|uses|references)\s+(?:of|to)\s+(?P<a>.+)"),
     ("uses", rf"\b{_WHO}\b.*?\b(?:uses?|reads?|references?|imports?|raises?|throws?|accesses|consumes?)\s+(?P<a>.+)"),
-    ("where", r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|does|do|can\s+i\s+find|should\s+i\s+look\s+for|did)\s+(?:the\s+code\s+(?:that|for|which)\s+)?(?P<a>.+)"),
-    ("where", r"\b(?:in\s+)?(?:which|what)\s+(?:file|module|class|function|method|place)\s+(?:is|are|does|do|has|have|holds?|contains?|defines?|implements?|declares?|handles?|sets?|starts?|creates?)\s*(?P<a>.+)"),
+    (
+        "where",
+        r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|does|do|can\s+i\s+find|should\s+i\s+look\s+for|did)\s+(?:the\s+code\s+(?:that|for|which)\s+)?(?P<a>.+)",
+    ),
+    (
+        "where",
+        r"\b(?:in\s+)?(?:which|what)\s+(?:file|module|class|function|method|place)\s+(?:is|are|does|do|has|have|holds?|contains?|defines?|implements?|declares?|handles?|sets?|starts?|creates?)\s*(?P<a>.+)",
+    ),
     ("where", r"\b(?:find|locate|show\s+me)\s+(?P<a>.+)"),
-    ("what", r"\bwhat\s+(?:does|do|did|will)\s+(?P<a>.+?)\s+(?:do|check|return|mean|contain|represent|compute|handle|produce|validate|verify|parse|raise|fall\s+back\s+on)\b(?P<rest>.*)"),
+    (
+        "what",
+        r"\bwhat\s+(?:does|do|did|will)\s+(?P<a>.+?)\s+(?:do|check|return|mean|contain|represent|compute|handle|produce|validate|verify|parse|raise|fall\s+back\s+on)\b(?P<rest>.*)",
+    ),
     ("what", r"\bwhat\s+(?:is|are|'s)\s+(?:the\s+)?(?:purpose|role|job|point|responsibility|meaning)\s+of\s+(?P<a>.+)"),
     ("what", r"\bwhat\s+(?:happens|occurs)\s+(?:when|if|in|with|to|after|before|inside)\s+(?P<a>.+)"),
     ("what", r"\b(?:what\s+(?:is|are|'s)|explain|describe|summari[sz]e|tell\s+me\s+about|document)\s+(?P<a>.+)"),
@@ -89,7 +128,9 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("what", r"\bwhy\s+(?:does|do|is|are|did)\s+(?P<a>.+)"),
 )
 _COMPILED = tuple((form, re.compile(pattern, re.I | re.S)) for form, pattern in _FORMS)
-_EDGES = re.compile(r"^(?:the|a|an|our|its|this|that|any|some|to|of|code\s+for|function|method|class)\s+|[\s?.!,;:]+$", re.I)
+_EDGES = re.compile(
+    r"^(?:the|a|an|our|its|this|that|any|some|to|of|code\s+for|function|method|class)\s+|[\s?.!,;:]+$", re.I
+)
 _WANTS = (
     ("tests", r"\btests?\b"),
     ("set", r"\b(?:set|assigned|configured|initiali[sz]ed|written|defaults?|setting|sets|assigns?|writes?|changed)\b"),
@@ -113,7 +154,9 @@ def readings(question: str) -> list[Request]:
     return [*found, Request(text, "search", {"a": text}, wants)]
 
 
-_NEXT_CLAUSE = re.compile(r",?\s+(?:and|but)\s+(?:also\s+)?(?:where|what|which|who|how|when|why)\b.*$|,\s*i\.e\.\s.*$", re.I | re.S)
+_NEXT_CLAUSE = re.compile(
+    r",?\s+(?:and|but)\s+(?:also\s+)?(?:where|what|which|who|how|when|why)\b.*$|,\s*i\.e\.\s.*$", re.I | re.S
+)
 
 
 def trim(phrase: str) -> str:

@@ -103,7 +103,9 @@ class Linker:
     @staticmethod
     def _nearness(symbol: Symbol, said: set[str]) -> int:
         """Count the question's words that occur in where a symbol stands."""
-        return len(said & set(terms.split(f"{symbol.span.path.rsplit('.', 1)[0]} {symbol.qualname.rpartition('.')[0]}")))
+        return len(
+            said & set(terms.split(f"{symbol.span.path.rsplit('.', 1)[0]} {symbol.qualname.rpartition('.')[0]}"))
+        )
 
     # -------------------------------------------------------------------------------------------------------- phrases
 
@@ -125,7 +127,9 @@ class Linker:
 
     def names_something(self, phrase: str) -> bool:
         """Tell whether a phrase is or holds a name, written or spoken, without searching."""
-        return any(not self._plain(n) or self.name(n) for n in self.written(phrase)) or bool(self._single(phrase) or self._spoken(phrase))
+        return any(not self._plain(n) or self.name(n) for n in self.written(phrase)) or bool(
+            self._single(phrase) or self._spoken(phrase)
+        )
 
     def _single(self, phrase: str) -> Link:
         """A phrase of one plain word may simply be a name."""
@@ -149,7 +153,9 @@ class Linker:
                     continue
                 for joined in ("".join(run), "".join([*run[:-1], run[-1].removesuffix("s")])):
                     found = [s for name in self.tools.spoken_names.get(joined, ()) for s in self.tools.candidates(name)]
-                    found = [s for s in found if s.kind not in ("section", "key") and not s.external and s.role != "test"]
+                    found = [
+                        s for s in found if s.kind not in ("section", "key") and not s.external and s.role != "test"
+                    ]
                     if not found:
                         continue
                     near = max(self._nearness(s, self._context - set(run)) for s in found)
@@ -226,7 +232,9 @@ class Linker:
 
     def absent(self, phrase: str) -> list[str]:
         """Return the words of a phrase that read like names and occur nowhere in the repository."""
-        proper = [w for w in re.findall(r"(?<!^)\b[A-Z][\w]*\b|\b[A-Z]{2,}\w*\b", phrase) if w.lower() not in terms.STOP_WORDS]
+        proper = [
+            w for w in re.findall(r"(?<!^)\b[A-Z][\w]*\b|\b[A-Z]{2,}\w*\b", phrase) if w.lower() not in terms.STOP_WORDS
+        ]
         wanted = {w: terms.query_terms(w) for w in proper}
         counts = self.tools.store.document_frequency([t for found in wanted.values() for t in found])
         return [w for w, found in wanted.items() if found and not any(counts.get(t) for t in found)]

@@ -43,7 +43,9 @@ def callees(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     if outside:
         names = say.listed([say.code(r.symbol.qualname) for r in outside[:8]])
         places = tuple(say.site(r.edge, tools.graph.symbol(r.edge.src)) for r in outside[:8])
-        text = f"Outside of the repository it calls {names}{f' and {len(outside) - 8} more' if len(outside) > 8 else ''}."
+        text = (
+            f"Outside of the repository it calls {names}{f' and {len(outside) - 8} more' if len(outside) > 8 else ''}."
+        )
         book.add(Fact(text, places, "edge", edges=tuple(r.edge for r in outside[:8]), part=part))
     if not listing.relations:
         book.unknown(f"no call out of {symbol.label} was resolved")
@@ -61,9 +63,7 @@ def uses(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     tests = len(found) - len(source)
     places = len({r.edge.path for r in source})
     tail = f", besides {say.counted(tests, 'place')} in tests" if tests else ""
-    text = (
-        f"{say.named(symbol)} ({symbol.cite}) is used at {say.counted(len(source), 'place')} in {say.counted(places, 'file')}{tail}."
-    )
+    text = f"{say.named(symbol)} ({symbol.cite}) is used at {say.counted(len(source), 'place')} in {say.counted(places, 'file')}{tail}."
     book.add(say.count(text, len(found), lambda: len(tools.uses(symbol, 10_000)), part, (say.head(symbol),)))
     _items(tools, book, _calls_first(source or found), part)
     _unresolved(book, symbol, tools.unresolved(symbol))
@@ -112,7 +112,13 @@ def impact(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
         more = f" and {len(found.tests) - min(8, len(near))} more" if len(found.tests) > min(8, len(near)) else ""
         places = tuple(say.site(r.edge, r.symbol) for r in near[:8])
         book.add(
-            Fact(f"Tests that would tell: {names}{more}.", places, "edge", edges=tuple(r.edge for r in near[:8]), part="tests")
+            Fact(
+                f"Tests that would tell: {names}{more}.",
+                places,
+                "edge",
+                edges=tuple(r.edge for r in near[:8]),
+                part="tests",
+            )
         )
     elif "tests" in book.parts:
         book.unknown(f"no test reaches {symbol.label} through resolved calls")
@@ -165,7 +171,9 @@ def _overriders(tools: Tools, book: Notebook, base: Symbol, classes: Sequence[Sy
         say.count(
             text,
             len(source),
-            lambda: sum(1 for c in classes for m in tools.graph.members(c.id) if m.name == method and not tools.is_test(m)),
+            lambda: sum(
+                1 for c in classes for m in tools.graph.members(c.id) if m.name == method and not tools.is_test(m)
+            ),
             "overrides",
             tuple(say.head(m) for m in (source or own)[:1]),
         )
@@ -255,13 +263,13 @@ def _nothing(tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str)
     open_sites = tools.unresolved(symbol)
     resolved = sum(tools.store.edges_by_strategy().values())
     absence = f"{text}, among {resolved} resolved references in this index" + (
-        f"; {say.counted(len(open_sites), 'unresolved site')} {'names' if len(open_sites) == 1 else 'name'} it." if open_sites else "."
+        f"; {say.counted(len(open_sites), 'unresolved site')} {'names' if len(open_sites) == 1 else 'name'} it."
+        if open_sites
+        else "."
     )
     mentions = [] if open_sites else _elsewhere(tools, symbol)
     covered = "" if open_sites or mentions else part
-    book.add(
-        say.count(absence, len(open_sites), lambda: len(tools.unresolved(symbol)), covered, (say.head(symbol),))
-    )
+    book.add(say.count(absence, len(open_sites), lambda: len(tools.unresolved(symbol)), covered, (say.head(symbol),)))
     _unresolved(book, symbol, open_sites)
     _candidates(tools, book, symbol, open_sites)
     for mention in mentions[:SHOWN]:
@@ -277,7 +285,9 @@ def _elsewhere(tools: Tools, symbol: Symbol) -> list[Mention]:
     edges = tools.store.edges_from({m.holder.id for m in found})
     resolved = {(e.path, e.line) for e in edges if e.name == symbol.name and e.dst != symbol.id}
     inside = range(symbol.span.start_line, symbol.span.end_line + 1)
-    return [m for m in found if (m.path, m.line) not in resolved and (m.path != symbol.span.path or m.line not in inside)]
+    return [
+        m for m in found if (m.path, m.line) not in resolved and (m.path != symbol.span.path or m.line not in inside)
+    ]
 
 
 def _candidates(tools: Tools, book: Notebook, symbol: Symbol, sites: Sequence[Unresolved]) -> None:
@@ -297,7 +307,9 @@ def _unresolved(book: Notebook, symbol: Symbol, sites: Sequence[Unresolved]) -> 
     if sites:
         shown = ", ".join(f"{s.path}:{s.line}" for s in sites[:5])
         more = f" and {len(sites) - 5} more" if len(sites) > 5 else ""
-        book.unknown(f"{say.counted(len(sites), 'call site')} of some {symbol.name} could not be resolved: {shown}{more}")
+        book.unknown(
+            f"{say.counted(len(sites), 'call site')} of some {symbol.name} could not be resolved: {shown}{more}"
+        )
 
 
 def _open_sites(book: Notebook, symbol: Symbol, sites: Sequence[Unresolved]) -> None:

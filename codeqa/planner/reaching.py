@@ -60,12 +60,12 @@ def tell(tools: Tools, book: Notebook, first: Symbol, last: Symbol, edges: Seque
     book.add(Fact(text, places, "path", edges=tuple(edges), part="path"))
     for edge in edges:
         holder = tools.graph.symbol(edge.src)
-        places = (say.site(edge, holder),)
+        hop = [say.site(edge, holder)]
         target = symbols.get(edge.dst)
         if target is not None:
-            places += (say.head(target),)
+            hop.append(say.head(target))
             book.open(target)
-        book.add(Fact(f"{say.step(tools, edge)}.", places, "edge", edges=(edge,), part="path", item=True))
+        book.add(Fact(f"{say.step(tools, edge)}.", tuple(hop), "edge", edges=(edge,), part="path", item=True))
     book.walk(edges)
     if doc := say.documentation(tools, last):
         book.add(Fact(doc.text.replace("Its", f"{say.named(last)}: its", 1), doc.places, "quote", quote=doc.quote))
@@ -77,7 +77,11 @@ def climb(tools: Tools, symbol: Symbol, max_hops: int) -> list[Edge]:
     seen = {symbol.id}
     here = symbol
     while len(edges) < max_hops:
-        above = [r for r in tools.graph.callers(tools.itself(here)) if r.symbol.id not in seen and not tools.is_test(r.symbol)]
+        above = [
+            r
+            for r in tools.graph.callers(tools.itself(here))
+            if r.symbol.id not in seen and not tools.is_test(r.symbol)
+        ]
         if not above:
             holders = tools.graph.symbols(e.src for e in tools.store.edges_to([here.id], {EdgeKind.CONTAINS}))
             around = [s for s in holders.values() if s.kind in CALLABLE and s.id not in seen]
@@ -95,7 +99,9 @@ def climb(tools: Tools, symbol: Symbol, max_hops: int) -> list[Edge]:
 
 def why_not(tools: Tools, book: Notebook, source: Symbol, target: Symbol, searched: int) -> None:
     """Say how near both ends come to one another, and which unresolved sites could bridge the gap."""
-    book.unknown(f"no chain of resolved calls leads from {source.label} to {target.label} ({searched} symbols looked at)")
+    book.unknown(
+        f"no chain of resolved calls leads from {source.label} to {target.label} ({searched} symbols looked at)"
+    )
     callers = tools.callers(target, 5)
     for relation in callers.relations[:3]:
         if fact := say.relation(tools, relation.edge, item=True):
@@ -109,7 +115,9 @@ def why_not(tools: Tools, book: Notebook, source: Symbol, target: Symbol, search
     bridges = tools.unresolved(target)
     if bridges:
         shown = ", ".join(f"{s.path}:{s.line}" for s in bridges[:5])
-        book.unknown(f"{say.counted(len(bridges), 'unresolved call site')} of some {target.name} could bridge the gap: {shown}")
+        book.unknown(
+            f"{say.counted(len(bridges), 'unresolved call site')} of some {target.name} could bridge the gap: {shown}"
+        )
     open_sites = callees.unresolved
     if open_sites:
         shown = ", ".join(f"{s.name} (line {s.line})" for s in open_sites[:5])

@@ -51,7 +51,15 @@ def listed(items: Sequence[str]) -> str:
 
 def counted(number: int, noun: str) -> str:
     """Return "1 place", "2 places"."""
-    plural = noun if number == 1 else f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith(("s", "x")) else f"{noun}s"
+    plural = (
+        noun
+        if number == 1
+        else f"{noun[:-1]}ies"
+        if noun.endswith("y")
+        else f"{noun}es"
+        if noun.endswith(("s", "x"))
+        else f"{noun}s"
+    )
     return f"{number} {plural}"
 
 
@@ -74,7 +82,11 @@ def site(edge: Edge, holder: Symbol | None) -> Place:
 def sure(edge: Edge) -> str:
     """Say how an edge was resolved where that is less than certain."""
     if edge.strategy is Strategy.DISPATCH:
-        return f" (by dynamic dispatch, one of {edge.candidates} overrides)" if edge.candidates > 1 else " (by dynamic dispatch)"
+        return (
+            f" (by dynamic dispatch, one of {edge.candidates} overrides)"
+            if edge.candidates > 1
+            else " (by dynamic dispatch)"
+        )
     return " (by the type of its receiver)" if edge.strategy is Strategy.INFERRED else ""
 
 
@@ -130,7 +142,9 @@ def step(tools: Tools, edge: Edge) -> str:
     return f"{named(src) if src else edge.src} {VERBS.get(edge.kind, str(edge.kind))} {named(dst) if dst else edge.dst} at {edge.site}{under}{sure(edge)}"
 
 
-_GUARD = re.compile(r"\s*(?:\}\s*)?(?:(?:el|else\s+)?if\b|elif\b|except\b|catch\b|case\b|when\b|unless\b|while\b|for\b|match\b|switch\b)")
+_GUARD = re.compile(
+    r"\s*(?:\}\s*)?(?:(?:el|else\s+)?if\b|elif\b|except\b|catch\b|case\b|when\b|unless\b|while\b|for\b|match\b|switch\b)"
+)
 
 
 def condition(tools: Tools, path: str, line: int, holder: Symbol | None) -> tuple[int, str] | None:
