@@ -77,5 +77,5 @@ def _latency(name: str, measured: dict[str, float] | None) -> str:
         return f"{label}: not measured"
     return (
         f"{label}: p50 {measured['p50_ms']:.1f} ms, p95 {measured['p95_ms']:.1f} ms over {measured['n']:.0f}"
-        f" (first {measured['first_ms']:.0f} ms)"
+        f" (CPU p50 {measured['cpu_p50_ms']:.1f} ms, first {measured['first_ms']:.0f} ms)"
     )

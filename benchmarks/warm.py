@@ -7,6 +7,7 @@ comes first (imports, opening, filling caches) is reported apart and left out of
 from __future__ import annotations
 
 import json
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -62,10 +63,12 @@ def _timed(work: Callable[[str], None], inputs: Sequence[str], repeats: int) -> 
     """Time `work` on every input, `repeats` times round, after one round that is not counted."""
     if not inputs:
         return {}
-    first = _seconds(work, inputs[0])
+    first, _ = _seconds(work, inputs[0])
     for item in inputs[1:]:
         work(item)
-    return {"first_ms": first * 1000, **summary([_seconds(work, item) for _ in range(repeats) for item in inputs])}
+    taken = [_seconds(work, item) for _ in range(repeats) for item in inputs]
+    cpu = summary([used for _, used in taken])
+    return {"first_ms": first * 1000, **summary([wall for wall, _ in taken]), "cpu_p50_ms": cpu["p50_ms"]}
 
 
 def _edits(work: Callable[[str], None], edited: str, repeats: int) -> dict[str, float]:
@@ -73,10 +76,16 @@ def _edits(work: Callable[[str], None], edited: str, repeats: int) -> dict[str, 
     return _timed(work, [edited], repeats) if edited else {}
 
 
-def _seconds(work: Callable[[str], None], item: str) -> float:
-    started = time.perf_counter()
+def _seconds(work: Callable[[str], None], item: str) -> tuple[float, float]:
+    """Wall and CPU seconds; processes that the work started and waited for are counted."""
+    started, used = time.perf_counter(), _cpu()
     work(item)
-    return time.perf_counter() - started
+    return time.perf_counter() - started, _cpu() - used
+
+
+def _cpu() -> float:
+    own, waited = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + waited.ru_utime + waited.ru_stime
 
 
 if __name__ == "__main__":

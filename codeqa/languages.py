@@ -38,6 +38,7 @@ class Text:
     comment_nodes: tuple[str, ...] = ("comment",)
     skip_between: tuple[str, ...] = ()
     string_nodes: tuple[str, ...] = ("string",)
+    conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
 
 
@@ -123,6 +124,10 @@ class Language:
     def blank(self) -> tuple[re.Pattern[bytes], ...]:
         """What a parser must not see, as patterns over bytes."""
         return tuple(re.compile(pattern.encode()) for pattern in self.text.blank)
+
+    @cached_property
+    def conditionals(self) -> tuple[re.Pattern[bytes], ...]:
+        return tuple(re.compile(pattern.encode()) for pattern in self.text.conditionals)
 
     @cached_property
     def literals(self) -> dict[str, str]:

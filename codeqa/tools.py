@@ -90,7 +90,19 @@ class Tools:
             return [found]
         dotted = _SEPARATOR.sub(".", name).strip(".")
         found_all = self.store.symbols_qualified(dotted) or self._prefixed(dotted) or self.store.symbols_like(dotted)
-        return self._ranked(found_all)
+        return self._ranked(found_all or self._inherited(dotted))
+
+    def _inherited(self, dotted: str) -> list[Symbol]:
+        """Understand `Class.member` where an ancestor of the class has the member."""
+        owner, _, member = dotted.rpartition(".")
+        found: list[Symbol] = []
+        for cls in self.candidates(owner) if owner else ():
+            if cls.kind in CLASS_LIKE and not cls.external:
+                above = [
+                    m for r in self.graph.bases(cls.id) for m in self.graph.members(r.symbol.id) if m.name == member
+                ]
+                found += above[:1]
+        return found
 
     @cached_property
     def chunks(self) -> int:

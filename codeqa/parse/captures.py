@@ -120,6 +120,19 @@ def capture(query: tree_sitter.Query, root: tree_sitter.Node) -> Captured:
     return found
 
 
+def error_bytes(root: tree_sitter.Node) -> int:
+    """Return how much of a tree does not parse; a missing token counts one byte."""
+    total = 0
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            total += max(1, node.end_byte - node.start_byte)
+        elif node.has_error:
+            stack += node.children
+    return total
+
+
 def _plan(nodes: Captures) -> str:
     """Name the capture that decides what a pattern is about."""
     for prefix in ("definition.", "import", "binding.", "reference.", "scope", "ignore", "export.default", "package", "error"):

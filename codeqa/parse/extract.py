@@ -156,6 +156,8 @@ class Extractor:
 
     def _owner(self, draft: Draft, around: list[Draft], number: dict[int, int]) -> tuple[int, str]:
         """Return the definition that a draft belongs to (-1: none in this file) and its qualified prefix."""
+        if "global" in draft.flags:
+            return -1, ""
         if draft.owner:
             return self.named_owner(self.text_of(draft.owner), self._visible_prefix(around, number))
         if draft.kind == "field" and draft.receiver:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from codeqa.domain import CLASS_LIKE, Reference
@@ -42,6 +44,10 @@ class _References:
         spans = [(d.start, d.end) for d in self.blocks]
         self.inside_block = Nest(spans)
         self.visible = _Visible(extractor)
+        self._below: dict[int, list[tuple[int, int]]] = defaultdict(list)  # parent → (start, definition), sorted
+        for index in self.order:
+            if definitions[index].kind not in _NEVER_DECORATED:
+                self._below[definitions[index].parent].append((definitions[index].start, index))
         self._comments = set(extractor.language.text.comment_nodes)
 
     def run(self) -> Iterator[Reference]:
@@ -84,12 +90,9 @@ class _References:
         """A decorator that stands before its definition, not inside, belongs to the next one at its level."""
         if definition >= 0 and self.ex.definitions[definition].name_start > offset:
             return definition
-        later = [
-            (d.start, index)
-            for index, d in enumerate(self.ex.definitions)
-            if d.start > offset and d.parent == definition and d.kind not in _NEVER_DECORATED
-        ]
-        return min(later)[1] if later else definition
+        below = self._below[definition]
+        later = bisect_right(below, (offset, len(self.ex.definitions)))
+        return below[later][1] if later < len(below) else definition
 
     def _implementer(self, offset: int, definition: int) -> int:
         """The bases written on an `impl` block are those of its type; an embedded field is a base of its struct."""

@@ -14,6 +14,7 @@ _SIMPLE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 _STEP = re.compile(r"[\w$#@.\[\]()]+\Z")
 _PREFIX = re.compile(r"(?:(?:new|await|typeof|move|yield|mut)\s+|[&*!]+\s*)+")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _SPACE = re.compile(r"\s+")
 
@@ -110,6 +111,25 @@ def without_noise(data: bytes, noise: tuple[re.Pattern[bytes], ...]) -> tuple[by
                 blanked.append(name.span())
         data = bytes(seen)
     return data, blanked
+
+
+def first_branches(data: bytes, rules: tuple[re.Pattern[bytes], ...]) -> bytes:
+    """Return the bytes with conditional directives, and all branches but the first, as spaces; no byte moves."""
+    opening, switch, closing = rules
+    depth, skipped, continued = 0, 0, False  # `skipped`: the depth of the conditional whose later branch this is
+    lines = []
+    for line in data.splitlines(keepends=True):
+        directive = continued
+        if opening.match(line):
+            depth, directive = depth + 1, True
+        elif depth and switch.match(line):
+            skipped, directive = skipped or depth, True
+        elif depth and closing.match(line):
+            skipped = 0 if skipped == depth else skipped
+            depth, directive = depth - 1, True
+        continued = directive and line.rstrip().endswith(b"\\")
+        lines.append(_NOT_NEWLINE.sub(b" ", line) if directive or skipped else line)
+    return b"".join(lines)
 
 
 def signature(text: str) -> str:

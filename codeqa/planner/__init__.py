@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from codeqa.domain import CALLABLE, CLASS_LIKE, Answer, Answered, Event, Hit, Step, Symbol, UsageError
-from codeqa.notebook import Fact, Notebook
+from codeqa.domain import CALLABLE, CLASS_LIKE, Answer, Answered, Event, Step, Symbol, UsageError
+from codeqa.notebook import Notebook
 from codeqa.planner import describing, forms, listing, reaching
 from codeqa.planner import sentences as say
 from codeqa.planner.compose import compose
@@ -411,27 +411,18 @@ class _Walk:
             return
         self.weak = True
         self.book.parts.append("search")
-        for symbol in self.link.symbols[:2]:
-            describing.describe(self.tools, self.book, symbol, "", deep=symbol is self.link.first)
-            yield Step("read", symbol.id)
+        self.book.unknown("no symbol is named in the question: this is what its words fit best")
+        describing.describe(self.tools, self.book, self.link.first, "")
+        yield Step("read", self.link.first.id)
         self._more_hits(self.link)
 
     def _more_hits(self, link: Link) -> None:
         """Add the next best hits, and the calls between any two of them."""
-        symbols = [s for s in link.symbols[:5] if say.is_code(s)]
-        for symbol in symbols[1:4]:
-            self.book.add(say.definition(symbol))
-            if doc := say.documentation(self.tools, symbol):
-                self.book.add(
-                    Fact(doc.text.replace("Its", f"{say.named(symbol)}: its", 1), doc.places, "quote", quote=doc.quote)
-                )
+        symbols = [s for s in link.symbols[:6] if say.is_code(s)]
+        for symbol in symbols[1:6]:
+            self.book.add(say.entry(self.tools, symbol))
         keys = {s.id for s in symbols}
         for edge in self.tools.graph.outgoing(sorted(keys)):
-            if edge.dst in keys and edge.dst != edge.src and (fact := say.relation(self.tools, edge)):
+            if edge.dst in keys and edge.dst != edge.src and (fact := say.relation(self.tools, edge, item=True)):
                 self.book.add(fact)
                 self.book.walk([edge])
-
-
-def hit_line(hit: Hit) -> str:
-    """Name a hit in one line."""
-    return f"{hit.path}:{hit.start_line} {hit.symbol}".rstrip()

@@ -26,6 +26,7 @@ _CAPITAL = re.compile(r"\b[A-Z][a-z0-9]{2,}\b")
 _WORD = re.compile(r"[^\W\d]\w*")
 _TOKEN = re.compile(r"\w+")
 _ABBREVIATIONS = frozenset({"e.g", "i.e", "etc", "vs"})
+SPOKEN = 0.55  # share of a phrase's meaning that a name spelled by some of its words must hold
 LINKS = 8  # candidates that search may offer for a phrase
 
 
@@ -143,7 +144,10 @@ class Linker:
         return Link(phrase, chosen, "name", others)
 
     def _spoken(self, phrase: str) -> Link:
-        """Two to four words in a row may spell a name: "visibility timeout" → visibility_timeout."""
+        """Two to four words in a row may spell a name: "visibility timeout" → visibility_timeout.
+
+        What is named so must also hold most of the phrase's other words, or it is a namesake of a part of it.
+        """
         words = [w.lower() for w in _WORD.findall(phrase)]
         best: tuple[tuple[int, int, int], list[Symbol]] | None = None
         for size in (4, 3, 2):
@@ -151,18 +155,21 @@ class Linker:
                 run = words[start : start + size]
                 if run[0] in terms.STOP_WORDS or run[-1] in terms.STOP_WORDS:
                     continue
-                for joined in ("".join(run), "".join([*run[:-1], run[-1].removesuffix("s")])):
-                    found = [s for name in self.tools.spoken_names.get(joined, ()) for s in self.tools.candidates(name)]
-                    found = [
-                        s for s in found if s.kind not in ("section", "key") and not s.external and s.role != "test"
-                    ]
-                    if not found:
-                        continue
-                    near = max(self._nearness(s, self._context - set(run)) for s in found)
+                if found := self._spelled(run):
+                    said = self._context - set(run)
+                    near = max(self._nearness(s, said) for s in found)
                     rank = (size + near, near, -len(found))
                     if best is None or rank > best[0]:
-                        best = (rank, [s for s in found if self._nearness(s, self._context - set(run)) == near])
-        return Link(phrase, tuple(best[1][:3]), "spoken", tuple(best[1][3:])) if best else Link(phrase)
+                        best = (rank, [s for s in found if self._nearness(s, said) == near])
+        fitting = [s for s in best[1][:6] if self.fit(phrase, s) >= SPOKEN] if best else []
+        return Link(phrase, tuple(fitting[:3]), "spoken", tuple(fitting[3:])) if fitting else Link(phrase)
+
+    def _spelled(self, run: Sequence[str]) -> list[Symbol]:
+        """Return the symbols whose name these words make up, the last one perhaps in the plural."""
+        joined = {"".join(run), "".join([*run[:-1], run[-1].removesuffix("s")])}
+        names = {name for key in joined for name in self.tools.spoken_names.get(key, ())}
+        found = [s for name in sorted(names) for s in self.tools.candidates(name)]
+        return [s for s in found if s.kind not in ("section", "key") and not s.external and s.role != "test"]
 
     def search(self, phrase: str, *, kinds: frozenset[str] | None = None, limit: int = LINKS) -> Link:
         """Link by what search finds for the words, code before documents."""

@@ -11,6 +11,7 @@ from codeqa.planner import sentences as say
 from codeqa.tools import Mention, Tools
 
 SHOWN = 25
+MENTIONED = 10  # lines that hold a name without a resolved use
 Recount = Callable[[], int]
 
 
@@ -219,7 +220,7 @@ def places(tools: Tools, book: Notebook, symbol: Symbol, question: str, part: st
             _assignments(tools, book, symbol, kept, value[1] if value else "", part)
             return
     if not source:
-        _nothing(tools, book, symbol, f"No use of {say.named(symbol)} was resolved", part)
+        _nothing(tools, book, symbol, f"No use of {say.named(symbol)} was resolved", part, SHOWN)
         return
     text = f"{say.named(symbol)} ({symbol.cite}) is used at {say.counted(len(source), 'place')}."
     book.add(say.count(text, len(source), lambda: _still(tools, symbol), part, (say.head(symbol),)))
@@ -257,7 +258,9 @@ def _items(tools: Tools, book: Notebook, relations: Sequence[Relation], part: st
         book.unknown(f"{len(relations) - SHOWN} more are not listed; the commands callers, impact and symbol list all")
 
 
-def _nothing(tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str) -> None:
+def _nothing(
+    tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str, shown: int = MENTIONED
+) -> None:
     """Absence, with what it rests on: the definition that was looked at and the sites that name it unresolved."""
     book.add(say.definition(symbol, ""))
     open_sites = tools.unresolved(symbol)
@@ -272,7 +275,7 @@ def _nothing(tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str)
     book.add(say.count(absence, len(open_sites), lambda: len(tools.unresolved(symbol)), covered, (say.head(symbol),)))
     _unresolved(book, symbol, open_sites)
     _candidates(tools, book, symbol, open_sites)
-    for mention in mentions[:SHOWN]:
+    for mention in mentions[:shown]:
         where = f"{mention.path}:{mention.line}"
         text = f"The name {say.code(symbol.name)} stands at {where}, in {say.named(mention.holder)}: {say.code(mention.text[:110])}."
         place = Place(mention.path, mention.line, mention.line, mention.holder.qualname)

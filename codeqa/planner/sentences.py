@@ -123,6 +123,15 @@ def documentation(tools: Tools, symbol: Symbol) -> Fact | None:
     return None
 
 
+def entry(tools: Tools, symbol: Symbol) -> Fact:
+    """A symbol as one line of a list, with the first sentence of its documentation."""
+    doc = documentation(tools, symbol)
+    said = f": {doc.quote}" if doc else ""
+    places = (body(symbol), *(doc.places if doc else ()))
+    text = f"{named(symbol)}, {kind_of(symbol)} at {symbol.cite}{said}"
+    return Fact(text if text.endswith(".") else f"{text}.", places, "definition", symbols=(symbol,), item=True)
+
+
 def relation(tools: Tools, edge: Edge, part: str = "", *, item: bool = False) -> Fact | None:
     """`A` calls `B` at path:line."""
     ends = tools.graph.symbols([edge.src, edge.dst])

@@ -167,16 +167,12 @@ class Resolver:
         if not reference.receiver:
             if reference.role in ("call", "read") and (special := self._super_call(path, reference)):
                 return special
-            found = self.names.bare(path, reference.name, reference.scope, at=reference.start)
-            return found or self._rooted(path, reference)
+            return self.names.bare(path, reference.name, reference.scope, at=reference.start)
         receivers = self.types.evaluate(
             path, reference.receiver, reference.scope, reference.definition, at=reference.start
         )
         found = [v for value in receivers for v in self.types.attribute(value, reference.name)]
         return list(dict.fromkeys(found))
-
-    def _rooted(self, path: str, reference: Reference) -> list[Value]:
-        return self.names.rooted(path, (reference.name,), reference.scope)[0]
 
     def _super_call(self, path: str, reference: Reference) -> list[Value]:
         """`super(...)` as a call of the base's constructor, `this(...)` as one of another constructor."""

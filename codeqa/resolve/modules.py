@@ -296,9 +296,9 @@ class ModuleMap:
         return [(join(dirname(path), root), self._manifest(path)) for path in found]
 
     def _manifest(self, path: str) -> Manifest:
-        text = self._text(path)
+        self._consulted(f"f:{path}")
         if path not in self._declared:
-            self._declared[path] = read_manifest(text, dirname(path))
+            self._declared[path] = read_manifest(self._text(path), dirname(path))
         return self._declared[path]
 
     def _crate_root(self, language: Language, importer: str) -> str:

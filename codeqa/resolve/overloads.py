@@ -32,7 +32,7 @@ class Overloads:
         if len(values) < 2 or len(values) > MAX_CONSIDERED or not all(self._callable(v) for v in values):
             return values
         if not reference.arguments:
-            return values[:1] if len({v.path for v in values}) == 1 else values
+            return values
         shapes = reference.arguments[1:-1].split(",") if len(reference.arguments) > 2 else []
         fitting = [v for v in values if accepts(self._parameters(v), len(shapes))] or values
         return self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting

@@ -254,6 +254,9 @@ class Types:
             return self.names.within(value, name)
         if value.kind == "unknown":
             return [UNKNOWN]
+        value = self._behind_type(value)
+        if value.kind == "external":
+            return self.attribute(value, name)
         if value.kind == "definition" and value.index >= 0 and not self.env.is_class(value):
             held = self.classes.aliased(value)
             if held != value:
@@ -263,6 +266,15 @@ class Types:
         if found:
             return [v._replace(inferred=value.inferred or v.inferred) for v in found]
         return self._of_external_base(value, name)
+
+    def _behind_type(self, value: Value) -> Value:
+        """Members are those of what a typedef stands for."""
+        if value.index < 0 or self.env.definition(value).kind != "type":
+            return value
+        found = self.classes.aliased(value._replace(kind="definition", inferred=False))
+        if found.kind == "external":
+            return found
+        return found._replace(kind=value.kind, inferred=value.inferred)
 
     def _of_module(self, value: Value, name: str) -> list[Value]:
         language = self.env.language(value.path)

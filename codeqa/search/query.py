@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
-from codeqa import terms
+from codeqa import languages, terms
 
 IDENTIFIER, PATH, ERROR, NATURAL = "identifier", "path", "error", "natural"
 
@@ -14,7 +16,7 @@ _NAME = r"[^\W\d][\w$]*"
 _CHAIN = re.compile(rf"{_NAME}(?:(?:\.|::|#){_NAME})*")
 _PATH = re.compile(r"[\w.@~+-]*(?:/[\w.@~+-]+)+/?|[\w@+-][\w.@+-]*\.\w{1,8}\b")
 _QUOTED = re.compile(r"`+([^`]+)`+|\"([^\"]{3,})\"|(?<!\w)'([^']{3,})'(?!\w)")
-_HUMP = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2,}[a-z]{2}")
+_ACRONYM = re.compile(r"[A-Z]{2,}[a-z]{2}")
 _ERROR = re.compile(
     r"\w(?:Error|Exception|Warning|Panic)\b\s*:|Traceback \(most recent|"
     r"^\s*(?:error|fatal|panic|exception)\b[^:]{0,40}:",
@@ -66,14 +68,18 @@ def analyse(text: str) -> Query:
 
 
 def _kind(text: str, identifiers: tuple[str, ...], paths: tuple[str, ...]) -> str:
-    if len(text.split()) == 1 and ("/" in text or text in paths):
-        return PATH
     if len(text.split()) == 1:
-        return IDENTIFIER
+        is_path = "/" in text or (text in paths and f".{text.rpartition('.')[2].lower()}" in _endings())
+        return PATH if is_path else IDENTIFIER
     if _ERROR.search(text):
         return ERROR
     bare = text.replace("::", ".").replace("#", ".").removesuffix("()")
     return IDENTIFIER if bare in identifiers else NATURAL
+
+
+@cache
+def _endings() -> frozenset[str]:
+    return frozenset(ending for language in languages.load() for ending in language.extensions)
 
 
 def _identifiers(text: str, quoted: tuple[str, ...]) -> tuple[str, ...]:
@@ -94,7 +100,8 @@ def _identifiers(text: str, quoted: tuple[str, ...]) -> tuple[str, ...]:
 def _looks_like_code(word: str) -> bool:
     if any(mark in word for mark in (".", "::", "#")):
         return not _is_abbreviation(word)
-    return "_" in word.strip("_") or word.startswith("_") or "$" in word or _HUMP.search(word) is not None
+    marked = "_" in word.strip("_") or word.startswith("_") or "$" in word
+    return marked or _ACRONYM.search(word) is not None or any(a.islower() and b.isupper() for a, b in pairwise(word))
 
 
 def _is_abbreviation(word: str) -> bool:

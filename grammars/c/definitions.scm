@@ -188,17 +188,17 @@
     ]
     value: (_) @value)) @definition.variable
 
-; Macros
+; Macros heed no scope
 
 (preproc_def
   .
-  name: (identifier) @name) @definition.macro
+  name: (identifier) @name) @definition.macro @flag.global
 
 ; a comment in the middle of a macro of several lines
 
 (preproc_def
-  (ERROR . (identifier) @name . (preproc_params))) @definition.macro
+  (ERROR . (identifier) @name . (preproc_params))) @definition.macro @flag.global
 
 (preproc_function_def
   name: (identifier) @name
-  value: (preproc_arg)? @body) @definition.macro
+  value: (preproc_arg)? @body) @definition.macro @flag.global

@@ -459,6 +459,19 @@
       declarator: (array_declarator declarator: (qualified_identifier scope: (_) @owner name: (identifier) @name)))
   ]) @definition.field
 
+; `TEST_F(Suite, Name) { ... }`: a member of a class that the macro derives from the suite
+
+((function_definition
+  !type
+  declarator: (function_declarator
+    declarator: (identifier) @_macro
+    parameters: (parameter_list
+      (parameter_declaration type: (type_identifier) @owner)
+      .
+      (parameter_declaration type: (type_identifier) @name)))
+  body: (_) @body) @definition.method @flag.test
+  (#match? @_macro "^(TYPED_)?TEST_[A-Z]+$"))
+
 ; `TEST(Suite, Name) { ... }` of the test frameworks
 
 ((function_definition
@@ -472,20 +485,20 @@
   body: (_) @body) @definition.function @flag.test
   (#match? @_macro "TEST"))
 
-; Macros
+; Macros heed no scope
 
 (preproc_def
   .
-  name: (identifier) @name) @definition.macro
+  name: (identifier) @name) @definition.macro @flag.global
 
 ; a comment in the middle of a macro of several lines
 
 (preproc_def
-  (ERROR . (identifier) @name . (preproc_params))) @definition.macro
+  (ERROR . (identifier) @name . (preproc_params))) @definition.macro @flag.global
 
 (preproc_function_def
   name: (identifier) @name
-  value: (preproc_arg)? @body) @definition.macro
+  value: (preproc_arg)? @body) @definition.macro @flag.global
 
 ; Templates: the span takes in the parameters
 
