@@ -44,7 +44,7 @@ def test_the_sdist_holds_what_the_project_is_made_of(built: Path) -> None:
         names = {name.partition("/")[2] for name in archive.getnames()}
 
     assert names >= GRAMMARS
-    assert {"LICENSE", "README.md", "codeqa/domain.py", "tests/test_wheel.py", ".ci/run"} <= names
+    assert {"LICENSE", "README.md", "codeqa/domain/__init__.py", "tests/test_wheel.py", ".ci/run"} <= names
 
 
 def test_the_wheel_holds_the_package_and_its_grammars(built: Path) -> None:

@@ -83,7 +83,7 @@ class Indexer:
         yield self._summary(run, records, changed=changed)
 
     def _note(self, changes: Changes) -> None:
-        """Write down when the tree was compared with the index, and what has another stat without being another file."""
+        """Write down when the tree was looked at, and what has another stat without being another file."""
         self.store.touch(changes.moved)
         self.store.set_meta("checked_ns", str(changes.since_ns))
 
@@ -144,7 +144,7 @@ class Indexer:
         return FileRecord(path, sha256, size, mtime_ns, inode, language, self._role(path), "", lines, errors)
 
     def _refused(self, parsed: Parsed, stat: files.FileStat) -> FileRecord:
-        """Return the record of a file without facts. One that its parser did not survive is not tried again as it is."""
+        """Return the record of a file without facts. What its parser did not survive is not tried again."""
         source = files.read(self.root, parsed.path, self.settings) if parsed.skip in LOST else None
         sha256 = source.sha256 if isinstance(source, files.Source) else ""
         seen = stat.size, stat.mtime_ns, stat.inode
@@ -205,7 +205,9 @@ class Indexer:
             before, after = run.changes.known.get(path), records.get(path)
             listed = bool(before and not before.skip) != bool(after and not after.skip)
             old = self.store.get_interface(before.sha256, before.language) if before and not before.skip else None
-            keys |= graphing.keys_of_change(path, old, facts(path), listed=listed)
+            language = self.languages.get(after.language) if after else None
+            overloads = language is not None and language.scopes.overloads
+            keys |= graphing.keys_of_change(path, old, facts(path), listed=listed, signatures=overloads)
             if resolve.is_manifest(path, self.languages):
                 keys.add(f"f:{path}")
         found = graphing.dependents(self.store.deps(), keys) | changed

@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 
-from codeqa.domain import Interface
+from codeqa.domain import CALLABLE, Binding, Definition, Interface
 from codeqa.languages import Languages
 from codeqa.resolve import Environment, Resolution, Resolver, Tables, changed_keys, outside, symbol_key
 from codeqa.store import EdgeRow, FileRecord, Store, SymbolRow
 
-_WORD = re.compile(r"[^\W\d]\w*")
+_WORD = re.compile(r"[\w$#@]+")
 
 
 class Facts:
-    """Interfaces of the files as they will be: new ones as parsed, the others from the store, decoded when asked for."""
+    """Interfaces of the files as they will be, decoded when asked for."""
 
     def __init__(self, store: Store, records: Mapping[str, FileRecord]) -> None:
         self._store = store
@@ -32,9 +32,6 @@ class Facts:
                 self._store.get_interface(record.sha256, record.language) if record and not record.skip else None
             )
         return self._known[path]
-
-    def put(self, path: str, interface: Interface | None) -> None:
-        self._known[path] = interface
 
 
 def names_in_memory(facts: Facts, paths: Iterable[str]) -> Callable[[str], list[tuple[str, str]]]:
@@ -129,10 +126,12 @@ def dependents(deps: Mapping[str, bytes], keys: Iterable[str]) -> set[str]:
     return found
 
 
-def keys_of_change(path: str, old: Interface | None, new: Interface | None, *, listed: bool) -> set[str]:
+def keys_of_change(
+    path: str, old: Interface | None, new: Interface | None, *, listed: bool, signatures: bool
+) -> set[str]:
     """Return what a change to a file may answer otherwise; `listed` tells that it came or went."""
     keys = changed_keys(path) if listed else set()
-    if listed or digest(old) != digest(new):
+    if listed or digest(old, signatures=signatures) != digest(new, signatures=signatures):
         keys.add(f"f:{path}")
         keys |= {f"n:{name}" for name, *_ in _names(old) ^ _names(new)}
     return keys
@@ -142,23 +141,54 @@ def _names(interface: Interface | None) -> set[tuple[str, str, str, str]]:
     return {(d.name, d.qualname, d.kind, d.flags) for d in interface.definitions} if interface else set()
 
 
-def digest(interface: Interface | None) -> object:
-    """Return what other files can see of an interface: no positions, no documentation, no untyped locals."""
+def digest(interface: Interface | None, *, signatures: bool) -> object:
+    """Return what other files can see of an interface: no positions, no documentation, no locals that nothing hangs on.
+
+    `signatures` tells that the language overloads, so that other files can see parameters.
+    """
     if interface is None:
         return None
-    texts = [text for d in interface.definitions for text in (d.type, d.value) if text]
-    texts += [f"{b.receiver}.{b.name}" for b in interface.bases]
-    words = {word for text in texts for word in _WORD.findall(text)}
+    tables = Tables(interface)
+    seen = _seen(interface)
+    first = [(scope, name) for scope, name in tables.first_parameter.items() if name in seen]
     return (
         interface.language,
         interface.package,
         [(d.name, d.kind, d.qualname, d.parent, d.type, d.value, d.flags) for d in interface.definitions],
+        [d.signature for d in interface.definitions if signatures and d.kind in CALLABLE],
         [(s.parent, s.definition) for s in interface.scopes],
-        Tables(interface).home,
-        [(b.name, b.scope, b.kind, b.type, b.value) for b in interface.bindings if b.name in words],
+        tables.home,
+        [_inside(interface, d) for d in interface.definitions],
+        [(b.name, b.scope, b.kind, b.type, b.value) for b in sorted(interface.bindings, key=_start) if b.name in seen],
+        first,
         [(i.module, i.name, i.local, i.scope, i.reexport) for i in interface.imports],
-        [(b.name, b.role, b.receiver, b.definition) for b in interface.bases],
+        [(b.name, b.role, b.receiver, b.definition, b.scope) for b in interface.bases],
     )
+
+
+def _inside(interface: Interface, definition: Definition) -> bool:
+    """Tell whether a member stands inside of what it belongs to; it may be written elsewhere in the file."""
+    parent = interface.definitions[definition.parent] if definition.parent >= 0 else definition
+    return parent.start <= definition.start < parent.end
+
+
+def _start(binding: Binding) -> int:
+    return binding.start
+
+
+def _seen(interface: Interface) -> set[str]:
+    """Return the names that types and values of definitions hang on, at first or at second hand."""
+    behind: dict[str, list[str]] = defaultdict(list)
+    for binding in interface.bindings:
+        behind[binding.name] += [binding.type, binding.value]
+    texts = [text for d in interface.definitions for text in (d.type, d.value)]
+    texts += [text for b in interface.bases for text in (b.receiver, b.name)]
+    seen: set[str] = set()
+    while texts:
+        words = set(_WORD.findall(texts.pop())) - seen
+        seen |= words
+        texts += [text for word in words for text in behind.get(word, ()) if text]
+    return seen
 
 
 def environment(

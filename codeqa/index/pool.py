@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from io import BufferedReader
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
@@ -35,8 +36,7 @@ class _Worker:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"},
         )
-        # Unbuffered: a second reply that waits in a buffer is none that a selector sees.
-        self.output = cast(BufferedReader, self.process.stdout).raw
+        self.output = cast(BufferedReader, self.process.stdout)
         self.ready = False
         self.requests: deque[Request] = deque()
         self.since = monotonic()
@@ -47,10 +47,8 @@ class _Worker:
         self._send(request)
 
     def _send(self, message: object) -> None:
-        try:
+        with suppress(BrokenPipeError):  # it died: reading its output will tell
             send(cast(Stream, self.process.stdin), message)
-        except BrokenPipeError:
-            pass  # it died: reading its output will tell
 
     def stalls(self) -> bool:
         return monotonic() - self.since > STALL_SECONDS
@@ -60,10 +58,8 @@ class _Worker:
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream:
-                try:
+                with suppress(BrokenPipeError):  # what was still unsent has no reader
                     stream.close()
-                except BrokenPipeError:
-                    pass  # what was still unsent has no reader
 
 
 class Pool:
@@ -104,7 +100,7 @@ class Pool:
             worker.ask(self._waiting.popleft())
 
     def _hear(self, worker: _Worker) -> Iterator[Parsed]:
-        body = receive(cast(Stream, worker.output))
+        body = receive(cast(Stream, worker.output.raw))  # a second reply in a buffer is none that a selector sees
         worker.since = monotonic()
         if body is None:
             if not worker.ready:

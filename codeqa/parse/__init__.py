@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codeqa.domain import Facts, Interface
-from codeqa.parse.captures import Used, capture, error_bytes
+from codeqa.parse.captures import Used, broken, capture
 from codeqa.parse.chunks import chunks
 from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 VERSION = "2"  # of the facts: raise it when the same bytes yield other facts
 
+MAX_ATTEMPTS = 3  # at a file whose conditional text breaks the syntax
+
 __all__ = ["VERSION", "GrammarMissing", "get_language", "get_parser", "get_query", "missing", "parse", "plain", "supports"]
 
 
@@ -31,9 +33,7 @@ def parse(language: Language, data: bytes) -> Facts:
         GrammarBroken: its queries do not compile.
     """
     seen, blanked = without_noise(data, language.blank)
-    tree = get_parser(language.name).parse(seen)
-    if language.conditionals and tree.root_node.has_error:
-        tree = _best(tree, get_parser(language.name).parse(first_branches(seen, language.conditionals)))
+    tree = _parsed(language, seen)
     captured = capture(get_query(language.name), tree.root_node)
     for start, end in blanked:
         node = tree.root_node.descendant_for_byte_range(start, end)
@@ -44,9 +44,18 @@ def parse(language: Language, data: bytes) -> Facts:
     return Facts(interface, references, chunks(data, interface.definitions, extractor.lines), captured.errors)
 
 
-def _best(tree: tree_sitter.Tree, other: tree_sitter.Tree) -> tree_sitter.Tree:
-    """Return the tree with fewer bytes that do not parse, the first if in doubt."""
-    return other if error_bytes(other.root_node) < error_bytes(tree.root_node) else tree
+def _parsed(language: Language, data: bytes) -> tree_sitter.Tree:
+    """Return the best tree of a file; where conditional text breaks the syntax, only its first branch is read."""
+    parser = get_parser(language.name)
+    tree = best = parser.parse(data)
+    for _ in range(MAX_ATTEMPTS if language.conditionals else 0):
+        faults = broken(tree.root_node)
+        reduced = first_branches(data, language.conditionals, faults)
+        if not faults or reduced == data:
+            break
+        data, tree = reduced, parser.parse(reduced)
+        best = min(best, tree, key=lambda t: sum(max(1, end - start) for start, end in broken(t.root_node)))
+    return best
 
 
 def plain(language: str, data: bytes) -> Facts:

@@ -120,17 +120,17 @@ def capture(query: tree_sitter.Query, root: tree_sitter.Node) -> Captured:
     return found
 
 
-def error_bytes(root: tree_sitter.Node) -> int:
-    """Return how much of a tree does not parse; a missing token counts one byte."""
-    total = 0
+def broken(root: tree_sitter.Node) -> list[tuple[int, int]]:
+    """Return the ranges of a tree that do not parse; that of a missing token is empty."""
+    found = []
     stack = [root]
     while stack:
         node = stack.pop()
         if node.is_error or node.is_missing:
-            total += max(1, node.end_byte - node.start_byte)
+            found.append(_range(node))
         elif node.has_error:
             stack += node.children
-    return total
+    return found
 
 
 def _plan(nodes: Captures) -> str:

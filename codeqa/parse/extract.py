@@ -357,13 +357,17 @@ class Extractor:
         self.scopes = [Scope(raw[old][0], raw[old][1], kept(parents[old]), raw[old][2]) for old in sorted(used)]
         self.bindings = [binding._replace(scope=new[binding.scope]) for binding in bound]
 
+    def _local_type(self, draft: Draft) -> str:
+        bound = self.captured.bounds.get(draft.name[0])
+        return self._type(draft) or (self._flat(bound.type) if bound and bound.type else "")
+
     def _bound(self, scopes: Nest) -> Iterator[Binding]:
         """Yield parameters and locals; their scopes are numbered as in `scopes`."""
         seen: dict[tuple[str, int], set[tuple[str, str]]] = {}
         outer = {
             (self.text_of(b.name), scopes.at(b.name[0])) for b in self.captured.bounds.values() if b.kind == "outer"
         }
-        rows = [(d.name, "local", self._type(d), self._value(d.value), _end(d.value)) for d in self._local_drafts]
+        rows = [(d.name, "local", self._local_type(d), self._value(d.value), _end(d.value)) for d in self._local_drafts]
         rows += [
             (b.name, b.kind, self._flat(b.type) if b.type else "", self._value(b.value), _end(b.value))
             for b in self.captured.bounds.values()

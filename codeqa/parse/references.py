@@ -81,6 +81,8 @@ class _References:
         definition = self.order[holder] if holder >= 0 else -1
         if role in BASE_ROLES:
             definition = self._implementer(start, definition)
+            if definition >= 0 and self.ex.scopes[scope].definition == definition:
+                scope = self.ex.scopes[scope].parent  # the name of an embedded field is also that field's own
         elif role == "decorator":
             definition = self._decorated(start, definition)
         line = self.ex.lines.of(start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from inspect import cleandoc
 
@@ -14,8 +15,10 @@ _SIMPLE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 _STEP = re.compile(r"[\w$#@.\[\]()]+\Z")
 _PREFIX = re.compile(r"(?:(?:new|await|typeof|move|yield|mut)\s+|[&*!]+\s*)+")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_LOGICAL_LINE = re.compile(rb"(?:[^\n\\]|\\(?:\r?\n|.|\Z))*(?:\n|\Z)")
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
+_BRACKET_OR_STRING = re.compile(r"[()\[\]{}]|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`")
 _SPACE = re.compile(r"\s+")
 
 
@@ -25,7 +28,7 @@ def chain(text: str, separators: tuple[str, ...]) -> str:
 
     Argument lists become "()", subscripts "[]", type arguments vanish, `T{...}` becomes `T()`.
     """
-    if _SIMPLE.match(text):
+    if len(text) <= MAX_CHAIN and _SIMPLE.match(text):
         return text
     text = _strip_parens(_PREFIX.sub("", text.strip(), count=1))
     if len(text) > 4000:
@@ -53,13 +56,13 @@ def _strip_parens(text: str) -> str:
 def _closing(text: str, start: int) -> int:
     """Return the offset of the bracket that closes the one at `start`, -1 if none does."""
     depth = 0
-    for offset in range(start, len(text)):
-        if text[offset] in "([{":
+    for match in _BRACKET_OR_STRING.finditer(text, start):
+        if match[0] in "([{":
             depth += 1
-        elif text[offset] in ")]}":
+        elif match[0] in ")]}":
             depth -= 1
             if not depth:
-                return offset
+                return match.start()
     return -1
 
 
@@ -113,23 +116,39 @@ def without_noise(data: bytes, noise: tuple[re.Pattern[bytes], ...]) -> tuple[by
     return data, blanked
 
 
-def first_branches(data: bytes, rules: tuple[re.Pattern[bytes], ...]) -> bytes:
-    """Return the bytes with conditional directives, and all branches but the first, as spaces; no byte moves."""
+def first_branches(data: bytes, rules: tuple[re.Pattern[bytes], ...], around: Sequence[tuple[int, int]]) -> bytes:
+    """Return the bytes where the innermost conditional text at each of the ranges is its first branch; no byte moves.
+
+    `rules` match the lines that open, switch and close a conditional; those, and the other branches, become spaces.
+    """
+    seen = bytearray(data)
+    open_ = list(around)
+    for start, directives, end in _conditionals(data, rules):
+        rest = [(first, last) for first, last in open_ if first >= end or start > last]
+        if len(rest) == len(open_):
+            continue
+        open_ = rest
+        later = directives[1][0] if len(directives) > 2 else directives[-1][0]
+        for a, b in (directives[0], (later, directives[-1][1])):
+            seen[a:b] = _NOT_NEWLINE.sub(b" ", seen[a:b])
+    return bytes(seen)
+
+
+def _conditionals(
+    data: bytes, rules: tuple[re.Pattern[bytes], ...]
+) -> Iterator[tuple[int, list[tuple[int, int]], int]]:
+    """Yield (start, lines of directives, end) of each conditional, the inner ones first."""
     opening, switch, closing = rules
-    depth, skipped, continued = 0, 0, False  # `skipped`: the depth of the conditional whose later branch this is
-    lines = []
-    for line in data.splitlines(keepends=True):
-        directive = continued
+    stack: list[list[tuple[int, int]]] = []
+    for match in _LOGICAL_LINE.finditer(data):
+        line = match[0]
         if opening.match(line):
-            depth, directive = depth + 1, True
-        elif depth and switch.match(line):
-            skipped, directive = skipped or depth, True
-        elif depth and closing.match(line):
-            skipped = 0 if skipped == depth else skipped
-            depth, directive = depth - 1, True
-        continued = directive and line.rstrip().endswith(b"\\")
-        lines.append(_NOT_NEWLINE.sub(b" ", line) if directive or skipped else line)
-    return b"".join(lines)
+            stack.append([match.span()])
+        elif stack and switch.match(line):
+            stack[-1].append(match.span())
+        elif stack and closing.match(line):
+            found = [*stack.pop(), match.span()]
+            yield found[0][0], found, found[-1][1]
 
 
 def signature(text: str) -> str:

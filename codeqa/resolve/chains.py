@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 _PATH = re.compile(r"[^\W\d]\w*(?:\s*(?:\.|::|\\)\s*[^\W\d]\w*)*")
 _STEP = re.compile(r"([\w$#@]+)|(\(\))|(\[\])|\.")
+_INNER = re.compile(r">\s*(?:::|\.)\s*([^\W\d]\w*)\Z")  # of `Outer<T>::Inner`
 _LIFETIME = re.compile(r"'\w+(?!['\w])")
 _ANNOTATED = re.compile(r"[\w$]+\??\s*:(?!:)\s*")  # `name: Type`
 _NAMED = re.compile(r"(.*[\s*&>\]])[A-Za-z_$][\w$]*((?:\[\])*)\Z", re.DOTALL)  # `Type name`
@@ -52,6 +53,8 @@ def type_head(text: str, noise: frozenset[str], wrappers: frozenset[str]) -> str
     if rest and rest[0] in "[<(" and head.rpartition(".")[2] in wrappers:
         inner = top_level(rest[1:-1] if len(rest) > 1 else "", ",")
         return type_head(inner[0], noise, wrappers) if inner else ""
+    if rest.startswith("<") and (inside := _INNER.search(rest)):
+        return f"{head}.{inside[1]}"
     if rest.startswith("[]") or (rest and rest[0] == "[" and rest.endswith("]") and not rest[1:-1].strip()):
         return ""
     return head

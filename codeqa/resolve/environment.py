@@ -64,6 +64,8 @@ class Tables:
         """(owner, name) → definitions; members of an owner of another file are not under -1."""
         found: dict[tuple[int, str], list[int]] = defaultdict(list)
         for index, definition in enumerate(self.interface.definitions):
+            if "unnamed" in definition.flags:
+                continue
             if not outside(definition):
                 found[definition.parent, definition.name].append(index)
             if definition.parent >= 0 and unscoped(definition):
@@ -211,8 +213,8 @@ class Environment:
         return value
 
     def _number(self, path: str, qualname: str) -> int | None:
+        tables = self.tables(path)
         if path not in self._numbers:
-            tables = self.tables(path)
             definitions = tables.interface.definitions if tables else []
             self._numbers[path] = {d.qualname: i for i, d in enumerate(definitions)}
         return self._numbers[path].get(qualname)

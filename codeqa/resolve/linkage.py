@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE
+from codeqa.resolve.chains import parameters
 from codeqa.resolve.environment import MEMBERS, Environment, Value, outside, plain, unscoped
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class Linkage:
             if value is None:
                 continue
             definition = self.env.definition(value)
+            if "unnamed" in definition.flags:
+                continue
             if (around == prefix and not self._inside(value)) or (around != prefix and around and unscoped(definition)):
                 yield value
 
@@ -162,7 +165,20 @@ class Linkage:
 
     def behind(self, declared: Value) -> list[Value]:
         """Return the definitions with a body that a declaration announces."""
-        return self.env.remembered(self._bodies, declared, lambda: list(self._behind(declared)))
+        return self.env.remembered(self._bodies, declared, lambda: self._same_parameters(declared))
+
+    def _same_parameters(self, declared: Value) -> list[Value]:
+        """Of the bodies of a name keep the overload's own; where a program has several, one of them is not built."""
+        found = list(self._behind(declared))
+        if len(found) > 1:
+            wanted = self._parameters(declared)
+            found = [v for v in found if self._parameters(v) == wanted] or found
+        return found if len(found) == 1 else []
+
+    def _parameters(self, value: Value) -> tuple[str, ...] | None:
+        definition = self.env.definition(value)
+        found = parameters(definition.signature, definition.name)
+        return None if found is None else tuple("".join(p.type.split()) for p in found)
 
     def _behind(self, value: Value) -> Iterator[Value]:
         declared = self.env.definition(value)

@@ -193,7 +193,7 @@ class ModuleMap:
     def _relative(self, language: Language, importer: str, module: str) -> Located:
         if not module.startswith("."):
             return Located(external=module)
-        base = normpath(join(dirname(importer), module))
+        base = normpath(join(dirname(importer), module)).removeprefix(".")  # the root is "" here
         self._consulted(f"m:{stem(base)}")
         self._consulted(f"m:{base.rpartition('/')[2]}")
         extensions = language.modules.resolve_extensions
@@ -316,7 +316,9 @@ class ModuleMap:
     def _crate_files(self, folder: str, parts: list[str]) -> tuple[str, ...]:
         base = join(folder, *parts) if parts else folder
         self._consulted(f"m:{base.rpartition('/')[2]}")
-        options = [f"{base}.rs", f"{base}/mod.rs"] if parts else [f"{base}/lib.rs", f"{base}/main.rs", f"{base}/mod.rs", f"{base}.rs"]
+        options = [f"{base}.rs", f"{base}/mod.rs"]
+        if not parts:
+            options = [join(base, "lib.rs"), join(base, "main.rs"), join(base, "mod.rs"), f"{base}.rs"]
         return tuple(path for path in options if path in self._paths)[:1]
 
     def _descend(self, folder: str, parts: list[str], module: str, itself: str = "") -> Located:
@@ -369,10 +371,10 @@ def read_manifest(text: str, folder: str) -> Manifest:
 
 def changed_keys(path: str) -> set[str]:
     """Return the keys of `consulted` that adding or removing `path` may answer otherwise."""
-    keys = {f"m:{stem(path)}"}
-    folder = dirname(path)
-    keys.add(f"m:{folder.rpartition('/')[2]}")
-    return keys
+    folder, _, name = path.rpartition("/")
+    parts = name.split(".")
+    stems = {".".join(parts[:size]) for size in range(1, len(parts) + 1)}  # "a.d.ts" is the module "a", or "a.d"
+    return {f"m:{last}" for last in (*stems, folder.rpartition("/")[2])}
 
 
 def stem(path: str) -> str:

@@ -262,6 +262,8 @@ class Types:
             if held != value:
                 return self.attribute(held, name)
             return self._of_object(value, name) or self._of_held(value, name)
+        if name == "0" and value.index >= 0:  # what a struct without field names wraps
+            return self.declared(value.path, self.env.definition(value).type, self.scope_around(value))
         found = self.classes.members(value, name, above=value.kind == "super")
         if found:
             return [v._replace(inferred=value.inferred or v.inferred) for v in found]

@@ -15,9 +15,10 @@ from codeqa.store import FileRecord, Store, match_any
 
 POOL = 300  # candidates of each source; tests and documents among them are yet to be demoted
 RANKED = 8_000  # chunks that full-text search may score: 2 µs each
-COUNTED = 100_000  # chunks that the terms of a question may be in, all together: 0.2 µs each
+COUNTED = 50_000  # chunks that the terms of a question may be in, all together: 0.2 µs each
 DEFINITIONS = 24  # of one name
 FILES = 10  # that one path of the question means, or that are called like the question
+SPELT = 3  # unknown identifiers that are compared with every name: 5 ms each
 STRONG = 5  # hits whose edges are followed
 TELLING = 3  # a name that has the rarest so many terms of the question says all of it
 _TEST = re.compile(r"(?:^|\.)(?:tests?(?:[._]|$)|Test(?=[A-Z]))")  # definitions in a file that is not all tests
@@ -105,11 +106,14 @@ class Asking:
     # ------------------------------------------------------------------------------------------------------ identifiers
 
     def _by_identifier(self) -> None:
+        unknown: list[str] = []
         for name in self.query.identifiers:
             symbols = self._defined(name)
             self._add_definitions(symbols, "definition", self.weights.definition)
-            if not symbols and not self._is_known(name) and (near := self.names.alike(name.rpartition(".")[2])):
-                self._add_definitions(self.store.symbols_named(near), "misspelt", self.weights.misspelt)
+            if not symbols and not self._is_known(name):
+                unknown.append(name.rpartition(".")[2])
+        for near in filter(None, map(self.names.alike, unknown[:SPELT])):
+            self._add_definitions(self.store.symbols_named(near), "misspelt", self.weights.misspelt)
         for word in self.query.words:
             self._add_definitions(self.store.symbols_named(word), "definition", self.weights.word)
 

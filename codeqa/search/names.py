@@ -14,6 +14,8 @@ _NEAR = 65.0
 _ALIKE = 80.0
 """Likeness of what is taken for a misspelling without asking: one slip in five letters, two in ten."""
 
+_LONGEST = 100  # characters of a name that is compared with every other
+
 
 class Names:
     """The distinct symbol names of one generation, kept for repeated questions."""
@@ -53,7 +55,7 @@ class Names:
     def _typos(self, wanted: str, limit: int, likeness: float) -> list[str]:
         from rapidfuzz import fuzz, process
 
-        if not wanted:
+        if not wanted or len(wanted) > _LONGEST:
             return []
         found = process.extract(wanted, self._folded, scorer=fuzz.ratio, limit=limit, score_cutoff=likeness)
         ranked = sorted(found, key=lambda item: (-item[1], len(self._names[item[2]]), item[2]))
@@ -62,7 +64,7 @@ class Names:
     def _containing(self, name: str, limit: int) -> list[str]:
         """Names that hold this one, or all of its parts, the shortest first."""
         wanted = _fold(name)
-        if len(wanted) < 3:
+        if not 3 <= len(wanted) <= _LONGEST:
             return []
         parts = [part for part in terms.split(name)[1:] if len(part) > 2]
         found = [place for place, folded in enumerate(self._folded) if wanted in folded]

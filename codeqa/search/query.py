@@ -12,9 +12,12 @@ from codeqa import languages, terms
 
 IDENTIFIER, PATH, ERROR, NATURAL = "identifier", "path", "error", "natural"
 
+MAX_TEXT = 4_000  # characters of a question that are looked at: a page of a stack trace
+MOST = 16  # identifiers, words and paths of a question that are looked up
+
 _NAME = r"[^\W\d][\w$]*"
 _CHAIN = re.compile(rf"{_NAME}(?:(?:\.|::|#){_NAME})*")
-_PATH = re.compile(r"[\w.@~+-]*(?:/[\w.@~+-]+)+/?|[\w@+-][\w.@+-]*\.\w{1,8}\b")
+_PATH = re.compile(r"(?<![\w.@~+/-])(?:[\w.@~+-]*(?:/[\w.@~+-]+)+/?|[\w.@+-]+\.\w{1,8}\b|[\w.@~+-]+/(?!\S))")
 _QUOTED = re.compile(r"`+([^`]+)`+|\"([^\"]{3,})\"|(?<!\w)'([^']{3,})'(?!\w)")
 _ACRONYM = re.compile(r"[A-Z]{2,}[a-z]{2}")
 _ERROR = re.compile(
@@ -50,7 +53,7 @@ class Query:
 
 def analyse(text: str) -> Query:
     """Take a question apart; an empty one has no terms."""
-    text = text.strip()
+    text = text.strip()[:MAX_TEXT]
     quoted = tuple(next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(text))
     paths = _distinct(match.group() for match in _PATH.finditer(text) if not _is_abbreviation(match.group()))
     identifiers = _identifiers(text, quoted)
@@ -59,9 +62,9 @@ def analyse(text: str) -> Query:
         text=text,
         kind=kind,
         terms=tuple(terms.query_terms(text)) or (tuple(terms.split(text)) if kind == IDENTIFIER else ()),
-        identifiers=identifiers,
-        words=_distinct(word for word in _capitalised(text) if word not in identifiers),
-        paths=paths,
+        identifiers=identifiers[:MOST],
+        words=_distinct(word for word in _capitalised(text) if word not in identifiers)[:MOST],
+        paths=paths[:MOST],
         phrases=_phrases(text, quoted, kind),
         roles=_roles(text, identifiers),
     )
@@ -106,7 +109,7 @@ def _looks_like_code(word: str) -> bool:
 
 def _is_abbreviation(word: str) -> bool:
     """Whether this is "e.g" or "i.e" rather than a chain of names."""
-    return all(len(part) < 2 for part in re.split(r"[./]", word))
+    return "/" not in word and all(len(part) < 2 for part in word.split("."))
 
 
 def _dotted(name: str) -> str:

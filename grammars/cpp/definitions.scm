@@ -459,7 +459,7 @@
       declarator: (array_declarator declarator: (qualified_identifier scope: (_) @owner name: (identifier) @name)))
   ]) @definition.field
 
-; `TEST_F(Suite, Name) { ... }`: a member of a class that the macro derives from the suite
+; `TEST_F(Suite, Name) { ... }`: a member of a class that the macro derives from the suite; nothing calls it by name
 
 ((function_definition
   !type
@@ -469,7 +469,7 @@
       (parameter_declaration type: (type_identifier) @owner)
       .
       (parameter_declaration type: (type_identifier) @name)))
-  body: (_) @body) @definition.method @flag.test
+  body: (_) @body) @definition.method @flag.test @flag.unnamed
   (#match? @_macro "^(TYPED_)?TEST_[A-Z]+$"))
 
 ; `TEST(Suite, Name) { ... }` of the test frameworks
@@ -482,7 +482,7 @@
       (parameter_declaration type: (type_identifier))
       .
       (parameter_declaration type: (type_identifier) @name)))
-  body: (_) @body) @definition.function @flag.test
+  body: (_) @body) @definition.function @flag.test @flag.unnamed
   (#match? @_macro "TEST"))
 
 ; Macros heed no scope

@@ -83,6 +83,12 @@
   name: (type_identifier) @name
   body: (_)? @body) @definition.struct
 
+; `struct Meters(f64);`: its type is that of its first field
+
+(struct_item
+  name: (type_identifier) @name
+  body: (ordered_field_declaration_list . (visibility_modifier)? . type: (_) @type)) @definition.struct
+
 (union_item
   (visibility_modifier)? @flag.exported
   name: (type_identifier) @name

@@ -1,0 +1,90 @@
+"""The vocabulary of codeqa: what every floor speaks, and nothing else.
+
+Imports the standard library only. Byte offsets are the truth; lines are derived from them, 1-based and inclusive.
+"""
+
+from codeqa.domain.answers import Answer, Citation, Claim, Dropped, Hop
+from codeqa.domain.cards import Check, Impact, LanguageReport, Listing, PathResult, Relation, Status, SymbolCard
+from codeqa.domain.errors import (
+    AmbiguousSymbol,
+    CodeqaError,
+    GrammarBroken,
+    IndexLocked,
+    ModelUnavailable,
+    NoIndex,
+    SchemaTooNew,
+    UnknownSymbol,
+    UnreadableRoot,
+    UsageError,
+)
+from codeqa.domain.events import Answered, Event, Indexed, Notice, Progress, Step
+from codeqa.domain.facts import Binding, ChunkFact, Definition, Facts, Import, Interface, Reference, Scope
+from codeqa.domain.protocols import ChatModel, Embedder
+from codeqa.domain.symbols import (
+    CALLABLE,
+    CLASS_LIKE,
+    CONFIDENCE,
+    KINDS,
+    Chunk,
+    Edge,
+    EdgeKind,
+    Hit,
+    Span,
+    Strategy,
+    Symbol,
+    Unresolved,
+)
+
+__all__ = [
+    "CALLABLE",
+    "CLASS_LIKE",
+    "CONFIDENCE",
+    "KINDS",
+    "AmbiguousSymbol",
+    "Answer",
+    "Answered",
+    "Binding",
+    "ChatModel",
+    "Check",
+    "Chunk",
+    "ChunkFact",
+    "Citation",
+    "Claim",
+    "CodeqaError",
+    "Definition",
+    "Dropped",
+    "Edge",
+    "EdgeKind",
+    "Embedder",
+    "Event",
+    "Facts",
+    "GrammarBroken",
+    "Hit",
+    "Hop",
+    "Impact",
+    "Import",
+    "IndexLocked",
+    "Indexed",
+    "Interface",
+    "LanguageReport",
+    "Listing",
+    "ModelUnavailable",
+    "NoIndex",
+    "Notice",
+    "PathResult",
+    "Progress",
+    "Reference",
+    "Relation",
+    "SchemaTooNew",
+    "Scope",
+    "Span",
+    "Status",
+    "Step",
+    "Strategy",
+    "Symbol",
+    "SymbolCard",
+    "UnknownSymbol",
+    "UnreadableRoot",
+    "Unresolved",
+    "UsageError",
+]

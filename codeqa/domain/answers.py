@@ -1,0 +1,114 @@
+"""An answer and the evidence in it: the `--json` contract of `codeqa ask`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Lines of a file whose bytes were checked when the answer was made. `quote` is their verbatim text."""
+
+    n: int
+    path: str
+    start_line: int
+    end_line: int
+    symbol: str
+    sha256: str
+    generation: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer. `check` says what was verified: quote, edge, path, count or definition."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: str  # "verified" | "unverified"
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that the verifier refuted, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of the walk that an answer rests on; ends are symbol ids."""
+
+    src: str
+    edge: str
+    dst: str
+    site: str
+    strategy: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The `--json` contract of `codeqa ask`, version 1 (docs/json.md)."""
+
+    question: str
+    kind: str
+    status: str  # answered | partial | abstained
+    text: str  # markdown with [1] marks
+    claims: tuple[Claim, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    walk: tuple[Hop, ...] = ()
+    unknowns: tuple[str, ...] = ()
+    generation: int = 0
+    stale: tuple[str, ...] = ()
+    model: str | None = None
+    timing_ms: dict[str, float] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the version 1 object of docs/json.md."""
+        return {
+            "version": 1,
+            "question": self.question,
+            "kind": self.kind,
+            "status": self.status,
+            "answer": self.text,
+            "claims": [
+                {"text": c.text, "citations": list(c.citations), "verdict": c.verdict, "check": c.check}
+                for c in self.claims
+            ],
+            "dropped": [{"text": d.text, "reason": d.reason} for d in self.dropped],
+            "citations": [
+                {
+                    "n": c.n,
+                    "path": c.path,
+                    "start_line": c.start_line,
+                    "end_line": c.end_line,
+                    "symbol": c.symbol,
+                    "sha256": c.sha256,
+                    "generation": c.generation,
+                    "quote": c.quote,
+                }
+                for c in self.citations
+            ],
+            "walk": [
+                {
+                    "from": h.src,
+                    "edge": h.edge,
+                    "to": h.dst,
+                    "site": h.site,
+                    "strategy": h.strategy,
+                    "confidence": h.confidence,
+                }
+                for h in self.walk
+            ],
+            "unknowns": list(self.unknowns),
+            "index": {"generation": self.generation, "stale": list(self.stale)},
+            "model": self.model,
+            "timing_ms": self.timing_ms,
+            "tokens": self.tokens,
+        }

@@ -1,0 +1,36 @@
+"""What may be exchanged: embedders and chat models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Embedder(Protocol):
+    """Turns text into vectors of one space. Vectors of different `id`s are never compared."""
+
+    @property
+    def id(self) -> str:
+        """Names the space: kind, dimensions and, if fitted, a hash of the fit."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Return unit vectors, shape (len(texts), dimensions); a text with no known term gives a zero row."""
+        ...
+
+
+class ChatModel(Protocol):
+    """A language model that may lead a walk. Reserved for local servers; the planner needs none."""
+
+    @property
+    def name(self) -> str: ...
+
+    def chat(self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield the reply's parts as they arrive."""
+        ...
