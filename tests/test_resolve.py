@@ -334,6 +334,14 @@ def test_a_class_that_extends_itself() -> None:
     ]
 
 
+def test_a_hierarchy_in_which_all_inherit_from_all() -> None:
+    """Whoever walks every way through it never comes back."""
+    names = [f"C{n}" for n in range(30)]
+    classes = "".join(f"class {name}({', '.join(names)}):\n    def m(self): self.gone()\n" for name in names)
+
+    assert targets({"a.py": classes}) == []
+
+
 def test_a_hierarchy_of_many_levels() -> None:
     levels = "".join(f"class C{n}(C{n - 1}):\n    pass\n" for n in range(1, 2_000))
     source = f"class C0:\n    def m(self): pass\n{levels}def f(x: C30, y: C1999):\n    x.m()\n    y.m()\n"
@@ -356,7 +364,7 @@ def test_long_chains_end() -> None:
         "a = b\nb = a\na.go()\n",
         "a = a.b\na.go()\n",
         "def f(x):\n    y = x\n    x = y\n    x.go()\n",
-        "class A:\n    def __init__(self):\n        self.x = self.y\n        self.y = self.x\n    def m(self): self.x.go()\n",
+        "class A:\n    def m(self):\n        self.x = self.y\n        self.y = self.x\n        self.x.go()\n",
         "def f() -> 'f': ...\nf().go()\n",
         "from a import go\ngo()\n",
         "from a import *\ngo()\n",

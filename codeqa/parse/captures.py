@@ -52,6 +52,7 @@ class Bound(NamedTuple):
     name: tuple[int, int]
     type: tuple[int, int] | None
     value: tuple[int, int] | None
+    after: int = 0  # byte behind the initialiser
 
 
 class Imported(NamedTuple):
@@ -215,12 +216,14 @@ def _level(nodes: Captures) -> tuple[int, int] | None:
 
 def _binding(found: Captured, plan: str, nodes: Captures) -> None:
     kind, value, type_ = plan[8:], _first(nodes, "value"), _first(nodes, "type")
+    after = max((where[1] for where in (value, _first(nodes, "after")) if where), default=0)
     for node in nodes[plan]:
         old = found.bounds.get(node.start_byte)
-        if old is None or (type_ and not old.type) or (value and not old.value):
-            found.bounds[node.start_byte] = Bound(
-                kind, _range(node), type_ or (old.type if old else None), value or (old.value if old else None)
-            )
+        if old is None:
+            found.bounds[node.start_byte] = Bound(kind, _range(node), type_, value, after)
+        else:
+            known = Bound(kind, _range(node), type_ or old.type, value or old.value, max(after, old.after))
+            found.bounds[node.start_byte] = known if known[2:] != old[2:] else old
 
 
 def _import(found: Captured, nodes: Captures) -> None:

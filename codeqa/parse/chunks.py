@@ -14,6 +14,7 @@ from codeqa.parse.nesting import Lines
 MAX_LINES = 80
 MAX_BYTES = 6000
 _WORDS = re.compile(rb"[0-9A-Za-z_\x80-\xff]{3}")
+_COMMENT = re.compile(rb"[ \t]*(?://|/\*|\*|#|--|;;)")
 _UNITS = CALLABLE | {"section"}
 
 
@@ -40,7 +41,7 @@ def chunks(data: bytes, definitions: Sequence[Definition], lines: Lines) -> list
 def _pieces(data: bytes, definitions: Sequence[Definition]) -> Iterator[_Piece]:
     """Walk the tree of definitions; each byte goes to the innermost unit or container around it."""
     top, children = _outline(definitions)
-    yield from _fill(-1, 0, len(data), top, definitions, children)
+    yield from _fill(data, -1, 0, len(data), top, definitions, children)
 
 
 def _outline(definitions: Sequence[Definition]) -> tuple[list[int], dict[int, list[int]]]:
@@ -51,32 +52,58 @@ def _outline(definitions: Sequence[Definition]) -> tuple[list[int], dict[int, li
     stack: list[int] = []
     for index in order:
         found = definitions[index]
-        while stack and definitions[stack[-1]].end <= found.start:
+        while stack and not _inside(found, definitions[stack[-1]]):
             stack.pop()
         (children.setdefault(stack[-1], []) if stack else top).append(index)
         stack.append(index)
     return top, children
 
 
+def _inside(inner: Definition, outer: Definition) -> bool:
+    """Two names of one statement (`a, b = f()`) stand beside one another, not inside."""
+    return inner.end <= outer.end and inner.start < outer.end and (inner.start, inner.end) != (outer.start, outer.end)
+
+
 def _fill(
-    holder: int, start: int, end: int, inside: Sequence[int], definitions: Sequence[Definition], children: dict[int, list[int]]
+    data: bytes,
+    holder: int,
+    start: int,
+    end: int,
+    inside: Sequence[int],
+    definitions: Sequence[Definition],
+    children: dict[int, list[int]],
 ) -> Iterator[_Piece]:
     position = start
     for index in inside:
         found = definitions[index]
         below = children.get(index, [])
         unit = found.kind in _UNITS
-        if (not unit and not below) or found.start < position:
-            continue
-        if found.start > position:
-            yield _Piece(holder, position, found.start)
+        if found.kind == "key" or (not unit and not below) or found.start < position:
+            continue  # configuration is cut by size: one chunk a key would be many thousands
+        first = _with_comment(data, found.start, position)
+        if first > position:
+            yield _Piece(holder, position, first)
         if unit and found.kind != "section":
-            yield _Piece(index, found.start, found.end)
+            yield _Piece(index, first, found.end)
         else:
-            yield from _fill(index, found.start, found.end, below, definitions, children)
+            yield from _fill(data, index, first, found.end, below, definitions, children)
         position = found.end
     if position < end:
         yield _Piece(holder, position, end)
+
+
+def _with_comment(data: bytes, start: int, lowest: int) -> int:
+    """Return where the comment lines directly above a definition begin, no lower than `lowest`."""
+    line = data.rfind(b"\n", lowest, start) + 1
+    if data[line:start].strip():
+        return start
+    first = start
+    while line > lowest:
+        above = max(data.rfind(b"\n", lowest, line - 1) + 1, lowest)
+        if not _COMMENT.match(data, above, line):
+            break
+        first = line = above
+    return first
 
 
 def _has_words(data: bytes, piece: _Piece) -> bool:
@@ -110,7 +137,7 @@ def _character_end(data: bytes, offset: int) -> int:
 def _chunk(data: bytes, piece: _Piece, definitions: Sequence[Definition], lines: Lines) -> ChunkFact:
     raw = data[piece.start : piece.end]
     owner = definitions[piece.definition] if piece.definition >= 0 else None
-    first = owner is not None and piece.start == owner.start
+    first = owner is not None and piece.start <= owner.start < piece.end
     return ChunkFact(
         definition=piece.definition,
         start=piece.start,

@@ -131,7 +131,7 @@ class Extractor:
                 self.rewrites.add(draft.name[0])
                 continue
             owner, prefix = self._owner(draft, around, number)
-            name = text.chain(self.text_of(draft.name), ("::",)) if draft.kind == "namespace" else self.text_of(draft.name)
+            name = text.chain(self.text_of(draft.name), self.language.scopes.separators) if draft.kind == "namespace" else self.text_of(draft.name)
             if not name:  # a node that the parser made up
                 continue
             kind = self._kind(draft, name, owner, prefix, around)
@@ -323,7 +323,7 @@ class Extractor:
     def _value(self, where: tuple[int, int] | None) -> str:
         if where is None or where[1] - where[0] > 2000:
             return ""
-        flat = text.chain(self.text_of(where), self.language.scopes.separators)
+        flat = text.chain(self.text_of(where), self.language.scopes.separators, self.language.scopes.makers)
         return "" if flat == "?" or flat in LITERALS else flat
 
     # ------------------------------------------------------------------------------------------ scopes and bindings
@@ -369,7 +369,7 @@ class Extractor:
         }
         rows = [(d.name, "local", self._local_type(d), self._value(d.value), _end(d.value)) for d in self._local_drafts]
         rows += [
-            (b.name, b.kind, self._flat(b.type) if b.type else "", self._value(b.value), _end(b.value))
+            (b.name, b.kind, self._flat(b.type) if b.type else "", self._value(b.value), b.after)
             for b in self.captured.bounds.values()
             if b.name[0] not in self.captured.drafts or b.kind == "parameter"  # a parameter may declare a field too
         ]

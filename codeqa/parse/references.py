@@ -116,14 +116,18 @@ class _References:
             return f"={literal}"
         if node.end_byte - node.start_byte > MAX_ARGUMENT:
             return "?"
-        return text.chain(self.ex.text_of((node.start_byte, node.end_byte)), self.ex.language.scopes.separators)
+        return self._chain((node.start_byte, node.end_byte))
 
     def _receiver(self, where: tuple[int, int] | None) -> str:
         if where is None:
             return ""
         if where[1] - where[0] > MAX_RECEIVER:
             return "?"
-        return text.chain(self.ex.text_of(where), self.ex.language.scopes.separators)
+        return self._chain(where)
+
+    def _chain(self, where: tuple[int, int]) -> str:
+        scopes = self.ex.language.scopes
+        return text.chain(self.ex.text_of(where), scopes.separators, scopes.makers)
 
 
 class _Visible:

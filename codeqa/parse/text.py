@@ -14,7 +14,8 @@ MAX_DOC = 1600
 _SIMPLE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 _STEP = re.compile(r"[\w$#@.\[\]()]+\Z")
 _PREFIX = re.compile(r"(?:(?:new|await|typeof|move|yield|mut)\s+|[&*!]+\s*)+")
-_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_MAKER = re.compile(r"(?:\w+::)*\b(\w+)\s*[<(]")
+_MADE = re.compile(r"\s*(?:(?:const|struct|class|typename)\s+|\*)*([^\W\d]\w*(?:(?:::|\.)\w+)*)")
 _LOGICAL_LINE = re.compile(rb"(?:[^\n\\]|\\(?:\r?\n|.|\Z))*(?:\n|\Z)")
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
@@ -23,22 +24,39 @@ _SPACE = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=65536)
-def chain(text: str, separators: tuple[str, ...]) -> str:
+def chain(text: str, separators: tuple[str, ...], makers: frozenset[str] = frozenset()) -> str:
     """Normalise an expression to a receiver chain: `a.b()`, `self.x[]`; "?" if it is none.
 
-    Argument lists become "()", subscripts "[]", type arguments vanish, `T{...}` becomes `T()`.
+    Argument lists become "()", subscripts "[]", type arguments vanish, `T{...}` becomes `T()`, and so does the call of a maker:
+    `new(T)`, `make_unique<T>(...)`.
     """
     if len(text) <= MAX_CHAIN and _SIMPLE.match(text):
         return text
     text = _strip_parens(_PREFIX.sub("", text.strip(), count=1))
     if len(text) > 4000:
         return "?"
-    flat = _flatten(text)
+    flat = _flatten(_made(text, makers) if makers else text)
     for separator in separators:
         if separator != ".":
             flat = flat.replace(separator, ".")
     flat = _SPACE.sub("", flat).replace("!.", ".").replace("..", ".").strip(".")
     return flat if len(flat) <= MAX_CHAIN and _STEP.match(flat) and flat[0] not in "([0123456789" else "?"
+
+
+def _made(text: str, makers: frozenset[str]) -> str:
+    """Replace the calls of makers by those of the types that they make."""
+    for match in reversed([m for m in _MAKER.finditer(text) if m[1] in makers]):
+        opening = match.end() - 1
+        end = _closing(text, opening) if text[opening] == "(" else _closing_angle(text, opening)
+        made = _MADE.match(text[opening + 1 : end]) if end > 0 else None
+        if made is None:
+            continue
+        if text[opening] == "<":
+            following = end + 1 + len(text[end + 1 :]) - len(text[end + 1 :].lstrip())
+            end = _closing(text, following) if text[following : following + 1] == "(" else -1
+        if end > 0:
+            text = f"{text[: match.start()]}{made[1]}(){text[end + 1 :]}"
+    return text
 
 
 def _strip_parens(text: str) -> str:

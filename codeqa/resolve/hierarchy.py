@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, CLASS_LIKE
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from codeqa.resolve.names import Names
     from codeqa.resolve.types import Types
 
+Memo = dict[Value, tuple[list[Value], frozenset[str]]]
 MAX_ANCESTORS = 40
+MAX_REACHED = 3 * MAX_ANCESTORS
 MAX_ALIASES = 4
 
 
@@ -23,7 +26,8 @@ class Hierarchy:
         self.env = environment
         self.names = names
         self.types = types
-        self._mro: dict[Value, tuple[list[Value], frozenset[str]]] = {}
+        self._mro: Memo = {}
+        self._bases: Memo = {}
         self._open: set[Value] = set()  # classes being linearised
         self._cyclic = False
 
@@ -33,37 +37,50 @@ class Hierarchy:
         if cls in self._open:
             self._cyclic = True
             return [cls]
-        if cls not in self._mro:
-            return self._computed(cls)
-        known, keys = self._mro[cls]
-        self.env.consulted |= keys
-        return known
-
-    def _computed(self, cls: Value) -> list[Value]:
-        """Linearise a class, whatever the depth it is asked at, and remember what the answer hangs on."""
-        outer, self.env.consulted = self.env.consulted, set()
         self._open.add(cls)
         try:
-            with self.types.afresh():
-                found = self._linearise(cls)
-            if not self._cyclic:  # what a cycle cut short depends on where it was entered
-                self._mro[cls] = (found, frozenset(self.env.consulted))
+            return self._noted(self._mro, cls, self._linearise)
         finally:
             self._open.discard(cls)
             self._cyclic = self._cyclic and bool(self._open)
-            outer |= self.env.consulted
-            self.env.consulted = outer
-        return found
+
+    def _noted(self, memo: Memo, cls: Value, compute: Callable[[Value], list[Value]]) -> list[Value]:
+        """Compute something about a class, whatever the depth it is asked at, and remember what the answer hangs on."""
+        if cls not in memo:
+            outer, self.env.consulted = self.env.consulted, set()
+            try:
+                with self.types.afresh():
+                    found = compute(cls)
+                keys = frozenset(self.env.consulted)
+            finally:
+                self.env.consulted = outer
+            self.env.consulted |= keys
+            if self._cyclic:  # what a cycle cut short depends on where it was entered
+                return found
+            memo[cls] = (found, keys)
+        known, keys = memo[cls]
+        self.env.consulted |= keys
+        return known
 
     def _linearise(self, cls: Value) -> list[Value]:
-        order = [cls]
-        for base in self.bases(cls):
-            inherited = self.ancestors(base) if base.kind == "definition" else [base]
-            order = [known for known in order if known not in inherited] + inherited  # a shared base comes last
-        return order[:MAX_ANCESTORS]
+        """Order a class and all above it: a base stands behind everything that inherits from it."""
+        done: list[Value] = []  # bases before what inherits from them
+        seen = {cls}
+        path = [(cls, reversed(self.bases(cls)))]
+        while path:
+            base = next(path[-1][1], None)
+            if base is None:
+                done.append(path.pop()[0])
+            elif base not in seen and len(seen) < MAX_REACHED:
+                seen.add(base)
+                path.append((base, reversed(self.bases(base) if base.kind == "definition" else [])))
+        return done[::-1][:MAX_ANCESTORS]
 
     def bases(self, cls: Value) -> list[Value]:
         """Return the direct bases of a class, in order."""
+        return self._noted(self._bases, Value("definition", cls.path, cls.index), self._named_bases)
+
+    def _named_bases(self, cls: Value) -> list[Value]:
         tables = self.env.tables(cls.path)
         if tables is None:
             return []

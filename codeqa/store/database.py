@@ -11,11 +11,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from codeqa.domain import CodeqaError, NoIndex, SchemaTooNew
 from codeqa.store.lock import Lock
 from codeqa.store.schema import APPLICATION_ID, INDEXES, SCHEMA_VERSION, TABLES
+
+if TYPE_CHECKING:
+    import numpy as np
 
 DATABASE = "index.db"
 _ORIGIN = "origin"
@@ -67,6 +70,7 @@ class Database:
         self._lock = lock
         self._inode = _inode(directory / DATABASE)
         self._intact = Intact(directory)
+        self.matrices: dict[str, np.ndarray[Any, np.dtype[np.float32]]] = {}  # vectors widened for search, by file
         self._paths: dict[int, str] = {}
         self._keys: dict[int, str] = {}
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BYTES = 2  # float16
 _BLOCK = 16_384  # rows turned into float32 at a time
+_KEPT = 256_000_000  # bytes of float32 that an open store keeps, so that only its first question converts them
 _MIN_DEAD = 1_000  # rows that are not worth a compaction
 
 
@@ -111,12 +112,16 @@ class Vectors:
     def _scores(self, query: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
         import numpy as np
 
+        known = self._store.matrices.get(self.path.name)
+        if known is not None and len(known) == self._present():
+            return known @ query.astype(np.float32)
         matrix = self.matrix()
-        scores = np.empty(len(matrix), np.float32)
+        wide = np.empty(matrix.shape, np.float32)
         for start in range(0, len(matrix), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            scores[block] = matrix[block].astype(np.float32) @ query.astype(np.float32)
-        return scores
+            wide[start : start + _BLOCK] = matrix[start : start + _BLOCK]
+        if wide.nbytes <= _KEPT:
+            self._store.matrices[self.path.name] = wide
+        return wide @ query.astype(np.float32)
 
     def chunks_of(self, scores: Mapping[str, float]) -> list[tuple[int, float]]:
         """Return (chunk id, score) of the chunks whose text has one of these sha256, best first."""

@@ -160,3 +160,15 @@
   (mut_pattern (identifier) @binding.local)
   (reference_pattern (identifier) @binding.local)
 ]
+
+; in its initialiser a name means what it meant before: `let (op, rest) = op(rest)`
+
+(let_declaration
+  pattern: [
+    (identifier) @binding.local
+    (mut_pattern (identifier) @binding.local)
+    (tuple_pattern (identifier) @binding.local)
+    (tuple_pattern (mut_pattern (identifier) @binding.local))
+    (tuple_struct_pattern type: (_) (identifier) @binding.local)
+  ]
+  value: (_) @after)
