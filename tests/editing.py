@@ -22,10 +22,23 @@ FUNCTION = {
     ".c": b"\nint %s(int n) { return %s(n); }\n",
 }
 LIKE = {".mjs": ".js", ".jsx": ".js", ".tsx": ".ts", ".cc": ".c", ".cpp": ".c", ".h": ".c"}
-SWITCH = [(".c", ".cc"), (".js", ".ts"), (".ts", ".tsx"), (".h", ".hpp"), (".py", ".txt"), (".js", ".mjs"), (".py", ".pyi")]
+SWITCH = [
+    (".c", ".cc"),
+    (".js", ".ts"),
+    (".ts", ".tsx"),
+    (".h", ".hpp"),
+    (".py", ".txt"),
+    (".js", ".mjs"),
+    (".py", ".pyi"),
+]
 NAMES = [b"run", b"add", b"total", b"Item", b"helper", b"load"]
 NEW = ["__init__.py", "index.ts", "index.js", "mod.rs", "go.mod", "Cargo.toml", "util.py", "lib.rs", "log.h", "script"]
-NEW_TEXT = [b"", b"module example.org/other\n", b"#!/usr/bin/env python3\ndef run():\n    pass\n", b"def total():\n    pass\n"]
+NEW_TEXT = [
+    b"",
+    b"module example.org/other\n",
+    b"#!/usr/bin/env python3\ndef run():\n    pass\n",
+    b"def total():\n    pass\n",
+]
 
 
 class Editor:
@@ -38,7 +51,16 @@ class Editor:
         self.edits: list[Callable[[], str]] = [
             *[self.delete_line, self.duplicate_line, self.rename, self.append, self.comment_import] * 3,
             *[self.swap, self.restore, self.remove, self.copy, self.move, self.switch_language, self.new] * 2,
-            *[self.empty, self.touch, self.rewrite, self.make_binary, self.ignore, self.link, self.move_folder, self.shuffle],
+            *[
+                self.empty,
+                self.touch,
+                self.rewrite,
+                self.make_binary,
+                self.ignore,
+                self.link,
+                self.move_folder,
+                self.shuffle,
+            ],
         ]
 
     def step(self) -> str:

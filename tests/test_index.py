@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import codeqa.index as indexing
 from codeqa import files, languages, parse
 from codeqa.config import FileSettings
 from codeqa.domain import CodeqaError, Event, Indexed, Notice
-from codeqa.index import CRASHED, NO_LANGUAGE, STALLED, Indexer, detect, pool
+from codeqa.index import CRASHED, NO_LANGUAGE, STALLED, Indexer, changes, detect, pool
 from codeqa.index.worker import Parsed, Request
 from codeqa.store import Store
 
@@ -36,8 +37,8 @@ class Subject:
 
     def run(self, directory: Path | None = None, *, force: bool = False) -> list[Event]:
         with Store.open(directory or self.directory, write=True) as store:
-            changes = detect(self.root, self.settings, languages.load(), None if force else store)
-            return list(Indexer(self.root, store, languages.load(), self.settings, 2).run(changes, force=force))
+            found = detect(self.root, self.settings, languages.load(), None if force else store)
+            return list(Indexer(self.root, store, languages.load(), self.settings, 2).run(found, force=force))
 
     def update(self, *, force: bool = False) -> Indexed:
         last = self.run(force=force)[-1]
@@ -198,7 +199,11 @@ CASES: list[tuple[str, dict[str, str | bytes], dict[str, str | bytes | None]]] =
     ("a file is named as a secret", SHOP, {"shop/cart.py": None, "shop/cart.pem": "-----BEGIN"}),
     (
         "headers turn out to be C++",
-        {"a.h": "struct A { int n; };\n", "b.h": "struct B { int n; };\n", "main.c": '#include "a.h"\nint main() { return 0; }\n'},
+        {
+            "a.h": "struct A { int n; };\n",
+            "b.h": "struct B { int n; };\n",
+            "main.c": '#include "a.h"\nint main() { return 0; }\n',
+        },
         {"x.cc": '#include "a.h"\n', "y.cc": "int y;\n"},
     ),
     ("a package loses its index", SHOP, {"shop/__init__.py": None}),
@@ -261,14 +266,23 @@ def test_a_file_that_no_language_claims_may_grow(shop: Subject) -> None:
     shop.check()
 
 
-def test_what_was_looked_at_twice_is_not_looked_at_again(shop: Subject) -> None:
-    with Store.open(shop.directory) as store:
-        assert detect(shop.root, shop.settings, languages.load(), store).moved  # just written: it may have changed
-    for path in shop.root.rglob("*.py"):
-        os.utime(path, (1_000_000_000, 1_000_000_000))
-    shop.update()
-    with Store.open(shop.directory) as store:
-        assert not detect(shop.root, shop.settings, languages.load(), store).moved
+def test_what_was_written_a_moment_before_is_looked_at_until_that_is_settled(
+    make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Subject(make_repo({**SHOP, "data.py": b"\0"}))
+    monkeypatch.setattr(changes, "RACY_NS", 300_000_000)
+    read: list[str] = []
+    real = files.read
+    monkeypatch.setattr(files, "read", lambda root, path, settings: read.append(path) or real(root, path, settings))
+    counts = []
+    for _ in range(2):
+        shop.update()
+        counts.append(len(read))
+    time.sleep(0.35)
+    for _ in range(3):
+        assert not shop.update().changed
+        counts.append(len(read))
+    assert counts == [5, 10, 15, 15, 15]
 
 
 def test_a_touched_file_is_neither_parsed_nor_a_change(shop: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,9 +391,13 @@ def run_and_die(subject: Subject, stage: str = "", done: int = 0, patch: str = "
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize(("stage", "done", "parsed"), [("parse", 1, 30), ("parse", 25, 10), ("resolve", 30, 0), ("store", 30, 0)])
+@pytest.mark.parametrize(
+    ("stage", "done", "parsed"), [("parse", 1, 30), ("parse", 25, 10), ("resolve", 30, 0), ("store", 30, 0)]
+)
 def test_a_killed_run_resumes(make_repo: MakeRepo, stage: str, done: int, parsed: int) -> None:
-    subject = Subject(make_repo({f"m{n}.py": f"from m{n - 1} import f{n - 1}\ndef f{n}(): f{n - 1}()\n" for n in range(30)}))
+    subject = Subject(
+        make_repo({f"m{n}.py": f"from m{n - 1} import f{n - 1}\ndef f{n}(): f{n - 1}()\n" for n in range(30)})
+    )
     run_and_die(subject, stage, done, "indexing.BATCH = 20")
     assert subject.update().parsed == parsed
     subject.check()
@@ -465,12 +483,12 @@ def test_replies_that_come_together_are_all_heard(make_repo: MakeRepo, monkeypat
 def test_files_that_vanish_while_they_are_read_are_not_in_the_index(make_repo: MakeRepo) -> None:
     subject = Subject(make_repo({**SHOP, "more/a.py": "", "more/b.py": ""}))
     with Store.open(subject.directory, write=True) as store:
-        changes = detect(subject.root, subject.settings, languages.load(), store)
+        found = detect(subject.root, subject.settings, languages.load(), store)
         shutil.rmtree(subject.root / "more")
         (subject.root / "shop/item.py").unlink()
         (subject.root / "shop/item.py").mkdir()
         (subject.root / "main.py").write_text("def later():\n    pass\n")
-        list(Indexer(subject.root, store, languages.load(), subject.settings).run(changes))
+        list(Indexer(subject.root, store, languages.load(), subject.settings).run(found))
     assert not any("more/" in line for line in subject.dump())
     subject.update()
     subject.check()

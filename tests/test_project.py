@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -106,8 +105,7 @@ def test_a_second_index_does_nothing(shop: Path, opened: OpenProject) -> None:
 def test_an_update_makes_the_index_if_there_is_none_and_then_keeps_silent(shop: Path, opened: OpenProject) -> None:
     project = opened(shop)
     assert indexed(project.update()).generation == 1
-    time.sleep(0.01)
-    list(project.update())  # may look again at what was written a moment ago
+    assert list(project.update()) == []
     assert list(opened(shop).update()) == []
     assert project.store.generation == 1
 
@@ -211,7 +209,7 @@ def test_a_folder_that_cannot_be_written_points_to_the_cache(shop: Path, opened:
     with pytest.raises(NoIndex) as caught:
         list(opened(shop).update())
     assert "--cache" in caught.value.hint
-    assert indexed(opened(shop, cache=True).update()).files == 2
+    assert indexed(opened(shop, cache=True).update()).changed
 
 
 # ---------------------------------------------------------------------------------------------------------- two writers

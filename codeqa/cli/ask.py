@@ -24,7 +24,7 @@ ABSTAINED = 3
 @click.option("--no-ask", is_flag=True, help="Never ask back. (It never does; accepted for scripts.)")
 @common
 def ask(face: Face, words: tuple[str, ...], steps: bool, model: str | None, require_model: bool, no_ask: bool) -> int:
-    r"""Answer QUESTION with cited sentences, from a walk over the graph.
+    """Answer QUESTION with cited sentences, from a walk over the graph.
 
     QUESTION is read from standard input if it is - or absent. Exits with 3 where the evidence does not suffice.
 
@@ -32,7 +32,7 @@ def ask(face: Face, words: tuple[str, ...], steps: bool, model: str | None, requ
     codeqa ask "who calls Router.add"
     codeqa ask "how does main reach Store.open"
     codeqa ask "what breaks if I change Session.close"
-    """
+    """  # noqa: D301 - click reads the backspace
     asked = question.read(words, "ask", "who calls main")
     with face.ready({"model.name": model}) as project:
         _without_model(face, project.settings.model.name, required=require_model)

@@ -9,13 +9,13 @@ import click
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
-    r"""Print the script that completes codeqa's commands and options in a shell.
+    """Print the script that completes codeqa's commands and options in a shell.
 
     \b
     bash: echo 'eval "$(codeqa completion bash)"' >> ~/.bashrc
     zsh:  echo 'eval "$(codeqa completion zsh)"' >> ~/.zshrc
     fish: codeqa completion fish > ~/.config/fish/completions/codeqa.fish
-    """
+    """  # noqa: D301 - click reads the backspace
     from click.shell_completion import get_completion_class
 
     made = get_completion_class(shell)

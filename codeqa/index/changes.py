@@ -28,7 +28,7 @@ class Changes:
     read: dict[str, str] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)  # refused by name or kind alone
-    moved: tuple[tuple[str, int, int], ...] = ()  # path, mtime, inode: same bytes, other stat
+    moved: tuple[tuple[str, int, int], ...] = ()  # path, mtime, inode: same bytes, and worth noting that they are
     stats: dict[str, files.FileStat] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     known: dict[str, FileRecord] = field(default_factory=dict)  # the files of the index
@@ -60,10 +60,10 @@ def detect(root: Path, settings: FileSettings, languages: Languages, store: Stor
             skipped[stat.path] = NO_LANGUAGE
         elif record is None or _other_language(record, language):
             read[stat.path] = language
-        elif (moves := _moved(stat, record, checked)) or _undone(record, stat.size, settings):
+        elif _moved(stat, record) or stat.mtime_ns > checked - RACY_NS or _undone(record, stat.size, settings):
             if record.size != stat.size or not _same(root, record, settings):
                 read[stat.path] = language
-            elif moves:
+            elif _moved(stat, record) or checked - RACY_NS < stat.mtime_ns <= since - RACY_NS:
                 moved.append((stat.path, stat.mtime_ns, stat.inode))
     return Changes(
         read,
@@ -78,10 +78,8 @@ def detect(root: Path, settings: FileSettings, languages: Languages, store: Stor
     )
 
 
-def _moved(stat: files.FileStat, record: FileRecord, checked: int) -> bool:
-    """Tell whether the bytes may be others than those indexed."""
-    same = (stat.size, stat.mtime_ns, stat.inode) == (record.size, record.mtime_ns, record.inode)
-    return not same or stat.mtime_ns > checked - RACY_NS
+def _moved(stat: files.FileStat, record: FileRecord) -> bool:
+    return (stat.size, stat.mtime_ns, stat.inode) != (record.size, record.mtime_ns, record.inode)
 
 
 def _undone(record: FileRecord, size: int, settings: FileSettings) -> bool:

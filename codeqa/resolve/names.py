@@ -24,6 +24,7 @@ class Names:
     def __init__(self, environment: Environment) -> None:
         self.env = environment
         self.linkage = Linkage(environment)
+        self._beyond: dict[tuple[str, str], tuple[list[Value], frozenset[str]]] = {}
         self.types: Types  # set by the resolver: names and types need one another
 
     def bare(self, path: str, name: str, scope: int, *, at: int = -1, before: int = -1) -> list[Value]:
@@ -117,12 +118,13 @@ class Names:
             found = self.linkage.with_bodies([*found, *[v for v in local if v not in found]])
         if found or imported:
             return found or imported
+        found = self.env.remembered(self._beyond, (path, name), lambda: self._package(path, name, language))
+        return found or (self.linkage.linked(path, name, scope) if language.modules.style == "include" else [])
+
+    def _package(self, path: str, name: str, language: Language) -> list[Value]:
+        """Look beyond the file: what it imports by stars, what shares its package, what the language brings."""
         if found := self._starred(path, name, language, set()):
             return self.linkage.with_bodies(found)
-        return self._package(path, name, language, scope)
-
-    def _package(self, path: str, name: str, language: Language, scope: int) -> list[Value]:
-        """Look beyond the file: what shares its package, what its headers link to, what the language brings."""
         style = language.modules.style
         tables = self.env.tables(path)
         assert tables is not None
@@ -137,7 +139,7 @@ class Names:
                     return found
         if name in language.scopes.builtins:
             return [Value("external", name=f"builtins.{name}")]
-        return self.linkage.linked(path, name, scope) if style == "include" else []
+        return []
 
     # ------------------------------------------------------------------------------------------------------- imports
 

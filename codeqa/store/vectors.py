@@ -112,16 +112,18 @@ class Vectors:
     def _scores(self, query: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
         import numpy as np
 
+        if not self._present():
+            return np.empty(0, np.float32)
         known = self._store.matrices.get(self.path.name)
         if known is not None and len(known) == self._present():
-            return known @ query.astype(np.float32)
+            return np.asarray(known @ query.astype(np.float32))
         matrix = self.matrix()
         wide = np.empty(matrix.shape, np.float32)
         for start in range(0, len(matrix), _BLOCK):
             wide[start : start + _BLOCK] = matrix[start : start + _BLOCK]
         if wide.nbytes <= _KEPT:
             self._store.matrices[self.path.name] = wide
-        return wide @ query.astype(np.float32)
+        return np.asarray(wide @ query.astype(np.float32))
 
     def chunks_of(self, scores: Mapping[str, float]) -> list[tuple[int, float]]:
         """Return (chunk id, score) of the chunks whose text has one of these sha256, best first."""
