@@ -145,11 +145,12 @@ def claims(name: str) -> tuple[Claim, ...]:
         if path.rpartition("/")[2] == SIDECAR:
             found += _sidecar(name, path, text)
         elif language:
-            found += _comments(name, path, text, languages.load()[language])
+            found += from_comments(name, path, text, languages.load()[language])
     return tuple(found)
 
 
-def _comments(name: str, path: str, text: str, language: Language) -> Iterator[Claim]:
+def from_comments(name: str, path: str, text: str, language: Language) -> Iterator[Claim]:
+    """Yield the claims that the comments of one source make."""
     lines = text.split("\n")
     starts = [0]
     for line in lines:

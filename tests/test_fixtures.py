@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import claims
 import pytest
 from claims import Claim
@@ -62,3 +64,53 @@ def test_every_language_with_a_grammar_has_claims() -> None:
     with_grammar = {language.name for language in languages.load() if language.grammar.module}
 
     assert with_grammar == {name for name in LANGUAGES if claims.claims(name)}
+
+
+# ---------------------------------------------------------------------------- a harness that cannot fail proves nothing
+
+
+@pytest.mark.parametrize("role", sorted({claim.role for claim in claims.claims("python")}))
+def test_a_claim_that_is_wrong_is_found_out(role: str) -> None:
+    right = next(c for c in claims.claims("python") if c.role == role and c.positive and "external" not in c.target)
+    wrong = ["none", "lending/rates.py::_round", "external json.dumps", "method Item.lend"]
+    if role == "doc":
+        wrong = ["Nothing of the kind"]
+
+    assert claims.fault(right) == ""
+    assert [target for target in wrong if not claims.fault(replace(right, target=target))] == []
+
+
+def test_one_target_is_not_several_and_several_are_not_one() -> None:
+    several = next(c for c in claims.claims("python") if c.target.startswith("ambiguous lending"))
+    first = several.target.removeprefix("ambiguous ").split(",")[0]
+
+    assert claims.fault(several) == ""
+    assert claims.fault(replace(several, target=first))
+    assert claims.fault(replace(several, target=f"ambiguous {first}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("call(x)\n#  ^ call: none", "points at no identifier"),
+        ("call(x)\n#   ^ call: none", "points at no identifier"),
+        ("call(x)\n#                ^ call: none", "points at no identifier"),
+        ("call(x)\n#    ^ calls: none", "no such claim"),
+        ("call(x)\n#    ^ call none", "not a claim"),
+        ("# <- call: none", "not a claim"),
+    ],
+)
+def test_a_claim_that_says_nothing_is_an_error(text: str, says: str) -> None:
+    with pytest.raises(claims.BadClaim, match=says):
+        list(claims.from_comments("python", "a.py", text, languages.load()["python"]))
+
+
+def test_claims_of_a_line_may_follow_one_another() -> None:
+    text = "a.b(c)\n# ^ call: m.py::b\n# <- read: none\n#   ^ read: external x y\n"
+    read = list(claims.from_comments("python", "a.py", text, languages.load()["python"]))
+
+    assert [(c.word, c.offset, c.role, c.target, c.line) for c in read] == [
+        ("b", 2, "call", "m.py::b", 2),
+        ("a", 0, "read", "none", 3),
+        ("c", 4, "read", "external x y", 4),
+    ]

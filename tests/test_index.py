@@ -1,4 +1,4 @@
-"""The index: whatever happened before, after an update it equals a clean rebuild, byte for byte of its canonical dump."""
+"""The index: whatever happened before, an update equals a clean rebuild, byte for byte of the canonical dump."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_after_any_edits_an_update_equals_a_clean_rebuild(tmp_path: Path, source
 
 SHOP = {
     "shop/__init__.py": "from .cart import Cart\n",
-    "shop/cart.py": "from .item import Item\n\n\nclass Cart:\n    def add(self, item: Item):\n        return item.price()\n",
+    "shop/cart.py": "from .item import Item\n\n\nclass Cart:\n    def add(self, i: Item):\n        return i.price()\n",
     "shop/item.py": "class Item:\n    def price(self):\n        return 1\n",
     "main.py": "from shop import Cart\n\n\ndef main():\n    Cart().add(None)\n",
 }

@@ -1,4 +1,4 @@
-"""Freshness: what `index` and `update` do about a tree that changed, an index that cannot be used, and other writers."""
+"""Freshness: what `index` and `update` do about changes, an index that cannot be used, and other writers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from codeqa.store import Store
 OpenProject = Callable[..., Project]
 
 SHOP: dict[str, str | bytes] = {
-    "cart.py": "from item import Item\n\n\ndef total(items: list[Item]):\n    return sum(item.price() for item in items)\n",
+    "cart.py": "from item import Item\n\n\ndef total(items: list[Item]):\n    return sum(i.price() for i in items)\n",
     "item.py": "class Item:\n    def price(self):\n        return 1\n",
 }
 HOLD = """
@@ -180,7 +180,7 @@ def test_an_index_of_another_schema(shop: Path, opened: OpenProject, version: in
         assert indexed(opened(shop).update()).generation == 1
 
 
-def test_an_index_that_came_with_the_repository_is_not_trusted(shop: Path, opened: OpenProject, tmp_path: Path) -> None:
+def test_an_index_that_came_along_is_not_trusted(shop: Path, opened: OpenProject, tmp_path: Path) -> None:
     list(opened(shop).index())
     clone = tmp_path / "clone"
     shutil.copytree(shop, clone)

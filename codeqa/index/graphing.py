@@ -59,7 +59,7 @@ def names_in_store(store: Store) -> Callable[[str], list[tuple[str, str]]]:
 def symbol_rows(
     path: str, size: int, lines: int, interface: Interface | None, resolver: Resolver | None
 ) -> list[SymbolRow]:
-    """Return the rows of a file and its definitions; with a resolver, members find the type they were written outside of."""
+    """Return the rows of a file and its definitions; with a resolver, members find the type they belong to elsewhere."""
     name = path.rpartition("/")[2]
     rows = [SymbolRow("", name, "module", "", 0, size, 1, max(1, lines), 1)]
     for index, definition in enumerate(interface.definitions if interface else ()):

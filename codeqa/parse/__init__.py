@@ -22,7 +22,17 @@ VERSION = "2"  # of the facts: raise it when the same bytes yield other facts
 
 MAX_ATTEMPTS = 3  # at a file whose conditional text breaks the syntax
 
-__all__ = ["VERSION", "GrammarMissing", "get_language", "get_parser", "get_query", "missing", "parse", "plain", "supports"]
+__all__ = [
+    "VERSION",
+    "GrammarMissing",
+    "get_language",
+    "get_parser",
+    "get_query",
+    "missing",
+    "parse",
+    "plain",
+    "supports",
+]
 
 
 def parse(language: Language, data: bytes) -> Facts:

@@ -42,7 +42,9 @@ class Draft:
     doc: tree_sitter.Node | None = None
     outer: tree_sitter.Node | None = None
     flags: set[str] = field(default_factory=set)
-    level: tuple[int, int] | None = None  # of a heading: its number (0: ranked by first appearance), byte of what shows it
+    level: tuple[int, int] | None = (
+        None  # of a heading: its number (0: ranked by first appearance), byte of what shows it
+    )
 
 
 class Bound(NamedTuple):
@@ -136,7 +138,17 @@ def broken(root: tree_sitter.Node) -> list[tuple[int, int]]:
 
 def _plan(nodes: Captures) -> str:
     """Name the capture that decides what a pattern is about."""
-    for prefix in ("definition.", "import", "binding.", "reference.", "scope", "ignore", "export.default", "package", "error"):
+    for prefix in (
+        "definition.",
+        "import",
+        "binding.",
+        "reference.",
+        "scope",
+        "ignore",
+        "export.default",
+        "package",
+        "error",
+    ):
         for name in nodes:
             if name.startswith(prefix):
                 return "import" if prefix == "import" else name
@@ -163,7 +175,7 @@ def _use(found: Captured, plan: str, nodes: Captures) -> None:
     if role == "base" and "implements" in nodes:
         role = "implements"
     rank = ROLES[role]
-    receiver = _whole(nodes, "receiver")
+    receiver = _whole(nodes, "receiver") if "receiver" in nodes else None
     arguments = nodes["arguments"][0] if "arguments" in nodes else None
     for node in nodes[plan]:
         start = node.start_byte
@@ -229,7 +241,9 @@ def _binding(found: Captured, plan: str, nodes: Captures) -> None:
 def _import(found: Captured, nodes: Captures) -> None:
     statement = (nodes.get("import") or next(iter(nodes.values())))[0]
     parts = {name[7:]: _range(items[0]) for name, items in nodes.items() if name.startswith("import.")}
-    named = parts.get("name") or parts.get("default") or parts.get("namespace") or parts.get("star") or parts.get("tree")
+    named = (
+        parts.get("name") or parts.get("default") or parts.get("namespace") or parts.get("star") or parts.get("tree")
+    )
     key = (statement.start_byte, *(named or parts.get("module") or (0, 0)))
     old = found.imports.get(key)
     if old is None or len(old.parts) < len(parts):  # an optional alias may match twice: keep the fuller match

@@ -70,9 +70,7 @@ class Extractor:
         references = list(references_of(self))
         bases = [r for r in references if r.role in ("base", "implements")]
         return (
-            Interface(
-                self.language.name, package, self.definitions, self.scopes, self.bindings, self.imports, bases
-            ),
+            Interface(self.language.name, package, self.definitions, self.scopes, self.bindings, self.imports, bases),
             references,
         )
 
@@ -92,7 +90,10 @@ class Extractor:
         heads = [draft for draft in self.captured.drafts.values() if draft.level is not None]
         for draft in sorted(heads, key=lambda d: d.start):
             number, start = draft.level or (0, 0)
-            form = self.text_of((start, start + 1)), start < draft.name[0]  # over- and underlined differs from underlined
+            form = (
+                self.text_of((start, start + 1)),
+                start < draft.name[0],
+            )  # over- and underlined differs from underlined
             rank = number or ranks.setdefault(form, len(ranks) + 1)
             while around and around[-1][0] >= rank:
                 _close(around.pop()[1], draft.start)
@@ -131,7 +132,11 @@ class Extractor:
                 self.rewrites.add(draft.name[0])
                 continue
             owner, prefix = self._owner(draft, around, number)
-            name = text.chain(self.text_of(draft.name), self.language.scopes.separators) if draft.kind == "namespace" else self.text_of(draft.name)
+            name = self.text_of(draft.name)
+            if draft.kind == "namespace":  # `namespace a::b`
+                name = text.chain(name, self.language.scopes.separators)
+                if name == "?":
+                    continue  # broken code
             if not name:  # a node that the parser made up
                 continue
             kind = self._kind(draft, name, owner, prefix, around)
@@ -345,7 +350,11 @@ class Extractor:
         bound = list(self._bound(names))
         used = {0} | {binding.scope for binding in bound}
         used |= {i for i, (_, _, d) in enumerate(raw) if d >= 0 and self.drafts[d].body is not None}
-        used |= {parents[at] if raw[at][2] == i else at for i, d in enumerate(self.drafts) if (at := names.at(d.name[0])) >= 0}
+        used |= {
+            parents[at] if raw[at][2] == i else at
+            for i, d in enumerate(self.drafts)
+            if (at := names.at(d.name[0])) >= 0
+        }
         used.discard(-1)
         new = {old: index for index, old in enumerate(sorted(used))}
 
@@ -392,7 +401,9 @@ class Extractor:
                 anchor = min((w for k, w in found.parts.items() if k in ("name", "default", "namespace")), default=None)
                 start = anchor[0] if anchor else found.start
                 self.imports.append(
-                    Import(module, name, local, start, self.lines.of(start), scopes.at(found.start), "reexport" in parts)
+                    Import(
+                        module, name, local, start, self.lines.of(start), scopes.at(found.start), "reexport" in parts
+                    )
                 )
         for where in self.captured.exports.values():
             name = self.text_of(where)

@@ -39,7 +39,9 @@ def get_language(name: str) -> tree_sitter.Language:
     try:
         module = import_module(grammar.module)
     except ImportError as error:
-        raise GrammarMissing(f"{found.title}: {grammar.wheel} is not installed", hint=f"pip install {grammar.wheel}") from error
+        raise GrammarMissing(
+            f"{found.title}: {grammar.wheel} is not installed", hint=f"pip install {grammar.wheel}"
+        ) from error
     try:
         return tree_sitter.Language(getattr(module, grammar.function)())
     except (AttributeError, ValueError) as error:

@@ -187,7 +187,12 @@ def string_content(text: str) -> str:
 def _markers(line: tuple[str, ...], block: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     opening = [re.escape(start) + r"[*!]*" for start, _ in block] + [re.escape(mark) + r"[/!*#]*" for mark in line]
     closing = "|".join(re.escape(end) for _, end in block)
-    return re.compile(rf"^[ \t]*(?:{'|'.join(opening)}|\*(?!/))? ?|(?:[ \t]*\**(?:{closing}))[ \t]*$" if closing else rf"^[ \t]*(?:{'|'.join(opening)})? ?", re.M)
+    return re.compile(
+        rf"^[ \t]*(?:{'|'.join(opening)}|\*(?!/))? ?|(?:[ \t]*\**(?:{closing}))[ \t]*$"
+        if closing
+        else rf"^[ \t]*(?:{'|'.join(opening)})? ?",
+        re.M,
+    )
 
 
 def comment_content(text: str, line: tuple[str, ...], block: tuple[tuple[str, str], ...]) -> str:

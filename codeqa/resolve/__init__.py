@@ -16,7 +16,17 @@ from codeqa.resolve.types import Types
 
 VERSION = "2"  # of the edges: raise it when the same facts yield other edges
 
-__all__ = ["VERSION", "Environment", "Resolution", "Resolver", "Tables", "changed_keys", "is_manifest", "outside", "symbol_key"]
+__all__ = [
+    "VERSION",
+    "Environment",
+    "Resolution",
+    "Resolver",
+    "Tables",
+    "changed_keys",
+    "is_manifest",
+    "outside",
+    "symbol_key",
+]
 
 KIND_OF_ROLE = {
     "call": EdgeKind.CALLS,
@@ -48,7 +58,9 @@ def symbol_key(path: str, qualname: str) -> str:
 
 def is_manifest(path: str, languages: Languages) -> bool:
     """Tell whether some language reads this file to find its modules."""
-    return any(path.rpartition("/")[2] == language.modules.manifest for language in languages if language.modules.manifest)
+    return any(
+        path.rpartition("/")[2] == language.modules.manifest for language in languages if language.modules.manifest
+    )
 
 
 class Resolver:
@@ -205,6 +217,8 @@ class Resolver:
     def _edges(
         self, path: str, values: Sequence[Value], kind: EdgeKind, at: Reference | Import, holder: int
     ) -> Iterator[Edge]:
+        if not values:
+            return
         known = [v for v in values if v.kind in ("definition", "instance", "external", "module")]
         known = list(dict.fromkeys(v._replace(inferred=False) for v in known))[:MAX_CANDIDATES]
         inferred = any(v.inferred for v in values)

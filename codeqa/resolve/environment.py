@@ -33,7 +33,9 @@ class Value(NamedTuple):
 K = TypeVar("K")
 T = TypeVar("T")
 UNKNOWN = Value("unknown")
-MEMBERS = frozenset({"method", "constructor", "property", "field"})  # reached through a receiver, never by the bare name
+MEMBERS = frozenset(
+    {"method", "constructor", "property", "field"}
+)  # reached through a receiver, never by the bare name
 _TWIN = re.compile(r"#\d+")
 
 
@@ -159,7 +161,7 @@ class Environment:
         self.consulted: set[str] = set()
         self._interface = interface
         self._named = named
-        self._tables: dict[str, Tables | None] = {}
+        self._files: dict[str, tuple[str, Tables | None, Language | None]] = {}  # with the key of what is consulted
         self._pairs: dict[str, list[tuple[str, str]]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
         self.modules = ModuleMap(paths, read, self._consult)
@@ -169,15 +171,21 @@ class Environment:
 
     def tables(self, path: str) -> Tables | None:
         """Return the look-ups of a file, None if it has no facts."""
-        self.consulted.add(f"f:{path}")
-        if path not in self._tables:
-            interface = self._interface(path)
-            self._tables[path] = Tables(interface) if interface else None
-        return self._tables[path]
+        key, tables, _ = self._files.get(path) or self._read(path)
+        self.consulted.add(key)
+        return tables
 
     def language(self, path: str) -> Language | None:
-        tables = self.tables(path)
-        return self.languages.get(tables.interface.language) if tables else None
+        """Return the language of a file, None if it has no facts or its language has no grammar."""
+        key, _, language = self._files.get(path) or self._read(path)
+        self.consulted.add(key)
+        return language
+
+    def _read(self, path: str) -> tuple[str, Tables | None, Language | None]:
+        interface = self._interface(path)
+        language = self.languages.get(interface.language) if interface else None
+        self._files[path] = f"f:{path}", Tables(interface) if interface else None, language
+        return self._files[path]
 
     def definition(self, value: Value) -> Definition:
         tables = self.tables(value.path)

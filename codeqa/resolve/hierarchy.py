@@ -31,6 +31,11 @@ class Hierarchy:
         self._open: set[Value] = set()  # classes being linearised
         self._cyclic = False
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether some class is being linearised."""
+        return bool(self._open)
+
     def ancestors(self, cls: Value) -> list[Value]:
         """Return the class and what it inherits from, nearest first; externals by name."""
         cls = Value("definition", cls.path, cls.index)

@@ -170,7 +170,8 @@ class Linkage:
     def _same_parameters(self, declared: Value) -> list[Value]:
         """Of the bodies of a name keep the overload's own; where a program has several, one of them is not built."""
         found = list(self._behind(declared))
-        if len(found) > 1:
+        language = self.env.language(declared.path)
+        if len(found) > 1 and language and language.scopes.overloads:
             wanted = self._parameters(declared)
             found = [v for v in found if self._parameters(v) == wanted] or found
         return found if len(found) == 1 else []

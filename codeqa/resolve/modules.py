@@ -161,7 +161,9 @@ class ModuleMap:
         found = [base + ext for ext in language.modules.resolve_extensions if base + ext in self._paths]
         for index in language.modules.index:
             found += [
-                join(base, index) + ext for ext in language.modules.resolve_extensions if join(base, index) + ext in self._paths
+                join(base, index) + ext
+                for ext in language.modules.resolve_extensions
+                if join(base, index) + ext in self._paths
             ]
         return tuple(self._prefer(language, found))
 
@@ -184,7 +186,8 @@ class ModuleMap:
         inner = module.replace(".", "/")
         self._consulted(f"m:{inner.rpartition('/')[2]}")
         return any(
-            _ends(folder, inner) and self._root_rank(language, importer, folder[: -len(inner)].rstrip("/"), inner) is not None
+            _ends(folder, inner)
+            and self._root_rank(language, importer, folder[: -len(inner)].rstrip("/"), inner) is not None
             for folder in self._directory_by_last[inner.rpartition("/")[2]]
         )
 
@@ -246,7 +249,9 @@ class ModuleMap:
                 break
             self._consulted(f"m:{parts[size - 1]}")
             files = [
-                p for p in self._by_last[parts[size - 1]] if _ends(splitext(p)[0], head) and p.endswith(language.extensions)
+                p
+                for p in self._by_last[parts[size - 1]]
+                if _ends(splitext(p)[0], head) and p.endswith(language.extensions)
             ]
             if files:
                 return Located(tuple(files))

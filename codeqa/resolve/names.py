@@ -44,7 +44,9 @@ class Names:
             if bindings := _bound(tables, level, name, at, before):
                 values = [value for binding in bindings for value in self.types.bound(path, binding)]
                 return list(dict.fromkeys(values)) or [UNKNOWN]
-            if holder >= 0 and (found := self._near(path, self._inside(path, holder, name, level == scope, language), scope)):
+            if holder >= 0 and (
+                found := self._near(path, self._inside(path, holder, name, level == scope, language), scope)
+            ):
                 return found
             imported = [v for item in tables.imports.get((level, name), ()) for v in self.imported(path, item)]
             if level == 0:
@@ -118,7 +120,10 @@ class Names:
             found = self.linkage.with_bodies([*found, *[v for v in local if v not in found]])
         if found or imported:
             return found or imported
-        found = self.env.remembered(self._beyond, (path, name), lambda: self._package(path, name, language))
+        if self.types.classes.busy:  # an answer that a cycle of bases cut short is not worth keeping
+            found = self._package(path, name, language)
+        else:
+            found = self.env.remembered(self._beyond, (path, name), lambda: self._package(path, name, language))
         return found or (self.linkage.linked(path, name, scope) if language.modules.style == "include" else [])
 
     def _package(self, path: str, name: str, language: Language) -> list[Value]:
@@ -150,7 +155,11 @@ class Names:
             return []
         separator = language.modules.separator
         if not item.module and item.name:  # `export { a as b }` of this very file
-            return self.exported(path, item.name, hops + 1, own=True) if item.local != item.name else self.env.top(path, item.name)
+            return (
+                self.exported(path, item.name, hops + 1, own=True)
+                if item.local != item.name
+                else self.env.top(path, item.name)
+            )
         module = item.module
         if not item.name and language.modules.style == "dotted" and item.local == module.split(".", 1)[0]:
             module = item.local  # `import a.b` binds a
@@ -188,9 +197,7 @@ class Names:
             return self._qualified(path, steps, language)
         return [], 1
 
-    def _crate(
-        self, path: str, steps: tuple[str, ...], scope: int, language: Language
-    ) -> tuple[list[Value], int]:
+    def _crate(self, path: str, steps: tuple[str, ...], scope: int, language: Language) -> tuple[list[Value], int]:
         used = 1
         while steps[0] == "super" and steps[used : used + 1] == ("super",):
             used += 1
@@ -230,7 +237,9 @@ class Names:
                 return [Value("module", path, name=module)]
             inner = self.env.modules.locate(language, path, f"{module}.{item.name}")
             return [Value("module", inner.paths[0], name=item.name, paths=inner.paths)] if inner.paths else []
-        if module.startswith(".") or (language.modules.style == "crate" and module.split("::")[0] in ("crate", "self", "super")):
+        if module.startswith(".") or (
+            language.modules.style == "crate" and module.split("::")[0] in ("crate", "self", "super")
+        ):
             return []  # it should be here, and is not
         name = external or module
         clean = name.replace(language.modules.separator, ".") if language.modules.style != "directory" else name
@@ -279,7 +288,11 @@ class Names:
 
     def default(self, value: Value) -> list[Value]:
         """Return what a module is when it is used as a value: its default export (`const Queue = require("./queue")`)."""
-        if value.kind != "module" or (language := self.env.language(value.path)) is None or language.modules.style != "relative":
+        if (
+            value.kind != "module"
+            or (language := self.env.language(value.path)) is None
+            or language.modules.style != "relative"
+        ):
             return []
         return [v for path in value.paths for v in self.exported(path, "default")]
 
@@ -345,7 +358,9 @@ class Names:
                 for value in self.env.top(file, stem):
                     found = found or self.types.classes.members(value, name)
             return found
-        return self.exported(file, name, hops + 1) or self._starred(file, name, language, seen, exported=True, hops=hops + 1)
+        return self.exported(file, name, hops + 1) or self._starred(
+            file, name, language, seen, exported=True, hops=hops + 1
+        )
 
 
 def _bound(tables: Tables, scope: int, name: str, at: int, before: int) -> list[Binding]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, Reference
 from codeqa.resolve.chains import Parameter, accepts, parameters, steps_of, type_head
-from codeqa.resolve.environment import Environment, Value
+from codeqa.resolve.environment import Environment, Value, plain
 
 if TYPE_CHECKING:
     from codeqa.resolve.names import Names
@@ -32,10 +32,18 @@ class Overloads:
         if len(values) < 2 or len(values) > MAX_CONSIDERED or not all(self._callable(v) for v in values):
             return values
         if not reference.arguments:
-            return values
+            return values if self._conditional(values) else values[:1]
         shapes = reference.arguments[1:-1].split(",") if len(reference.arguments) > 2 else []
         fitting = [v for v in values if accepts(self._parameters(v), len(shapes))] or values
         return self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting
+
+    def _conditional(self, values: list[Value]) -> bool:
+        """Tell whether a build may choose among these: several files, or text that a preprocessor picks."""
+        language = self.env.language(values[0].path)
+        if language is None or language.conditionals or len({v.path for v in values}) > 1:
+            return True
+        definitions = [self.env.definition(v) for v in values]  # of several classes, or each in a branch of its own
+        return len({plain(d.qualname) for d in definitions}) > 1 or all(d.parent < 0 for d in definitions)
 
     def _callable(self, value: Value) -> bool:
         return value.kind == "definition" and value.index >= 0 and self.env.definition(value).kind in CALLABLE

@@ -78,7 +78,8 @@ class Types:
             return [
                 v._replace(kind="instance") if v.kind in ("definition", "instance") else Value("external", name=v.name)
                 for v in values
-                if v.kind in ("external", "instance") or self.env.is_class(v)  # an instance: what bounds a type parameter
+                if v.kind in ("external", "instance")
+                or self.env.is_class(v)  # an instance: what bounds a type parameter
             ]
         finally:
             self._depth -= 1
@@ -109,7 +110,9 @@ class Types:
         if value.kind != "definition" or value.index < 0 or self._depth > MAX_DEPTH:
             return [value]
         definition = self.env.definition(value)
-        if definition.kind in CLASS_LIKE or (definition.kind in CALLABLE and "property" not in definition.flags.split()):
+        if definition.kind in CLASS_LIKE or (
+            definition.kind in CALLABLE and "property" not in definition.flags.split()
+        ):
             return [value]
         return [v._replace(inferred=True) for v in self._held(value, definition)]
 
@@ -225,7 +228,10 @@ class Types:
                 if not method or tables.first_parameter.get(at) != name or "static" in definition.flags.split():  # type: ignore[union-attr]
                     return []
                 owner = self.classes.owner(path, inner)
-                is_class = "classmethod" in definition.flags.split() or definition.name in ("__new__", "__init_subclass__")  # type: ignore[union-attr]
+                is_class = "classmethod" in definition.flags.split() or definition.name in (
+                    "__new__",
+                    "__init_subclass__",
+                )  # type: ignore[union-attr]
                 return [owner._replace(kind="definition" if is_class else "instance")] if owner else []
             at = tables.interface.scopes[at].parent
         return []
@@ -249,7 +255,9 @@ class Types:
         if value.kind == "external":
             return [Value("external", name=f"{value.name}.{name}", inferred=value.inferred)]
         if value.kind == "module":
-            return self._of_module(value, name) or [v for d in self.names.default(value) for v in self.attribute(d, name)]
+            return self._of_module(value, name) or [
+                v for d in self.names.default(value) for v in self.attribute(d, name)
+            ]
         if value.kind == "namespace":
             return self.names.within(value, name)
         if value.kind == "unknown":
@@ -298,7 +306,9 @@ class Types:
     def _of_object(self, value: Value, name: str) -> list[Value]:
         """Members of an object literal, or attributes set on a function, in the same file."""
         tables = self.env.tables(value.path)
-        return [Value("definition", value.path, i) for i in tables.children.get((value.index, name), ())] if tables else []
+        return (
+            [Value("definition", value.path, i) for i in tables.children.get((value.index, name), ())] if tables else []
+        )
 
     def _of_held(self, value: Value, name: str) -> list[Value]:
         """Members of what a field, variable or property holds."""

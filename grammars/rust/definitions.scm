@@ -87,7 +87,10 @@
 
 (struct_item
   name: (type_identifier) @name
-  body: (ordered_field_declaration_list . (visibility_modifier)? . type: (_) @type)) @definition.struct
+  body: [
+    (ordered_field_declaration_list . type: (_) @type)
+    (ordered_field_declaration_list . (visibility_modifier) . type: (_) @type)
+  ]) @definition.struct
 
 (union_item
   (visibility_modifier)? @flag.exported
