@@ -83,6 +83,8 @@ class Tests:
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
+    """Which names are private."""
+
     private: str = ""
 
 
@@ -266,7 +268,7 @@ def _section(cls: type[T], data: Mapping[str, Any], path: Path) -> T:
     return cls(**{key: _freeze(value, str(known[key].type)) for key, value in data.items()})
 
 
-def _freeze(value: Any, kind: str) -> Any:
+def _freeze(value: object, kind: str) -> object:
     if isinstance(value, list):
         frozen = tuple(_freeze(item, "") for item in value)
         return frozenset(frozen) if kind.startswith("frozenset") else frozen

@@ -293,14 +293,20 @@ class Project:
     def export_edges(self, *, everything: bool = False) -> Iterator[dict[str, object]]:
         """Yield one object for each resolved reference that stays in the repository, in site order.
 
-        `everything` adds the candidates of ambiguous sites and, for sites that nothing resolved, the symbols of the same name.
+        A construction is one reference: to the constructor, or to the class if it has none of its own. `everything` adds the
+        candidates of ambiguous sites and, for sites that nothing resolved, the symbols of the same name.
         """
-        places = {s.id: (s.span.path, s.name_line) for s in self.store.all_symbols() if not s.external}
+        symbols = [s for s in self.store.all_symbols() if not s.external]
+        places = {s.id: (s.span.path, s.name_line) for s in symbols}
+        constructors = {s.id for s in symbols if s.kind == "constructor"}
         for path in sorted({place[0] for place in places.values()}):
             keys = [s.id for s in self.store.symbols_in(path)]
             stated = self.store.edges_from(keys, [kind for kind in EdgeKind if kind is not EdgeKind.CONTAINS])
+            built = {e.start_byte for e in stated if e.kind is EdgeKind.CALLS and e.dst in constructors}
             for edge in sorted(stated, key=lambda e: (e.line, e.start_byte, e.dst, e.kind)):
-                if edge.dst in places and (everything or edge.strategy is not Strategy.AMBIGUOUS):
+                if edge.dst not in places or (edge.strategy is Strategy.AMBIGUOUS and not everything):
+                    continue
+                if edge.kind is not EdgeKind.INSTANTIATES or edge.start_byte not in built:
                     yield _edge_line(edge, places[edge.dst])
             if everything:
                 yield from self._by_name(keys)

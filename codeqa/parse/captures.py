@@ -107,20 +107,25 @@ def capture(query: tree_sitter.Query, root: tree_sitter.Node) -> Captured:
             _definition(found, plan, nodes, pattern)
         elif plan.startswith("binding."):
             _binding(found, plan, nodes)
-        elif plan == "import":
-            _import(found, nodes)
-        elif plan == "scope":
-            found.scopes.update((node.start_byte, node.end_byte) for node in nodes["scope"])
-        elif plan == "ignore":
-            found.ignored.update(node.start_byte for node in nodes["ignore"])
-        elif plan == "export.default":
-            node = nodes["export.default"][0]
-            found.exports[node.start_byte] = _range(node)
-        elif plan == "package":
-            found.package = found.package or _range(nodes["package"][0])
-        elif plan == "error":
-            found.errors += 1
+        else:
+            _other(found, plan, nodes)
     return found
+
+
+def _other(found: Captured, plan: str, nodes: Captures) -> None:
+    if plan == "import":
+        _import(found, nodes)
+    elif plan == "scope":
+        found.scopes.update(_range(node) for node in nodes["scope"])
+    elif plan == "ignore":
+        found.ignored.update(node.start_byte for node in nodes["ignore"])
+    elif plan == "export.default":
+        node = nodes["export.default"][0]
+        found.exports[node.start_byte] = _range(node)
+    elif plan == "package":
+        found.package = found.package or _range(nodes["package"][0])
+    elif plan == "error":
+        found.errors += 1
 
 
 def broken(root: tree_sitter.Node) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, depths, nest
 from codeqa.parse.references import references_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import tree_sitter
 
@@ -104,24 +104,11 @@ class Extractor:
     # ------------------------------------------------------------------------------------------------- definitions
 
     def _define(self) -> None:
-        drafts = sorted(self.captured.drafts.values(), key=lambda d: (d.start, -d.end, d.name[0]))
-        containers = [d for d in drafts if d.body is not None or d.kind in CONTAINERS]
-        ranges = [(d.start, d.end) for d in containers]
-        inside, chains = Nest(ranges), _chains(containers, nest(ranges))
-        index_of = {id(d): i for i, d in enumerate(containers)}
         number: dict[int, int] = {}  # id(draft) → index in self.definitions
         twins: Counter[str] = Counter()
         seen: set[tuple[int, str]] = set()
         callables: set[tuple[int, str]] = set()
-        placed: list[tuple[Draft, list[Draft]]] = []
-        for draft in drafts:
-            own = index_of.get(id(draft))
-            index = inside.at(draft.start) if own is None else own
-            chain = chains[index] if index >= 0 else []
-            if chain is not None:
-                placed.append((draft, chain if own is not None or index < 0 else [containers[index], *chain]))
-        placed.sort(key=_order)
-        for draft, around in placed:
+        for draft, around in sorted(_placed(self.captured.drafts.values()), key=_order):
             if draft.kind == "impl":
                 continue
             holder = around[0] if around else None
@@ -132,11 +119,7 @@ class Extractor:
                 self.rewrites.add(draft.name[0])
                 continue
             owner, prefix = self._owner(draft, around, number)
-            name = self.text_of(draft.name)
-            if draft.kind == "namespace":  # `namespace a::b`
-                name = text.chain(name, self.language.scopes.separators)
-                if name == "?":
-                    continue  # broken code
+            name = self._name(draft)
             if not name:  # a node that the parser made up
                 continue
             kind = self._kind(draft, name, owner, prefix, around)
@@ -154,6 +137,13 @@ class Extractor:
             self._named[name].append(len(self.definitions))
             self.drafts.append(draft)
             self.definitions.append(self._definition(draft, kind, name, owner, qualname, twins[qualname]))
+
+    def _name(self, draft: Draft) -> str:
+        name = self.text_of(draft.name)
+        if draft.kind != "namespace":
+            return name
+        flat = text.chain(name, self.language.scopes.separators)  # `namespace a::b`
+        return "" if flat == "?" else flat
 
     def _is_self(self, draft: Draft, around: list[Draft]) -> bool:
         receiver = self.text_of(draft.receiver) if draft.receiver else ""
@@ -430,6 +420,21 @@ class Extractor:
 
 def _range(node: tree_sitter.Node) -> tuple[int, int]:
     return node.start_byte, node.end_byte
+
+
+def _placed(drafts: Iterable[Draft]) -> Iterator[tuple[Draft, list[Draft]]]:
+    """Yield definitions with the containers around them, innermost first; none that lie too deep."""
+    ordered = sorted(drafts, key=lambda d: (d.start, -d.end, d.name[0]))
+    containers = [d for d in ordered if d.body is not None or d.kind in CONTAINERS]
+    ranges = [(d.start, d.end) for d in containers]
+    inside, chains = Nest(ranges), _chains(containers, nest(ranges))
+    index_of = {id(d): i for i, d in enumerate(containers)}
+    for draft in ordered:
+        own = index_of.get(id(draft))
+        index = inside.at(draft.start) if own is None else own
+        chain = chains[index] if index >= 0 else []
+        if chain is not None:
+            yield draft, chain if own is not None or index < 0 else [containers[index], *chain]
 
 
 def _chains(containers: Sequence[Draft], parents: Sequence[int]) -> list[list[Draft] | None]:

@@ -1,6 +1,7 @@
 """Compiled grammars and queries: the sole owner of tree_sitter.
 
-`get_language` and `get_parser` have the shape of the unmaintained tree-sitter-languages package, over one wheel per language.
+`get_language` and `get_parser` have the shape of the unmaintained tree-sitter-languages package, over one wheel per
+language.
 """
 
 from __future__ import annotations

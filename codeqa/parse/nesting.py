@@ -6,7 +6,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-
 MAX_DEPTH = 100  # of definitions and scopes: nobody reads deeper code, and names grow with the depth
 
 

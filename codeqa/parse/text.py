@@ -27,8 +27,8 @@ _SPACE = re.compile(r"\s+")
 def chain(text: str, separators: tuple[str, ...], makers: frozenset[str] = frozenset()) -> str:
     """Normalise an expression to a receiver chain: `a.b()`, `self.x[]`; "?" if it is none.
 
-    Argument lists become "()", subscripts "[]", type arguments vanish, `T{...}` becomes `T()`, and so does the call of a maker:
-    `new(T)`, `make_unique<T>(...)`.
+    Argument lists become "()", subscripts "[]", type arguments vanish, `T{...}` becomes `T()`, and so does the call of
+    a maker: `new(T)`, `make_unique<T>(...)`.
     """
     if len(text) <= MAX_CHAIN and _SIMPLE.match(text):
         return text

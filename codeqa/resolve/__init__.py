@@ -226,13 +226,25 @@ class Resolver:
         strategy = Strategy.AMBIGUOUS if several else Strategy.INFERRED if inferred else Strategy.EXACT
         src = self._holder(path, holder)
         for value in known:
-            for edge_kind, dst in self._targets(path, value, kind, at):
+            for edge_kind, dst in self._targets(value, kind):
                 if dst != src or kind is EdgeKind.CALLS:
                     yield self._edge(path, src, dst, edge_kind, strategy, at, len(known))
+            if isinstance(at, Reference) and self._constructs(value, kind):
+                constructors = self.overloads.choose(path, at, self._constructors(value._replace(kind="definition")))
+                unsure = strategy if len(constructors) < 2 else Strategy.AMBIGUOUS
+                for constructor in constructors:
+                    dst = symbol_key(constructor.path, self.env.definition(constructor).qualname)
+                    yield self._edge(path, src, dst, EdgeKind.CALLS, unsure, at, len(known) * len(constructors))
 
-    def _targets(
-        self, path: str, value: Value, kind: EdgeKind, at: Reference | Import
-    ) -> Iterator[tuple[EdgeKind, str]]:
+    def _constructs(self, value: Value, kind: EdgeKind) -> bool:
+        """Tell whether a use calls or instantiates a class."""
+        if kind not in (EdgeKind.CALLS, EdgeKind.INSTANTIATES) or value.kind == "external" or value.index < 0:
+            return False
+        return self.env.definition(value).kind in CLASS_LIKE and not (
+            value.kind == "instance" and kind is EdgeKind.CALLS
+        )
+
+    def _targets(self, value: Value, kind: EdgeKind) -> Iterator[tuple[EdgeKind, str]]:
         if value.kind == "external":
             if not value.name.startswith("builtins."):
                 yield kind, f"external::{value.name}"
@@ -245,13 +257,8 @@ class Resolver:
             return  # calling an object: its __call__ is not tracked
         definition = self.env.definition(value)
         key = symbol_key(value.path, definition.qualname)
-        if kind in (EdgeKind.CALLS, EdgeKind.INSTANTIATES) and definition.kind in CLASS_LIKE:
+        if self._constructs(value, kind):
             yield EdgeKind.INSTANTIATES, key
-            constructors = self._constructors(Value("definition", value.path, value.index))
-            if isinstance(at, Reference):
-                constructors = self.overloads.choose(path, at, constructors)
-            for constructor in constructors:
-                yield EdgeKind.CALLS, symbol_key(constructor.path, self.env.definition(constructor).qualname)
         elif kind is EdgeKind.INHERITS and definition.kind in ("interface", "trait"):
             yield EdgeKind.IMPLEMENTS, key
         elif value.kind == "instance":

@@ -17,9 +17,9 @@ from codeqa.resolve.modules import ModuleMap
 class Value(NamedTuple):
     """What an expression stands for.
 
-    `kind` is "definition" (the thing itself), "instance" (an object of that class), "super" (its bases), "module" (a file or several),
-    "namespace" (what files that `path` includes put under `name`),
-    "external" (something outside of the repository, by `name`) or "unknown" (bound, but nothing more is known: never look further out).
+    `kind` is "definition" (the thing itself), "instance" (an object of that class), "super" (its bases), "module" (a
+    file or several), "namespace" (what files that `path` includes put under `name`), "external" (something outside of
+    the repository, by `name`) or "unknown" (bound, but nothing more is known: never look further out).
     """
 
     kind: str
@@ -144,9 +144,10 @@ class Tables:
 class Environment:
     """The repository as the resolver sees it.
 
-    `interface(path)` returns the parsed interface of a file or None; `named(name)` the (path, qualname) pairs of definitions of that name;
-    `read(path)` the text of a manifest. Everything consulted lands in `consulted`: "f:path" (interface), "m:stem" (module look-up),
-    "n:name" (global names). A file needs new resolution only when one of its keys changed.
+    `interface(path)` returns the parsed interface of a file or None; `named(name)` the (path, qualname) pairs of
+    definitions of that name; `read(path)` the text of a manifest. Everything consulted lands in `consulted`: "f:path"
+    (interface), "m:stem" (module look-up), "n:name" (global names). A file needs new resolution only when one of its
+    keys changed.
     """
 
     def __init__(

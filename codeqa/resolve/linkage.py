@@ -105,7 +105,7 @@ class Linkage:
         return tables.interface.definitions[definition.parent].kind not in CLASS_LIKE
 
     def seen(self, path: str, name: str, scope: int) -> list[Value]:
-        """Return what a bare name means at a scope beyond its file's own blocks: namespaces around it, then opened ones."""
+        """Return what a bare name means beyond the blocks around it: in the namespaces there, then in opened ones."""
         around = self.around(path, scope)
         for prefix in around:
             if found := self.visible(path, f"{prefix}.{name}" if prefix else name):

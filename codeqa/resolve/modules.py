@@ -23,8 +23,8 @@ class Located(NamedTuple):
 class ModuleMap:
     """Answers which files a module's text may mean, from the repository's paths alone.
 
-    `read(path)` returns the text of a manifest such as go.mod, "" if there is none. `consulted` is told every key that an answer hangs on,
-    so that adding or removing a file re-resolves exactly the files it could matter to.
+    `read(path)` returns the text of a manifest such as go.mod, "" if there is none. `consulted` is told every key that
+    an answer hangs on, so that adding or removing a file re-resolves exactly the files it could matter to.
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[str], str], consulted: Callable[[str], None]) -> None:
@@ -191,7 +191,7 @@ class ModuleMap:
             for folder in self._directory_by_last[inner.rpartition("/")[2]]
         )
 
-    # ---------------------------------------------------------------------------------- relative: JavaScript, TypeScript
+    # --------------------------------------------------------------------------------- relative: JavaScript, TypeScript
 
     def _relative(self, language: Language, importer: str, module: str) -> Located:
         if not module.startswith("."):

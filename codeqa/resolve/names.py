@@ -6,7 +6,7 @@ from collections.abc import Container
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Import
+from codeqa.domain import CLASS_LIKE, Binding, Import
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Tables, Value, plain
 from codeqa.resolve.linkage import Linkage
 from codeqa.resolve.modules import Located
@@ -30,8 +30,8 @@ class Names:
     def bare(self, path: str, name: str, scope: int, *, at: int = -1, before: int = -1) -> list[Value]:
         """Return what `name` means in a scope of a file; [] if nothing in the repository binds it.
 
-        `at` is the byte of the use: in the initialiser of a binding the name means what it meant before. With `before`, only what is bound
-        before that byte counts.
+        `at` is the byte of the use: in the initialiser of a binding the name means what it meant before. With
+        `before`, only what is bound before that byte counts.
         """
         tables = self.env.tables(path)
         language = self.env.language(path)
@@ -189,7 +189,7 @@ class Names:
         return self.linkage.visible(namespace.path, dotted) or self.linkage.only(dotted)
 
     def rooted(self, path: str, steps: tuple[str, ...], scope: int) -> tuple[list[Value], int]:
-        """Return what the root of a path means that nothing binds, and how many steps it takes: `crate::`, `org.acme.`."""
+        """Return what a path's root that nothing binds means, and how many steps it takes: `crate::`, `org.acme.`."""
         language = self.env.language(path)
         if language is not None and language.modules.style == "crate":
             return self._crate(path, steps, scope, language)
@@ -287,7 +287,7 @@ class Names:
         return self.types.classes.members(value, name) if value.kind == "definition" and value.index >= 0 else []
 
     def default(self, value: Value) -> list[Value]:
-        """Return what a module is when it is used as a value: its default export (`const Queue = require("./queue")`)."""
+        """Return what a module is as a value, its default export: `const Queue = require("./queue")`."""
         if (
             value.kind != "module"
             or (language := self.env.language(value.path)) is None
@@ -316,9 +316,8 @@ class Names:
             return self.linkage.with_bodies(definitions)
         found = []
         for item in tables.imports.get((0, name), ()):
-            if item.reexport or not private_imports:
-                if item.module or item.name != item.local:
-                    found += [v for v in self.imported(path, item, hops + 1) if v not in found]
+            if (item.reexport or not private_imports) and (item.module or item.name != item.local):
+                found += [v for v in self.imported(path, item, hops + 1) if v not in found]
         inside = [v for v in found if v.kind not in ("external", "unknown")]
         return inside or found or self._starred(path, name, language, {path}, exported=True, hops=hops)
 

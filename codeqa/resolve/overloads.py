@@ -90,7 +90,7 @@ class Overloads:
         return self._written(*where, at=reference.start), []
 
     def _written(self, path: str, shape: str, scope: int, holder: int, *, at: int) -> str:
-        """Return the type that the declaration of an argument's last name writes: `int` is no definition of any file."""
+        """Return the type that the declaration of an argument's last name writes: no file defines `int`."""
         language = self.env.language(path)
         steps = [step for step in steps_of(shape) if step != "()"]
         if language is None or not steps or "[]" in steps:

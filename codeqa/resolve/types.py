@@ -220,21 +220,24 @@ class Types:
             owner = self.classes.owner(path, holder) or self._class_itself(path, holder)
             return [owner._replace(kind="instance")] if owner else self._object(path, holder)
         at = scope
-        while at >= 0:  # the nearest function whose first parameter has this name and that is a method
-            inner = tables.interface.scopes[at].definition
-            if (at, name) in tables.bindings:
-                definition = tables.interface.definitions[inner] if inner >= 0 else None
-                method = definition is not None and definition.kind in ("method", "constructor", "property")
-                if not method or tables.first_parameter.get(at) != name or "static" in definition.flags.split():  # type: ignore[union-attr]
-                    return []
-                owner = self.classes.owner(path, inner)
-                is_class = "classmethod" in definition.flags.split() or definition.name in (
-                    "__new__",
-                    "__init_subclass__",
-                )  # type: ignore[union-attr]
-                return [owner._replace(kind="definition" if is_class else "instance")] if owner else []
+        while at >= 0 and (at, name) not in tables.bindings:
             at = tables.interface.scopes[at].parent
-        return []
+        return self._first_parameter(path, name, at) if at >= 0 else []
+
+    def _first_parameter(self, path: str, name: str, scope: int) -> list[Value]:
+        """Return the instance, or the class, that the first parameter of a method is."""
+        tables = self.env.tables(path)
+        assert tables is not None
+        inner = tables.interface.scopes[scope].definition
+        definition = tables.interface.definitions[inner] if inner >= 0 else None
+        if definition is None or definition.kind not in MEMBERS or tables.first_parameter.get(scope) != name:
+            return []
+        flags = definition.flags.split()
+        owner = self.classes.owner(path, inner)
+        if owner is None or "static" in flags:
+            return []
+        is_class = "classmethod" in flags or definition.name in ("__new__", "__init_subclass__")
+        return [owner._replace(kind="definition" if is_class else "instance")]
 
     def _object(self, path: str, holder: int) -> list[Value]:
         """Return what a method outside of any class belongs to: an object literal, a function with a prototype."""
@@ -329,7 +332,7 @@ class Types:
         return []
 
     def _makes(self, value: Value) -> bool:
-        """Tell whether a function has methods of its own: a prototype's, or those of an object literal that it returns."""
+        """Tell whether a function has methods of its own: a prototype's, or those of an object that it returns."""
         tables = self.env.tables(value.path)
         definitions = tables.interface.definitions if tables else []
         return any(d.parent == value.index and d.kind == "method" for d in definitions)

@@ -60,3 +60,6 @@
   right: (_)? @value) @definition.field
 (assignment
   left: (pattern_list (attribute object: (identifier) @receiver attribute: (identifier) @name))) @definition.field
+
+; what a function returns that does not declare it
+(function_definition name: (identifier) @name body: (block (return_statement (_) @value))) @definition.function
