@@ -1,8 +1,9 @@
-"""How right the edges of each strategy are, against what compilers say: `python -m benchmarks.precision --truth … --checkouts …`.
+"""How right the edges of each strategy are, against what compilers say.
 
-The truth is a folder with a scorer and one folder per repository (`refs.jsonl.gz`, one line per reference that a compiler or language
-server resolved); the checkouts are those repositories at the truth's commits. `codeqa graph export --all` is run on each, and the scorer
-once per strategy. The figures stand in docs/measurements.md and as CONFIDENCE in codeqa/domain/symbols.py.
+Run as `python -m benchmarks.precision --truth … --checkouts …`. The truth is a folder with a scorer and one folder per
+repository (`refs.jsonl.gz`, one line per reference that a compiler or language server resolved); the checkouts are
+those repositories at the truth's commits. `codeqa graph export --all` is run on each, and the scorer once per strategy.
+The figures stand in docs/measurements.md and as CONFIDENCE in codeqa/domain/symbols.py.
 """
 
 from __future__ import annotations

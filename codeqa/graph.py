@@ -1,7 +1,8 @@
-"""Walks over the index: neighbours, hierarchies, paths, impact. The sole owner of networkx, which sees only what is walked.
+"""Walks over the index: neighbours, hierarchies, paths, impact.
 
-Two kinds of step are derived here, never stored, so that they are always as fresh as what they follow from: a call of a method may
-*dispatch* to any method that overrides it, and a function *contains* the functions that are defined inside of it.
+The sole owner of networkx, which sees only what is walked. Two kinds of step are derived here, never stored, so that
+they are always as fresh as what they follow from: a call of a method may *dispatch* to any method that overrides it,
+and a function *contains* the functions that are defined inside of it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Relation, Strategy, Symbol
 from codeqa.store import Store
@@ -92,7 +94,7 @@ class Graph:
         ]
 
     def overridden_by(self, keys: Iterable[str]) -> dict[str, list[str]]:
-        """Return, for each method, the methods that override it, directly or through another; too many count as none."""
+        """Return for each method what overrides it, directly or through another; too many count as none."""
         found = self._closure(sorted(keys), outwards=False)
         return {key: targets for key, targets in found.items() if len(targets) <= MAX_OVERRIDES}
 
@@ -116,7 +118,7 @@ class Graph:
     # ---------------------------------------------------------------------------------------------------- listings
 
     def relations(self, edges: Iterable[Edge], *, backwards: bool, depth: int = 1) -> list[Relation]:
-        """Pair edges with the symbol at their far end, one relation for each pair of symbol and kind, the first site of each."""
+        """Pair edges with the symbol at their far end: one relation for each symbol and kind, the first one."""
         kept: dict[tuple[str, EdgeKind], Edge] = {}
         for edge in edges:
             end = edge.src if backwards else edge.dst
@@ -132,7 +134,7 @@ class Graph:
         return sorted(found, key=_by_trust)
 
     def callees(self, keys: Sequence[str]) -> list[Relation]:
-        """Return what these symbols call, in the order of the calls; what is defined inside of them counts as theirs."""
+        """Return what these symbols and the functions inside of them call, in the order of the calls."""
         everything = [*keys, *self.nested(keys)]
         found = self.relations(self.outgoing(everything, CALLS), backwards=False)
         return sorted(found, key=lambda r: (r.symbol.external, r.edge.path, r.edge.start_byte, r.symbol.id))
@@ -335,7 +337,7 @@ def _cheapest(edges: dict[tuple[str, str], Edge], sources: Sequence[str], target
     if not reached:
         return []
     path = paths[min(reached, key=lambda key: (lengths[key], key))]
-    return [edges[pair] for pair in zip(path, path[1:], strict=False)]
+    return [edges[pair] for pair in pairwise(path)]
 
 
 def _by_trust(relation: Relation) -> tuple[object, ...]:

@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -209,13 +208,6 @@ def _version(distribution: str) -> str:
         return version(distribution)
     except PackageNotFoundError:
         return ""
-
-
-def matches_glob(path: str, glob: str) -> bool:
-    """Tell whether a glob matches the path's end or, with `/**`, any of its directories."""
-    if glob.endswith("/**"):
-        return f"/{glob[:-3]}/" in f"/{path.rpartition('/')[0]}/"
-    return fnmatchcase(path, glob) or fnmatchcase(path.rpartition("/")[2], glob) or fnmatchcase(path, f"*/{glob}")
 
 
 def grammar_root() -> Path:

@@ -20,11 +20,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One sentence with its evidence. `check` names what the verifier has to confirm; the fields it needs are filled in.
+    """One sentence with its evidence.
 
-    definition: each of `symbols` stands where it is said to. edge: each of `edges` exists and its site still names it.
-    path: as edge, and each edge begins where the one before it ends. count: `recount()` still gives `count`. quote: `quote` stands in the
-    first place.
+    `check` names what the verifier has to confirm; the fields it needs are filled in. definition: each of `symbols`
+    stands where it is said to. edge: each of `edges` exists and its site still names it. path: as edge, and each edge
+    begins where the one before it ends. count: `recount()` still gives `count`. quote: `quote` stands in the first
+    place.
     """
 
     text: str  # without citation marks
@@ -49,7 +50,6 @@ class Notebook:
     facts: list[Fact] = field(default_factory=list)
     unknowns: list[str] = field(default_factory=list)
     hops: list[Hop] = field(default_factory=list)
-    threads: list[str] = field(default_factory=list)  # symbol ids that were opened
 
     def add(self, fact: Fact) -> None:
         """Write a fact down, once."""
@@ -67,10 +67,3 @@ class Notebook:
         """Note what could not be found or decided."""
         if text not in self.unknowns:
             self.unknowns.append(text)
-
-    def open(self, symbol: Symbol) -> bool:
-        """Open a thread at a symbol; False if it is open already."""
-        if symbol.id in self.threads:
-            return False
-        self.threads.append(symbol.id)
-        return True

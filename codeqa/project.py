@@ -1,6 +1,7 @@
 """The composition root: opens a repository, keeps its index fresh, and hands out what faces need.
 
-The only module that reads settings and chooses embedder and model. Faces drain the events that `index`, `update` and `ask` yield.
+The only module that reads settings and chooses embedder and model. Faces drain the events that `index`, `update` and
+`ask` yield.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ class Project:
         yield from self._write(changes, force=force)
 
     def update(self) -> Iterator[Event]:
-        """Make the index if there is none; else bring it up to date if that fits the budget, and say so if it does not."""
+        """Make the index if there is none; else bring it up to date, or say so if that does not fit the budget."""
         from codeqa.index import detect
 
         yield from self._warnings()
@@ -168,7 +169,10 @@ class Project:
                 yield event
 
     def _embed(self, store: Store) -> Iterator[Event]:
-        """Give every chunk a vector; the first time, fit the embedder on this repository. It is refitted only by `index(force=True)`."""
+        """Give every chunk a vector; the first time, fit the embedder on this repository.
+
+        It is refitted only by `index(force=True)`.
+        """
         from codeqa import embed
 
         began = time.monotonic()
@@ -293,8 +297,8 @@ class Project:
     def export_edges(self, *, everything: bool = False) -> Iterator[dict[str, object]]:
         """Yield one object for each resolved reference that stays in the repository, in site order.
 
-        A construction is one reference: to the constructor, or to the class if it has none of its own. `everything` adds the
-        candidates of ambiguous sites and, for sites that nothing resolved, the symbols of the same name.
+        A construction is one reference: to the constructor, or to the class if it has none of its own. `everything`
+        adds the candidates of ambiguous sites and, for sites that nothing resolved, the symbols of the same name.
         """
         symbols = [s for s in self.store.all_symbols() if not s.external]
         places = {s.id: (s.span.path, s.name_line) for s in symbols}
@@ -390,11 +394,15 @@ class Project:
 
     def _index_state(self) -> str:
         counts = self.store.counts()
-        return f"generation {self.store.generation}: {counts['files']} files, {counts['symbols']} symbols in {self.directory}"
+        size = f"{counts['files']} files, {counts['symbols']} symbols"
+        return f"generation {self.store.generation}: {size} in {self.directory}"
 
 
 class LateEmbedder:
-    """A fitted embedder that is read when it is first needed: most questions name what they are about, and need no numpy."""
+    """A fitted embedder that is read when it is first needed.
+
+    Most questions name what they are about, and need no numpy.
+    """
 
     def __init__(self, directory: Path, name: str) -> None:
         self.id = name

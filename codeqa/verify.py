@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from codeqa import files
@@ -122,7 +123,7 @@ class Verifier:
         )
 
     def _path(self, edges: Sequence[Edge]) -> str:
-        for before, after in zip(edges, edges[1:], strict=False):
+        for before, after in pairwise(edges):
             if before.dst != after.src:
                 return f"the chain breaks between {before.dst} and {after.src}"
         return self._first(self._edge(edge) for edge in edges)

@@ -493,7 +493,7 @@ def test_json_is_one_versioned_line_of_ascii(words: Words, run: Run, command: li
 def test_an_edge_says_how_sure_it_is(words: Words, run: Run) -> None:
     told = json.loads(run("callers", "add", "--json").stdout)
 
-    assert told["relations"][0]["edge"]["confidence"] == 0.98
+    assert told["relations"][0]["edge"]["confidence"] == Strategy.EXACT.confidence
     assert told["relations"][0]["edge"]["strategy"] == "exact"
     assert told["total"] == 3
 

@@ -19,7 +19,7 @@ from editing import Editor
 import codeqa.index as indexing
 from codeqa import files, languages, parse
 from codeqa.config import FileSettings
-from codeqa.domain import CodeqaError, Event, Indexed, Notice
+from codeqa.domain import CodeqaError, Event, Indexed, Notice, Progress
 from codeqa.index import CRASHED, NO_LANGUAGE, STALLED, Indexer, changes, detect, pool
 from codeqa.index.worker import Parsed, Request
 from codeqa.store import Store
@@ -149,7 +149,8 @@ class Two:
         pass
 """
 OVERLOADS = "class Tool {{\n  int cut({first} a) {{ return 1; }}\n  int cut({second} a) {{ return 2; }}\n}}\n"
-# What each stands for was once missed: (name, files, edits)
+LAYERS = "class Base:\n    def go(self):\n        pass\n\n\nclass Other:\n    def go(self):\n        pass\n\n\n{inner}"
+# What each stands for was missed once, or is easily missed: (name, files, edits)
 CASES: list[tuple[str, dict[str, str | bytes], dict[str, str | bytes | None]]] = [
     (
         "a field's value comes through two locals",
@@ -167,6 +168,43 @@ CASES: list[tuple[str, dict[str, str | bytes], dict[str, str | bytes | None]]] =
             "box.js": "export class One { go() {} }\nexport class Two { go() {} }\n"
             "export class Box { constructor() { const $a = new Two(); this.held = $a; } }\n",
         },
+    ),
+    (
+        "another export is the default",
+        {
+            "made.js": "export default function one() {}\nexport function two() {}\n",
+            "use.js": 'import run from "./made.js";\nrun();\n',
+        },
+        {"made.js": "export function one() {}\nexport default function two() {}\n"},
+    ),
+    (
+        "a class behind an instance has another base",
+        {
+            "made.py": LAYERS.format(inner="class Made(Base):\n    pass\n\n\ndef make() -> Made:\n    pass\n"),
+            "use.py": "from made import make\n\nmake().go()\n",
+        },
+        {"made.py": LAYERS.format(inner="class Made(Other):\n    pass\n\n\ndef make() -> Made:\n    pass\n")},
+    ),
+    (
+        "what a function returns is bound to something else",
+        {
+            "made.py": LAYERS.format(inner="def make():\n    found = Base()\n    return found\n"),
+            "use.py": "from made import make\n\nmake().go()\n",
+        },
+        {"made.py": LAYERS.format(inner="def make():\n    found = Other()\n    return found\n")},
+    ),
+    (
+        "a method's first parameter comes second",
+        {
+            "made.py": LAYERS.format(inner="class Made(Base):\n    def keep(self, item):\n        self.me = self\n"),
+            "use.py": "from made import Made\n\nMade().me.go()\n",
+        },
+        {"made.py": LAYERS.format(inner="class Made(Base):\n    def keep(item, self):\n        self.me = self\n")},
+    ),
+    (
+        "a class becomes a function that has its name",
+        {"made.py": "class Made:\n    def go(self): pass\n", "use.py": "from made import Made\n\nMade().go()\n"},
+        {"made.py": "def Made():\n    def go(self): pass\n"},
     ),
     (
         "an overload takes another type",
@@ -232,6 +270,25 @@ def test_an_update_after(
     repo.write({name: content.get(name) for name in edits})
     repo.update()
     assert repo.dump() == before
+
+
+def test_what_nobody_asks_for_concerns_nobody(subject: Callable[[dict[str, str | bytes]], Subject]) -> None:
+    users = {f"use{n}.py": f"from hub import Hub, later\n\n\ndef use{n}():\n    Hub().go()\n" for n in range(9)}
+    hub = "class Hub:\n    def go(self):\n        pass\n"
+    repo = subject({"hub.py": hub, **users, "ask.py": "from hub import later\n\nlater()\n"})
+    repo.update()
+
+    def resolved(text: str) -> int:
+        repo.write({"hub.py": text})
+        found = [event for event in repo.run() if isinstance(event, Progress) and event.stage == "resolve"]
+        repo.check(text)
+        return found[-1].total
+
+    assert resolved(hub + "\n\ndef nobody(a):\n    return a\n") == 1
+    assert resolved(hub + "\n    def nobody(self):\n        self.a = 1\n") == 1
+    assert resolved("# first\n" + hub) == 1
+    assert resolved(hub + "\n\ndef later(a):\n    return a\n") == 11
+    assert resolved(hub.replace("go", "come")) == 11
 
 
 def test_go_packages_find_one_another_through_go_mod(subject: Callable[[dict[str, str | bytes]], Subject]) -> None:

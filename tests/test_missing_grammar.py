@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from types import ModuleType
 
 import pytest
 from conftest import MakeRepo
@@ -17,7 +17,7 @@ from codeqa.project import Project
 def without_python(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     real = grammar.import_module
 
-    def absent(name: str) -> Any:
+    def absent(name: str) -> ModuleType:
         if name == "tree_sitter_python":
             raise ImportError(name)
         return real(name)

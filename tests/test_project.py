@@ -151,7 +151,7 @@ def test_a_run_that_is_abandoned_leaves_the_generation_before(shop: Path, opened
     assert indexed(project.index()).files == 3
 
 
-# -------------------------------------------------------------------------------------------------------- other versions
+# --------------------------------------------------------------------------------------------------- other versions
 
 
 def test_facts_of_another_version_are_made_anew(

@@ -1,6 +1,7 @@
-"""Twenty questions about three pinned packages, written by reading their code before the planner was built (data/README.md).
+"""Twenty questions about three pinned packages.
 
-Needs PyPI and npm, so it is a lane of its own: `pytest -m packages`, run by .ci/run.
+They were written by reading the code of these, before the planner was built (data/README.md). Needs PyPI and npm, so it
+is a lane of its own: `pytest -m packages`, run by .ci/run.
 """
 
 from __future__ import annotations

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
 import click
 
 from codeqa.cli.face import Face, common, symbol_name
 from codeqa.cli.jsonable import record
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from codeqa.cli.terminal import Terminal
+
 NOT_FOUND = 3
+Found = TypeVar("Found", bound="DataclassInstance")
+
+
+def _tell(face: Face, found: Found, show: Callable[[Found, Terminal], None]) -> None:
+    """Write what was found: a document with --json, else text."""
+    if face.json:
+        face.document(record(found))
+    else:
+        show(found, face.out)
 
 
 @click.command(short_help="Show a card of one symbol.")
@@ -22,10 +39,7 @@ def symbol(face: Face, name: str) -> int:
 
     with face.ready() as project:
         found = project.card(name)
-    if face.json:
-        face.document(record(found))
-    else:
-        show_cards.card(found, face.out)
+    _tell(face, found, show_cards.card)
     return 0
 
 
@@ -48,10 +62,7 @@ def callers(face: Face, name: str, limit: int) -> int:
 
     with face.ready() as project:
         found = project.callers(name, limit)
-    if face.json:
-        face.document(record(found))
-    else:
-        show_cards.callers(found, face.out)
+    _tell(face, found, show_cards.callers)
     return 0
 
 
@@ -64,10 +75,7 @@ def callees(face: Face, name: str, limit: int) -> int:
 
     with face.ready() as project:
         found = project.callees(name, limit)
-    if face.json:
-        face.document(record(found))
-    else:
-        show_cards.callees(found, face.out)
+    _tell(face, found, show_cards.callees)
     return 0
 
 
@@ -81,10 +89,7 @@ def path(face: Face, source: str, target: str) -> int:
 
     with face.ready() as project:
         found = project.path(source, target)
-    if face.json:
-        face.document(record(found))
-    else:
-        show_cards.path(found, face.out)
+    _tell(face, found, show_cards.path)
     return 0 if found.edges or found.source.id == found.target.id else NOT_FOUND
 
 
@@ -97,8 +102,5 @@ def impact(face: Face, name: str, limit: int) -> int:
 
     with face.ready() as project:
         found = project.impact(name, limit)
-    if face.json:
-        face.document(record(found))
-    else:
-        show_cards.impact(found, face.out)
+    _tell(face, found, show_cards.impact)
     return 0

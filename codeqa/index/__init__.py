@@ -199,18 +199,16 @@ class Indexer:
 
     def _affected(self, run: _Run, records: Mapping[str, FileRecord], facts: graphing.Facts) -> list[str]:
         """Return the files to resolve again: those that changed, and those whose answers hang on what changed."""
-        changed = {*run.read, *run.changes.skipped, *run.changes.removed}
-        keys: set[str] = set()
-        for path in changed:
+        touched = {*run.read, *run.changes.skipped, *run.changes.removed}
+        changed = graphing.Changed()
+        for path in touched:
             before, after = run.changes.known.get(path), records.get(path)
-            listed = bool(before and not before.skip) != bool(after and not after.skip)
             old = self.store.get_interface(before.sha256, before.language) if before and not before.skip else None
             language = self.languages.get(after.language) if after else None
-            overloads = language is not None and language.scopes.overloads
-            keys |= graphing.keys_of_change(path, old, facts(path), listed=listed, signatures=overloads)
+            changed.compare(path, old, facts(path), overloads=language is not None and language.scopes.overloads)
             if resolve.is_manifest(path, self.languages):
-                keys.add(f"f:{path}")
-        found = graphing.dependents(self.store.deps(), keys) | changed
+                changed.keys.add(f"f:{path}")
+        found = changed.dependents(self.store.deps()) | touched
         return sorted(path for path in found if path in records and not records[path].skip)
 
     def _resolve(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, Binding, Definition, Interface
 from codeqa.languages import Languages
@@ -59,7 +61,7 @@ def names_in_store(store: Store) -> Callable[[str], list[tuple[str, str]]]:
 def symbol_rows(
     path: str, size: int, lines: int, interface: Interface | None, resolver: Resolver | None
 ) -> list[SymbolRow]:
-    """Return the rows of a file and its definitions; with a resolver, members find the type they belong to elsewhere."""
+    """Return the rows of a file and its definitions; with a resolver, members find their type in other files."""
     name = path.rpartition("/")[2]
     rows = [SymbolRow("", name, "module", "", 0, size, 1, max(1, lines), 1)]
     for index, definition in enumerate(interface.definitions if interface else ()):
@@ -114,56 +116,122 @@ def packed(keys: Iterable[str]) -> bytes:
     return array("Q", sorted(map(hashed, keys))).tobytes()
 
 
-def dependents(deps: Mapping[str, bytes], keys: Iterable[str]) -> set[str]:
-    """Return the files with at least one of these keys."""
-    wanted = set(map(hashed, keys))
-    found = set()
-    for path, data in deps.items():
-        held = array("Q")
-        held.frombytes(data)
-        if not wanted.isdisjoint(held):
-            found.add(path)
-    return found
+@dataclass(slots=True)
+class Changed:
+    """What a change may answer otherwise: all that hangs on a key, or on a file and one of these names of it."""
 
+    keys: set[str] = field(default_factory=set)
+    names: dict[str, set[str]] = field(default_factory=dict)  # key of a file → names
 
-def keys_of_change(
-    path: str, old: Interface | None, new: Interface | None, *, listed: bool, signatures: bool
-) -> set[str]:
-    """Return what a change to a file may answer otherwise; `listed` tells that it came or went."""
-    keys = changed_keys(path) if listed else set()
-    if listed or digest(old, signatures=signatures) != digest(new, signatures=signatures):
-        keys.add(f"f:{path}")
-        keys |= {f"n:{name}" for name, *_ in _names(old) ^ _names(new)}
-    return keys
+    def compare(self, path: str, old: Interface | None, new: Interface | None, *, overloads: bool) -> None:
+        """Add what differs between two interfaces of a file; None is a file that is not indexed.
+
+        `overloads` tells that the language has them, so that other files can see parameters.
+        """
+        if old is None or new is None:
+            if old is not new:
+                self.keys |= {f"f:{path}", *changed_keys(path)}
+        else:
+            before, after = views(old, overloads=overloads), views(new, overloads=overloads)
+            if before.all != after.all:
+                self.keys.add(f"f:{path}")
+            differ = (name for name in before.named.keys() | after.named.keys() if before.of(name) != after.of(name))
+            self.names[f"f:{path}"] = set(differ)
+        self.keys |= {f"n:{name}" for name, *_ in _names(old) ^ _names(new)}
+
+    def dependents(self, deps: Mapping[str, bytes]) -> set[str]:
+        """Return the files whose keys, as `packed`, say that they hang on it."""
+        keys = set(map(hashed, self.keys))
+        names = [
+            (hashed(key).to_bytes(8, "little"), set(map(hashed, found))) for key, found in self.names.items() if found
+        ]
+        affected = set()
+        for path, data in deps.items():
+            held = array("Q")
+            held.frombytes(data)
+            if not keys.isdisjoint(held) or any(key in data and not found.isdisjoint(held) for key, found in names):
+                affected.add(path)
+        return affected
 
 
 def _names(interface: Interface | None) -> set[tuple[str, str, str, str]]:
     return {(d.name, d.qualname, d.kind, d.flags) for d in interface.definitions} if interface else set()
 
 
-def digest(interface: Interface | None, *, signatures: bool) -> object:
-    """Return what other files can see of an interface: no positions, no documentation, no locals that nothing hangs on.
+class Views(NamedTuple):
+    """What other files can see of an interface: no positions, no documentation, no locals that nothing hangs on.
 
-    `signatures` tells that the language overloads, so that other files can see parameters.
+    `named` is what they see under a name; who never looks that name up, anywhere, does not depend on it.
     """
-    if interface is None:
-        return None
+
+    all: object
+    named: dict[str, list[object]]
+
+    def of(self, name: str) -> list[object]:
+        """Return what is seen under a name."""
+        return self.named.get(name, [])
+
+
+def views(interface: Interface, *, overloads: bool) -> Views:
+    """Return what can be seen; equal only within one process."""
     tables = Tables(interface)
+    scopes = _scopes(interface, tables)
+    named: dict[str, list[object]] = defaultdict(list)
+    for number, seen in enumerate(_definitions(interface, tables, scopes, overloads=overloads)):
+        definition = interface.definitions[number]
+        for name in {definition.name, *_implied(interface, definition)}:
+            named[name].append(seen)
+    unnamed: list[object] = []
+    for item in interface.imports:
+        fact = item.module, item.name, scopes[item.scope], item.reexport
+        (named[item.local] if item.local else unnamed).append(fact)
+    return Views((interface.language, interface.package, sorted(tables.namespaces), unnamed), named)
+
+
+def _implied(interface: Interface, definition: Definition) -> Iterator[str]:
+    """Yield under which other names a definition is seen: a function that has methods is no plain function."""
+    if "default" in definition.flags:
+        yield "default"
+    if definition.parent >= 0 and (holder := interface.definitions[definition.parent]).kind in CALLABLE:
+        yield holder.name
+
+
+def _definitions(interface: Interface, tables: Tables, scopes: list[int], *, overloads: bool) -> list[int]:
+    """Return a hash of each definition with all that can be reached from it without asking for another name."""
+    found: list[int] = []
+    for number, d in enumerate(interface.definitions):
+        signature = d.signature if overloads and d.kind in CALLABLE else ""
+        bases = tuple((b.name, b.role, b.receiver, scopes[b.scope]) for b in tables.bases.get(number, ()))
+        body = scopes[tables.scope_of[number]] if (d.type or d.value) and number in tables.scope_of else 0
+        place = (
+            scopes[tables.home[number]],
+            body,
+            _inside(interface, d),
+            found[d.parent] if 0 <= d.parent < number else 0,
+        )
+        found.append(hash((d.name, d.kind, d.qualname, d.type, d.value, d.flags, signature, bases, place)))
+    return found
+
+
+def _scopes(interface: Interface, tables: Tables) -> list[int]:
+    """Return a hash of each scope with what it binds, the same when others come and go around it."""
     seen = _seen(interface)
-    first = [(scope, name) for scope, name in tables.first_parameter.items() if name in seen]
-    return (
-        interface.language,
-        interface.package,
-        [(d.name, d.kind, d.qualname, d.parent, d.type, d.value, d.flags) for d in interface.definitions],
-        [d.signature for d in interface.definitions if signatures and d.kind in CALLABLE],
-        [(s.parent, s.definition) for s in interface.scopes],
-        tables.home,
-        [_inside(interface, d) for d in interface.definitions],
-        [(b.name, b.scope, b.kind, b.type, b.value) for b in sorted(interface.bindings, key=_start) if b.name in seen],
-        first,
-        [(i.module, i.name, i.local, i.scope, i.reexport) for i in interface.imports],
-        [(b.name, b.role, b.receiver, b.definition, b.scope) for b in interface.bases],
-    )
+    bound: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
+    for b in sorted(interface.bindings, key=_start):
+        if b.name in seen:
+            bound[b.scope].append((b.name, b.kind, b.type, b.value))
+    found: list[int] = []
+    unnamed: Counter[int] = Counter()
+    for number, scope in enumerate(interface.scopes):
+        around = found[scope.parent] if scope.parent >= 0 else 0
+        owner: tuple[object, ...] = (unnamed[around],)
+        if scope.definition >= 0:
+            definition = interface.definitions[scope.definition]
+            owner = definition.qualname, definition.kind, tables.first_parameter.get(number)
+        else:
+            unnamed[around] += 1
+        found.append(hash((around, owner, tuple(bound[number]))))
+    return found
 
 
 def _inside(interface: Interface, definition: Definition) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Answer, Answered, Event, Step, Symbol, UsageError
 from codeqa.notebook import Notebook
@@ -20,6 +21,7 @@ __all__ = ["Planner"]
 MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidates
 WIDE = 30  # candidates for the end of a chain, of which only some can be reached
 STRONG = 0.75  # share of a phrase's meaning above which what search found is what was asked about
+Write: TypeAlias = Callable[[Tools, Notebook, Symbol, str], None]  # notes facts on a symbol, for a part of the question
 
 
 class Planner:
@@ -71,7 +73,10 @@ class Planner:
 
 
 def choose(readings: Sequence[Request], linker: Linker) -> Request:
-    """Return the first reading whose every slot names something; without one, a chain is worth searching for, else plain search."""
+    """Return the first reading whose every slot names something.
+
+    Without one, a chain is worth searching for, else plain search.
+    """
     for request in readings:
         named = [linker.names_something(request.slots[slot]) for slot in ("a", "b") if slot in request.slots]
         if all(named) or (request.form == "path" and len(named) == 2 and any(named)):
@@ -167,45 +172,32 @@ class _Walk:
 
     # ----------------------------------------------------------------------------------------------------------- forms
 
+    def _listed(self, phrase: str, what: str, write: Write) -> Iterator[Event]:
+        """Answer with one list for each symbol that a phrase may mean."""
+        yield from self._subject(phrase)
+        for symbol, part in self._each(what):
+            write(self.tools, self.book, symbol, part)
+            yield Step("expand", f"{what} of {symbol.id}")
+
     def _callers(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._subject(a)
-        for symbol, part in self._each("callers"):
-            if not say.is_code(symbol):
-                listing.uses(self.tools, self.book, symbol, part)
-            else:
-                listing.callers(self.tools, self.book, symbol, part)
-            yield Step("expand", f"callers of {symbol.id}")
+        yield from self._listed(a, "callers", _callers_or_uses)
 
     def _callees(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._subject(a)
-        for symbol, part in self._each("callees"):
-            listing.callees(self.tools, self.book, symbol, part)
-            yield Step("expand", f"callees of {symbol.id}")
+        yield from self._listed(a, "callees", listing.callees)
 
     def _uses(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._subject(a)
-        for symbol, part in self._each("uses"):
-            listing.uses(self.tools, self.book, symbol, part)
-            yield Step("expand", f"uses of {symbol.id}")
+        yield from self._listed(a, "uses", listing.uses)
 
     def _tests(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._subject(a)
-        for symbol, part in self._each("tests"):
-            listing.tests(self.tools, self.book, symbol, part)
-            yield Step("expand", f"tests of {symbol.id}")
+        yield from self._listed(a, "tests", listing.tests)
 
     def _impact(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._subject(a)
-        for symbol, part in self._each("impact"):
-            if "tests" in self.request.wants and "tests" not in self.book.parts:
-                self.book.parts.append("tests")
-            listing.impact(self.tools, self.book, symbol, part)
-            yield Step("expand", f"impact of {symbol.id}")
+        yield from self._listed(a, "impact", _impact_and_tests if "tests" in self.request.wants else listing.impact)
 
     def _hierarchy(self, a: str, b: str) -> Iterator[Event]:
         names = [self.linker.name(n) for n in self.linker.written(self.request.question)]
         classes = [link for link in names if link and link.first.kind in CLASS_LIKE]
-        method = next((n for n in self._members_named(self.request.question)), "")
+        method = next(iter(self._members_named(self.request.question)), "")
         whole = next((link for link in names if link and link.first.kind in CALLABLE and "." in link.phrase), None)
         if whole is not None:
             self.link = whole
@@ -234,15 +226,19 @@ class _Walk:
 
     def _members_named(self, text: str) -> list[str]:
         """Return the names in a text that are methods of something."""
-        found = []
-        for name in [*self.linker.written(text), *text.replace("?", " ").split()]:
-            bare = name.strip("`'\".,()").rpartition(".")[2]
-            if bare.isidentifier() and any(
-                s.kind in ("method", "property") for s in self.tools.store.symbols_named(bare)
-            ):
-                if bare in self.linker.written(text) or "_" in bare or text.lower().rstrip("? ").endswith(bare.lower()):
-                    found.append(bare)
-        return found
+        written = self.linker.written(text)
+        words = [*written, *text.replace("?", " ").split()]
+        bare = [word.strip("`'\".,()").rpartition(".")[2] for word in words]
+        last = text.lower().rstrip("? ")
+        return [
+            name
+            for name in bare
+            if self._is_member(name) and (name in written or "_" in name or last.endswith(name.lower()))
+        ]
+
+    def _is_member(self, name: str) -> bool:
+        named = self.tools.store.symbols_named(name) if name.isidentifier() else []
+        return any(s.kind in ("method", "property") for s in named)
 
     def _with_member(self, link: Link, method: str) -> Link:
         """Of namesakes, keep the classes that have the member."""
@@ -330,13 +326,11 @@ class _Walk:
         fits = {s.id: self.linker.fit(target.phrase, s) for s in options}
         best = max(options, key=lambda s: fits[s.id], default=None)
         if best is None or fits[best.id] < self.evidence * 0.8:
-            return Link(
-                target.phrase, offered.symbols[:1] if offered.coverage >= STRONG else (), "search", hits=offered.hits
-            )
+            return Link(target.phrase, offered.symbols[:1] if offered.coverage >= STRONG else (), "search")
         self.weak = self.weak or fits[best.id] < STRONG
         if fits[best.id] < STRONG:
             self.book.unknown(f"{target.phrase!r} names no symbol; {best.label} is the best fit within reach")
-        return Link(target.phrase, (best,), "search", hits=offered.hits, coverage=fits[best.id])
+        return Link(target.phrase, (best,), "search", coverage=fits[best.id])
 
     def _where(self, a: str, b: str) -> Iterator[Event]:
         yield from self._subject(a)
@@ -426,3 +420,16 @@ class _Walk:
             if edge.dst in keys and edge.dst != edge.src and (fact := say.relation(self.tools, edge, item=True)):
                 self.book.add(fact)
                 self.book.walk([edge])
+
+
+def _callers_or_uses(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+    """What is no code is never called, only used."""
+    write = listing.callers if say.is_code(symbol) else listing.uses
+    write(tools, book, symbol, part)
+
+
+def _impact_and_tests(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+    """The tests were asked for as well: without them the question is not covered."""
+    if "tests" not in book.parts:
+        book.parts.append("tests")
+    listing.impact(tools, book, symbol, part)

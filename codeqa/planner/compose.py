@@ -12,8 +12,8 @@ MARKS = 12  # citation marks that one sentence carries
 def compose(book: Notebook, verified: Verified, *, weak: bool) -> tuple[str, str]:
     """Return status and text. `weak`: the subject was only found by search.
 
-    answered: every part of the question is covered by an edge, path, count or definition check. partial: something was found and checked, but
-    not all, or the subject is a guess. abstained: nothing.
+    answered: every part of the question is covered by an edge, path, count or definition check. partial: something was
+    found and checked, but not all, or the subject is a guess. abstained: nothing.
     """
     if not verified.claims or not book.parts:
         return "abstained", _abstention(book)

@@ -15,7 +15,6 @@ SHOWN = 6
 
 def describe(tools: Tools, book: Notebook, symbol: Symbol, part: str, *, deep: bool = True) -> None:
     """Say what a symbol is, what its documentation says, what it checks, calls and raises, and who uses it."""
-    book.open(symbol)
     book.add(say.definition(symbol, part))
     if doc := say.documentation(tools, symbol):
         book.add(doc)
@@ -104,7 +103,6 @@ def users(tools: Tools, book: Notebook, symbol: Symbol) -> None:
 
 def where(tools: Tools, book: Notebook, symbol: Symbol, part: str, wants: frozenset[str]) -> None:
     """Say where a symbol is defined and, as asked, where it is set and where it is used."""
-    book.open(symbol)
     book.add(say.definition(symbol, part, whole=symbol.kind not in CLASS_LIKE))
     if doc := say.documentation(tools, symbol):
         book.add(doc)
@@ -131,7 +129,6 @@ def _site(tools: Tools, book: Notebook, relation: Relation, part: str) -> None:
 def compare(tools: Tools, book: Notebook, one: Symbol, other: Symbol, question: str) -> None:
     """Say what two symbols are, what they share, and what only one of them has or calls."""
     for symbol, part in ((one, "first"), (other, "second")):
-        book.open(symbol)
         book.add(say.definition(symbol, part))
         if doc := say.documentation(tools, symbol):
             book.add(doc)

@@ -1,4 +1,7 @@
-"""What a question asks for: a form with slots, read from its wording. English; anything else falls through to search."""
+"""What a question asks for: a form with slots, read from its wording.
+
+English; anything else falls through to search.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question, read. `slots` hold the words for each thing it is about; `wants` names the extra parts that it asks for."""
+    """A question, read.
+
+    `slots` hold the words for each thing it is about; `wants` names the extra parts that it asks for.
+    """
 
     question: str
     form: str
@@ -36,10 +42,14 @@ class Request:
 
 
 _WHO = r"(?:who|what|which|where|how many|list|show|find|name|give)"
-_CHANGE = r"(?:change|chang(?:e|ed|ing)|renam(?:e|ed|ing)|remov(?:e|ed|ing)|delet(?:e|ed|ing)|modif(?:y|ied|ying)|touch(?:ed|ing)?|alter(?:ed|ing)?|break(?:ing)?|edit(?:ed|ing)?)"
+_CHANGE = (
+    r"(?:change|chang(?:e|ed|ing)|renam(?:e|ed|ing)|remov(?:e|ed|ing)|delet(?:e|ed|ing)|modif(?:y|ied|ying)|"
+    r"touch(?:ed|ing)?|alter(?:ed|ing)?|break(?:ing)?|edit(?:ed|ing)?)"
+)
 _REACH = (
-    r"(?:reach(?:es)?|gets?\s+(?:in|on)?to|ends?\s+up\s+(?:in|at|as|on|with)|leads?\s+to|arrives?\s+(?:at|in)|becomes?|flows?\s+(?:in)?to|"
-    r"makes?\s+(?:it|its\s+way)\s+(?:in)?to|finds?\s+its\s+way\s+(?:in)?to|turns?\s+into|goes\s+(?:in)?to|go\s+(?:in)?to|travels?\s+to|triggers?|invokes?|calls?)"
+    r"(?:reach(?:es)?|gets?\s+(?:in|on)?to|ends?\s+up\s+(?:in|at|as|on|with)|leads?\s+to|arrives?\s+(?:at|in)|"
+    r"becomes?|flows?\s+(?:in)?to|makes?\s+(?:it|its\s+way)\s+(?:in)?to|finds?\s+its\s+way\s+(?:in)?to|"
+    r"turns?\s+into|goes\s+(?:in)?to|go\s+(?:in)?to|travels?\s+to|triggers?|invokes?|calls?)"
 )
 
 # The first pattern that matches decides; slots are named groups.
@@ -51,7 +61,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("compare", r"^(?P<a>[^?]+?)\s+(?:vs\.?|versus)\s+(?P<b>.+)"),
     (
         "tests",
-        r"^(?:which|what|list|show|find|are\s+there(?:\s+any)?)\b.{0,20}?\btests?\b.*?\b(?:cover|exercise|test|check|verify|hit|reach|touch|use|call|for|of|about)(?:s|ing)?\b\s+(?P<a>.+)",
+        r"^(?:which|what|list|show|find|are\s+there(?:\s+any)?)\b.{0,20}?\btests?\b.*?"
+        r"\b(?:cover|exercise|test|check|verify|hit|reach|touch|use|call|for|of|about)(?:s|ing)?\b\s+(?P<a>.+)",
     ),
     ("tests", r"\btests?\s+(?:for|of|that\s+(?:cover|exercise|test|check|use|call))\s+(?P<a>.+)"),
     ("tests", r"^(?:how|where|by\s+what)\s+(?:is|are)\s+(?P<a>.+?)\s+(?:tested|covered)\b"),
@@ -64,7 +75,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("hierarchy", r"\b(?:inherits?|derived?|derives|descends?)\s+from\s+(?P<a>.+)"),
     (
         "hierarchy",
-        r"\b(?:subclass(?:es)?|subtypes?|implementations?|implementers?|implementors?|children|descendants|overrides)\s+of\s+(?P<a>.+)",
+        r"\b(?:subclass(?:es)?|subtypes?|implementations?|implementers?|implementors?|children|"
+        r"descendants|overrides)\s+of\s+(?P<a>.+)",
     ),
     ("hierarchy", r"\b(?:overrid(?:e|es|ing|den)|redefines?|reimplements?)\s+(?P<a>.+)"),
     ("hierarchy", r"\b(?:which|what|who|list)\b.*?\b(?:implements?|extends?|subclass(?:es)?)\s+(?P<a>.+)"),
@@ -72,7 +84,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("callees", r"\bcallees?\s+of\s+(?P<a>.+)"),
     (
         "scattered",
-        r"\ball\s+(?:of\s+)?(?:the\s+)?(?:different\s+)?(?:ways?|places?|spots|points|locations|sites|lines|functions|code)\b\s*(?P<a>.+)",
+        r"\ball\s+(?:of\s+)?(?:the\s+)?(?:different\s+)?"
+        r"(?:ways?|places?|spots|points|locations|sites|lines|functions|code)\b\s*(?P<a>.+)",
     ),
     ("scattered", r"\b(?:every\s+place|everywhere|each\s+place)\b\s*(?P<a>.+)"),
     ("scattered", r"\bby\s+(?:which|what)\s+(?:routes?|ways?|means|paths?)\s+(?P<a>.+)"),
@@ -82,44 +95,57 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "path",
-        r"\b(?:trace|path|paths|route|flow|how|way|chain|follow|steps?|walk|lead|leads)\b.*?\bfrom\s+(?P<a>.+?)\s+(?:in|on|up\s+)?to\s+(?P<b>.+)",
+        r"\b(?:trace|path|paths|route|flow|how|way|chain|follow|steps?|walk|lead|leads)\b.*?"
+        r"\bfrom\s+(?P<a>.+?)\s+(?:in|on|up\s+)?to\s+(?P<b>.+)",
     ),
     (
         "path",
-        rf"\b(?:how|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+(?:(?:do|does|can|could|is|are|will|would)\s+)?(?P<a>.+?)\s+{_REACH}\s+(?P<b>.+)",
+        r"\b(?:how|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+"
+        rf"(?:(?:do|does|can|could|is|are|will|would)\s+)?(?P<a>.+?)\s+{_REACH}\s+(?P<b>.+)",
     ),
     (
         "path",
-        r"^(?:does|do|can|could)\s+(?P<a>.+?)\s+(?:ever\s+)?(?:reach|get\s+to|lead\s+to|call|invoke|end\s+up\s+in)\s+(?P<b>.+)",
+        r"^(?:does|do|can|could)\s+(?P<a>.+?)\s+(?:ever\s+)?"
+        r"(?:reach|get\s+to|lead\s+to|call|invoke|end\s+up\s+in)\s+(?P<b>.+)",
     ),
     ("path", r"^how\s+(?:is|are)\s+(?P<b>.+?)\s+(?:reached|called|invoked|triggered)\s+(?:from|by)\s+(?P<a>.+)"),
     (
         "callees",
-        r"^(?:what|which\s+\w+|who)\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+(?:call|invoke|use|depend\s+on|delegate\s+to|rely\s+on|called)(?:\s+(?:in\s+turn|internally|directly))?[\s?.!]*$",
+        r"^(?:what|which\s+\w+|who)\s+(?:do|does|did|is|are)\s+(?P<a>.+?)\s+"
+        r"(?:call|invoke|use|depend\s+on|delegate\s+to|rely\s+on|called)"
+        r"(?:\s+(?:in\s+turn|internally|directly))?[\s?.!]*$",
     ),
     ("callers", rf"\b{_WHO}\b.*?\b(?:calls?|invokes?|instantiates?|constructs?|triggers?|runs?)\s+(?:to\s+)?(?P<a>.+)"),
     (
         "callers",
-        r"\bwhere\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:get\s+)?(?:called|invoked|instantiated|constructed|triggered)\b",
+        r"\bwhere\s+(?:is|are|do\s+we|does\s+\w+)\s+"
+        r"(?P<a>.+?)\s+(?:get\s+)?(?:called|invoked|instantiated|constructed|triggered)\b",
     ),
     (
         "uses",
-        r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|do\s+we|does\s+\w+)\s+(?P<a>.+?)\s+(?:being\s+)?(?:used|referenced|read|accessed|consumed|imported|use|raised|thrown|needed|applied)\b",
+        r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|do\s+we|does\s+\w+)\s+"
+        r"(?P<a>.+?)\s+(?:being\s+)?"
+        r"(?:used|referenced|read|accessed|consumed|imported|use|raised|thrown|needed|applied)\b",
     ),
     ("uses", r"\b(?:usages?|uses|references)\s+(?:of|to)\s+(?P<a>.+)"),
     ("uses", rf"\b{_WHO}\b.*?\b(?:uses?|reads?|references?|imports?|raises?|throws?|accesses|consumes?)\s+(?P<a>.+)"),
     (
         "where",
-        r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|does|do|can\s+i\s+find|should\s+i\s+look\s+for|did)\s+(?:the\s+code\s+(?:that|for|which)\s+)?(?P<a>.+)",
+        r"\bwhere\b(?:\s+in\s+[\w\s]+?)?\s+(?:is|are|does|do|can\s+i\s+find|should\s+i\s+look\s+for|did)\s+"
+        r"(?:the\s+code\s+(?:that|for|which)\s+)?(?P<a>.+)",
     ),
     (
         "where",
-        r"\b(?:in\s+)?(?:which|what)\s+(?:file|module|class|function|method|place)\s+(?:is|are|does|do|has|have|holds?|contains?|defines?|implements?|declares?|handles?|sets?|starts?|creates?)\s*(?P<a>.+)",
+        r"\b(?:in\s+)?(?:which|what)\s+(?:file|module|class|function|method|place)\s+"
+        r"(?:is|are|does|do|has|have|holds?|contains?|defines?|implements?|declares?|"
+        r"handles?|sets?|starts?|creates?)\s*(?P<a>.+)",
     ),
     ("where", r"\b(?:find|locate|show\s+me)\s+(?P<a>.+)"),
     (
         "what",
-        r"\bwhat\s+(?:does|do|did|will)\s+(?P<a>.+?)\s+(?:do|check|return|mean|contain|represent|compute|handle|produce|validate|verify|parse|raise|fall\s+back\s+on)\b(?P<rest>.*)",
+        r"\bwhat\s+(?:does|do|did|will)\s+(?P<a>.+?)\s+"
+        r"(?:do|check|return|mean|contain|represent|compute|handle|produce|validate|verify|parse|"
+        r"raise|fall\s+back\s+on)\b(?P<rest>.*)",
     ),
     ("what", r"\bwhat\s+(?:is|are|'s)\s+(?:the\s+)?(?:purpose|role|job|point|responsibility|meaning)\s+of\s+(?P<a>.+)"),
     ("what", r"\bwhat\s+(?:happens|occurs)\s+(?:when|if|in|with|to|after|before|inside)\s+(?P<a>.+)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import log
 
 from codeqa import terms
@@ -32,14 +32,16 @@ LINKS = 8  # candidates that search may offer for a phrase
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a phrase stands for. `how` is "name", "spoken" (its words make up the name) or "search"; `others` share the name."""
+    """What a phrase stands for.
+
+    `how` is "name", "spoken" (its words make up the name) or "search"; `others` share the name.
+    """
 
     phrase: str
     symbols: tuple[Symbol, ...] = ()
     how: str = ""
     others: tuple[Symbol, ...] = ()
     missing: str = ""  # a name that was written as code and does not exist
-    hits: tuple[Hit, ...] = field(default=())
     coverage: float = 1.0  # share of the phrase's meaning that the best symbol's text holds
 
     def __bool__(self) -> bool:
@@ -180,7 +182,7 @@ class Linker:
         found = list(dict.fromkeys(s for s in found if s.role not in ("test", "vendored")))[:limit]
         covered = self._covered(phrase, hits[:LINKS])
         found.sort(key=lambda s: -covered.get(s.id, 0.0))  # stable: search's own order decides among equals
-        return Link(phrase, tuple(found), "search", hits=tuple(hits), coverage=max(covered.values(), default=0.0))
+        return Link(phrase, tuple(found), "search", coverage=max(covered.values(), default=0.0))
 
     def _covered(self, phrase: str, hits: Sequence[Hit]) -> dict[str, float]:
         """Return how much of a phrase each symbol's best hit holds, in steps that leave small differences to search."""
@@ -201,7 +203,10 @@ class Linker:
         return sum(weight for word, weight in wanted.items() if word in held) / sum(wanted.values())
 
     def fit(self, phrase: str, symbol: Symbol) -> float:
-        """Return the share of a phrase's words that a symbol holds: whole in its name or path, half in its documentation or body."""
+        """Return the share of a phrase's words that a symbol holds.
+
+        A word counts whole in its name or path, half in its documentation or body.
+        """
         wanted = self._weights(phrase)
         if not wanted:
             return 0.0
@@ -248,6 +253,7 @@ class Linker:
 
 
 _QUESTION_WORDS = frozenset(
-    "function functions method methods class classes code file files module modules place places way ways happen happens "
-    "work works use used uses call calls called implement implemented define defined handle handles handled start starts".split()
+    "function functions method methods class classes code file files module modules place places way ways happen "
+    "happens work works use used uses call calls called implement implemented define defined handle handles handled "
+    "start starts".split()
 )

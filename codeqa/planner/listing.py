@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from codeqa.domain import CLASS_LIKE, EdgeKind, Relation, Symbol, Unresolved
 from codeqa.notebook import Fact, Notebook, Place
@@ -12,12 +12,11 @@ from codeqa.tools import Mention, Tools
 
 SHOWN = 25
 MENTIONED = 10  # lines that hold a name without a resolved use
-Recount = Callable[[], int]
+QUOTED = 110  # columns of a line of code that a sentence shows
 
 
 def callers(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     """List what calls a symbol, source before tests, with the sites that nothing resolved."""
-    book.open(symbol)
     listing = tools.callers(symbol, 10_000)
     source = [r for r in listing.relations if not tools.is_test(r.symbol)]
     tests = [r for r in listing.relations if tools.is_test(r.symbol)]
@@ -26,7 +25,8 @@ def callers(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
         _nothing(tools, book, symbol, f"No call of {say.named(symbol)} was resolved", part)
         return
     tail = f" and from {say.counted(len(tests), 'test')}" if tests else ""
-    text = f"{say.named(symbol)} ({symbol.cite}) is {verb} from {say.counted(len(source), 'place')} outside of tests{tail}."
+    places = say.counted(len(source), "place")
+    text = f"{say.named(symbol)} ({symbol.cite}) is {verb} from {places} outside of tests{tail}."
     book.add(say.count(text, len(listing.relations), lambda: tools.callers(symbol, 1).total, part, (say.head(symbol),)))
     _items(tools, book, source, part)
     _items(tools, book, tests[: max(3, SHOWN - len(source))] if not source else tests[:3], part)
@@ -35,7 +35,6 @@ def callers(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
 
 def callees(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     """List what a symbol calls, in the order of the calls; what lies outside of the repository by name."""
-    book.open(symbol)
     listing = tools.callees(symbol, 10_000)
     inside = [r for r in listing.relations if not r.symbol.external]
     outside = [r for r in listing.relations if r.symbol.external]
@@ -55,16 +54,16 @@ def callees(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
 
 def uses(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     """List every place that uses a symbol, source before tests."""
-    book.open(symbol)
     found = tools.uses(symbol, 10_000)
     if not found:
         _nothing(tools, book, symbol, f"No use of {say.named(symbol)} was resolved", part)
         return
     source = [r for r in found if not tools.is_test(r.symbol)]
     tests = len(found) - len(source)
-    places = len({r.edge.path for r in source})
+    places = say.counted(len(source), "place")
+    files = say.counted(len({r.edge.path for r in source}), "file")
     tail = f", besides {say.counted(tests, 'place')} in tests" if tests else ""
-    text = f"{say.named(symbol)} ({symbol.cite}) is used at {say.counted(len(source), 'place')} in {say.counted(places, 'file')}{tail}."
+    text = f"{say.named(symbol)} ({symbol.cite}) is used at {places} in {files}{tail}."
     book.add(say.count(text, len(found), lambda: len(tools.uses(symbol, 10_000)), part, (say.head(symbol),)))
     _items(tools, book, _calls_first(source or found), part)
     _unresolved(book, symbol, tools.unresolved(symbol))
@@ -77,23 +76,19 @@ def _calls_first(relations: Sequence[Relation]) -> list[Relation]:
 
 def tests(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     """List the tests that reach a symbol, those that use it directly first."""
-    book.open(symbol)
     found = tools.tests_of(symbol, 10_000)
     if not found:
         _nothing(tools, book, symbol, f"No test reaches {say.named(symbol)} through resolved calls", part)
         return
     direct = [r for r in found if r.depth == 1]
-    text = (
-        f"{say.counted(len(found), 'test')} {'reaches' if len(found) == 1 else 'reach'} {say.named(symbol)} ({symbol.cite}) within three steps, "
-        f"{len(direct)} of them directly."
-    )
+    reach = f"{say.counted(len(found), 'test')} {'reaches' if len(found) == 1 else 'reach'}"
+    text = f"{reach} {say.named(symbol)} ({symbol.cite}) within three steps, {len(direct)} of them directly."
     book.add(say.count(text, len(found), lambda: len(tools.tests_of(symbol, 10_000)), part, (say.head(symbol),)))
     _items(tools, book, direct or found, part)
 
 
 def impact(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     """List what a change to a symbol may break, nearest first, and the tests that would tell."""
-    book.open(symbol)
     found = tools.impact(symbol, 10_000)
     direct = [r for r in found.users if r.depth == 1]
     further = [r for r in found.users if r.depth > 1]
@@ -139,7 +134,6 @@ def _further(tools: Tools, book: Notebook, relations: Sequence[Relation], part: 
 
 def heirs(tools: Tools, book: Notebook, symbol: Symbol, method: str, part: str) -> None:
     """List what inherits from or implements a class; with `method`, which of them override it."""
-    book.open(symbol)
     found = tools.graph.derived(symbol.id)
     if not found:
         _nothing(tools, book, symbol, f"Nothing in the index inherits from or implements {say.named(symbol)}", part)
@@ -191,7 +185,6 @@ def _overriders(tools: Tools, book: Notebook, base: Symbol, classes: Sequence[Sy
 
 def overriders(tools: Tools, book: Notebook, method: Symbol, part: str) -> None:
     """List the methods that override one."""
-    book.open(method)
     found = tools.graph.overriding(method.id)
     if not found:
         _nothing(tools, book, method, f"Nothing in the index overrides {say.named(method)}", part)
@@ -208,7 +201,6 @@ _VALUE = re.compile(r"\bto\s+[`'\"]?(true|false|null|none|nil|\d+|[A-Z_]{3,})\b"
 
 def places(tools: Tools, book: Notebook, symbol: Symbol, question: str, part: str) -> None:
     """List all places that use a symbol; "setting X to true" keeps those whose line does that."""
-    book.open(symbol)
     found = [r for r in tools.uses(symbol, 10_000) if r.edge.kind is not EdgeKind.IMPORTS]
     source = [r for r in found if not tools.is_test(r.symbol)] or found
     if _ASSIGNED.search(question):
@@ -244,7 +236,7 @@ def _assignments(
     for relation in relations[:SHOWN]:
         line = tools.line(relation.edge.path, relation.edge.line).strip()
         place = say.site(relation.edge, relation.symbol)
-        text = f"{say.named(relation.symbol)} at {relation.edge.site}: {say.code(line[:110])}."
+        text = f"{say.named(relation.symbol)} at {relation.edge.site}: {say.code(line[:QUOTED])}."
         book.add(Fact(text, (place,), "edge", edges=(relation.edge,), part=part, item=True))
         book.walk([relation.edge])
 
@@ -258,9 +250,7 @@ def _items(tools: Tools, book: Notebook, relations: Sequence[Relation], part: st
         book.unknown(f"{len(relations) - SHOWN} more are not listed; the commands callers, impact and symbol list all")
 
 
-def _nothing(
-    tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str, shown: int = MENTIONED
-) -> None:
+def _nothing(tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str, shown: int = MENTIONED) -> None:
     """Absence, with what it rests on: the definition that was looked at and the sites that name it unresolved."""
     book.add(say.definition(symbol, ""))
     open_sites = tools.unresolved(symbol)
@@ -276,10 +266,15 @@ def _nothing(
     _unresolved(book, symbol, open_sites)
     _candidates(tools, book, symbol, open_sites)
     for mention in mentions[:shown]:
-        where = f"{mention.path}:{mention.line}"
-        text = f"The name {say.code(symbol.name)} stands at {where}, in {say.named(mention.holder)}: {say.code(mention.text[:110])}."
-        place = Place(mention.path, mention.line, mention.line, mention.holder.qualname)
-        book.add(Fact(text, (place,), "quote", quote=mention.text[:110], item=True))
+        where = f"{mention.path}:{mention.line}, in {say.named(mention.holder)}"
+        book.add(_quoted(f"The name {say.code(symbol.name)} stands at {where}", mention))
+
+
+def _quoted(text: str, mention: Mention) -> Fact:
+    """A line of a list that ends in the line of code it is about."""
+    quote = mention.text[:QUOTED]
+    place = Place(mention.path, mention.line, mention.line, mention.holder.qualname)
+    return Fact(f"{text}: {say.code(quote)}.", (place,), "quote", quote=quote, item=True)
 
 
 def _elsewhere(tools: Tools, symbol: Symbol) -> list[Mention]:
@@ -301,9 +296,9 @@ def _candidates(tools: Tools, book: Notebook, symbol: Symbol, sites: Sequence[Un
         line = tools.line(unresolved.path, unresolved.line).strip()
         if holder is None or tools.is_test(holder) or not line:
             continue
-        text = f"{say.named(holder)} calls some {say.code(symbol.name)} at {unresolved.path}:{unresolved.line}, which one is not known: {say.code(line[:110])}."
-        place = Place(unresolved.path, unresolved.line, unresolved.line, holder.qualname)
-        book.add(Fact(text, (place,), "quote", quote=line[:110], item=True))
+        where = f"{unresolved.path}:{unresolved.line}"
+        text = f"{say.named(holder)} calls some {say.code(symbol.name)} at {where}, which one is not known"
+        book.add(_quoted(text, Mention(holder, unresolved.path, unresolved.line, line)))
 
 
 def _unresolved(book: Notebook, symbol: Symbol, sites: Sequence[Unresolved]) -> None:

@@ -64,7 +64,6 @@ def tell(tools: Tools, book: Notebook, first: Symbol, last: Symbol, edges: Seque
         target = symbols.get(edge.dst)
         if target is not None:
             hop.append(say.head(target))
-            book.open(target)
         book.add(Fact(f"{say.step(tools, edge)}.", tuple(hop), "edge", edges=(edge,), part="path", item=True))
     book.walk(edges)
     if doc := say.documentation(tools, last):

@@ -148,11 +148,13 @@ def step(tools: Tools, edge: Edge) -> str:
     src, dst = ends.get(edge.src), ends.get(edge.dst)
     guard = condition(tools, edge.path, edge.line, src)
     under = f", under {code(guard[1])}" if guard else ""
-    return f"{named(src) if src else edge.src} {VERBS.get(edge.kind, str(edge.kind))} {named(dst) if dst else edge.dst} at {edge.site}{under}{sure(edge)}"
+    one, other = named(src) if src else edge.src, named(dst) if dst else edge.dst
+    return f"{one} {VERBS.get(edge.kind, str(edge.kind))} {other} at {edge.site}{under}{sure(edge)}"
 
 
 _GUARD = re.compile(
-    r"\s*(?:\}\s*)?(?:(?:el|else\s+)?if\b|elif\b|except\b|catch\b|case\b|when\b|unless\b|while\b|for\b|match\b|switch\b)"
+    r"\s*(?:\}\s*)?"
+    r"(?:(?:el|else\s+)?if\b|elif\b|except\b|catch\b|case\b|when\b|unless\b|while\b|for\b|match\b|switch\b)"
 )
 
 

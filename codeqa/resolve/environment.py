@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from codeqa.domain import CLASS_LIKE, Binding, Definition, Import, Interface, Reference
 from codeqa.languages import Language, Languages
@@ -55,23 +55,48 @@ def unscoped(definition: Definition) -> bool:
     return "unscoped" in definition.flags and "scoped" not in definition.flags.split()
 
 
-class Tables:
-    """Derived look-ups over one file's interface."""
+class Lookup(Generic[T]):
+    """Things by (place, name); `asked` is told each name that is looked up, found or not."""
 
-    def __init__(self, interface: Interface) -> None:
+    def __init__(self, asked: Callable[[str], None]) -> None:
+        self._asked = asked
+        self._found: dict[tuple[int, str], list[T]] = defaultdict(list)
+
+    def add(self, place: int, name: str, item: T) -> None:
+        """Put one more thing under a name."""
+        self._found[place, name].append(item)
+
+    def get(self, key: tuple[int, str]) -> Sequence[T]:
+        """Return what is there under a name, nothing if there is none."""
+        self._asked(key[1])
+        return self._found.get(key, ())
+
+    def __contains__(self, key: tuple[int, str]) -> bool:
+        self._asked(key[1])
+        return key in self._found
+
+
+def _nobody(_: str) -> None: ...
+
+
+class Tables:
+    """Derived look-ups over one file's interface; `asked` is told the names that are looked up."""
+
+    def __init__(self, interface: Interface, asked: Callable[[str], None] = _nobody) -> None:
         self.interface = interface
+        self._asked = asked
 
     @cached_property
-    def children(self) -> dict[tuple[int, str], list[int]]:
+    def children(self) -> Lookup[int]:
         """(owner, name) → definitions; members of an owner of another file are not under -1."""
-        found: dict[tuple[int, str], list[int]] = defaultdict(list)
+        found = Lookup[int](self._asked)
         for index, definition in enumerate(self.interface.definitions):
             if "unnamed" in definition.flags:
                 continue
             if not outside(definition):
-                found[definition.parent, definition.name].append(index)
+                found.add(definition.parent, definition.name, index)
             if definition.parent >= 0 and unscoped(definition):
-                found[self.interface.definitions[definition.parent].parent, definition.name].append(index)
+                found.add(self.interface.definitions[definition.parent].parent, definition.name, index)
         return found
 
     @cached_property
@@ -85,19 +110,20 @@ class Tables:
         return found
 
     @cached_property
-    def bindings(self) -> dict[tuple[int, str], list[Binding]]:
+    def bindings(self) -> Lookup[Binding]:
         """(scope, name) → its bindings: several where a local is assigned values of several kinds."""
-        found: dict[tuple[int, str], list[Binding]] = defaultdict(list)
+        found = Lookup[Binding](self._asked)
         for binding in self.interface.bindings:
-            found[binding.scope, binding.name].append(binding)
+            found.add(binding.scope, binding.name, binding)
         return found
 
     @cached_property
-    def imports(self) -> dict[tuple[int, str], list[Import]]:
-        found: dict[tuple[int, str], list[Import]] = defaultdict(list)
+    def imports(self) -> Lookup[Import]:
+        """(scope, name) → the imports that bind it."""
+        found = Lookup[Import](self._asked)
         for item in self.interface.imports:
             if item.local:
-                found[item.scope, item.local].append(item)
+                found.add(item.scope, item.local, item)
         return found
 
     @cached_property
@@ -146,8 +172,8 @@ class Environment:
 
     `interface(path)` returns the parsed interface of a file or None; `named(name)` the (path, qualname) pairs of
     definitions of that name; `read(path)` the text of a manifest. Everything consulted lands in `consulted`: "f:path"
-    (interface), "m:stem" (module look-up), "n:name" (global names). A file needs new resolution only when one of its
-    keys changed.
+    (interface), each name that was looked up in an interface, "m:stem" (module look-up), "n:name" (global names). A
+    file needs new resolution only when what its keys stand for changed, see `index.graphing.Changed`.
     """
 
     def __init__(
@@ -185,7 +211,7 @@ class Environment:
     def _read(self, path: str) -> tuple[str, Tables | None, Language | None]:
         interface = self._interface(path)
         language = self.languages.get(interface.language) if interface else None
-        self._files[path] = f"f:{path}", Tables(interface) if interface else None, language
+        self._files[path] = f"f:{path}", Tables(interface, self._consult) if interface else None, language
         return self._files[path]
 
     def definition(self, value: Value) -> Definition:
@@ -195,7 +221,7 @@ class Environment:
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
         """Return the (path, qualname) of every definition of that name in the repository."""
-        self.consulted.add(f"n:{name}")
+        self.consulted |= {f"n:{name}", name}
         if name not in self._pairs:
             self._pairs[name] = self._named(name)
         return self._pairs[name]
@@ -233,7 +259,7 @@ class Environment:
         tables = self.tables(path)
         if tables is None:
             return []
-        numbers = tables.children.get((-1, name), ())
+        numbers = tables.children.get((-1, name))
         return [Value("definition", path, i) for i in numbers if tables.interface.definitions[i].kind not in MEMBERS]
 
     def is_class(self, value: Value) -> bool:

@@ -147,7 +147,7 @@ class Hierarchy:
         tables = self.env.tables(cls.path)
         if tables is None:
             return []
-        numbers = tables.children.get((cls.index, name), ())
+        numbers = tables.children.get((cls.index, name))
         found = [Value("definition", cls.path, i) for i in numbers] or self._elsewhere(cls, name)
         if not found:
             return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -38,17 +38,18 @@ class Names:
         if tables is None or language is None:
             return []
         scopes = tables.interface.scopes
+        every = language.scopes.members == "visible" or language.modules.style == "include"  # more than the file shows
         level = scope
         while level >= 0:
             holder = scopes[level].definition
             if bindings := _bound(tables, level, name, at, before):
                 values = [value for binding in bindings for value in self.types.bound(path, binding)]
                 return list(dict.fromkeys(values)) or [UNKNOWN]
-            if holder >= 0 and (
-                found := self._near(path, self._inside(path, holder, name, level == scope, language), scope)
-            ):
-                return found
-            imported = [v for item in tables.imports.get((level, name), ()) for v in self.imported(path, item)]
+            if holder >= 0 and (every or (holder, name) in tables.children):
+                inside = self._inside(path, holder, name, level == scope, language)
+                if found := self._near(path, inside, scope):
+                    return found
+            imported = [v for item in tables.imports.get((level, name)) for v in self.imported(path, item)]
             if level == 0:
                 return self._file(path, name, imported, language, scope)
             if imported:
@@ -80,7 +81,7 @@ class Names:
                 return []
         found = [
             Value("definition", path, i)
-            for i in tables.children.get((holder, name), ())
+            for i in tables.children.get((holder, name))
             if visible or definition.kind in CLASS_LIKE or tables.interface.definitions[i].kind not in MEMBERS
         ]
         if found or not visible or definition.kind not in MEMBERS or self.types.classes.lexical(path, holder):
@@ -305,6 +306,7 @@ class Names:
         private_imports = language.modules.style in ("relative", "crate", "directory", "package") and not own
         definitions = [] if name == "default" else self.env.top(path, name)
         if name == "default":
+            self.env.consulted.add(name)
             definitions = [
                 Value("definition", path, i)
                 for i, d in enumerate(tables.interface.definitions)
@@ -315,7 +317,7 @@ class Names:
         if definitions:
             return self.linkage.with_bodies(definitions)
         found = []
-        for item in tables.imports.get((0, name), ()):
+        for item in tables.imports.get((0, name)):
             if (item.reexport or not private_imports) and (item.module or item.name != item.local):
                 found += [v for v in self.imported(path, item, hops + 1) if v not in found]
         inside = [v for v in found if v.kind not in ("external", "unknown")]
@@ -362,8 +364,8 @@ class Names:
         )
 
 
-def _bound(tables: Tables, scope: int, name: str, at: int, before: int) -> list[Binding]:
-    found = tables.bindings.get((scope, name), [])
+def _bound(tables: Tables, scope: int, name: str, at: int, before: int) -> Sequence[Binding]:
+    found = tables.bindings.get((scope, name))
     if not found or (at < 0 and before < 0):
         return found
     return [b for b in found if not b.start <= at < b.after and (before < 0 or b.start < before)]

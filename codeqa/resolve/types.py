@@ -309,9 +309,7 @@ class Types:
     def _of_object(self, value: Value, name: str) -> list[Value]:
         """Members of an object literal, or attributes set on a function, in the same file."""
         tables = self.env.tables(value.path)
-        return (
-            [Value("definition", value.path, i) for i in tables.children.get((value.index, name), ())] if tables else []
-        )
+        return [Value("definition", value.path, i) for i in tables.children.get((value.index, name))] if tables else []
 
     def _of_held(self, value: Value, name: str) -> list[Value]:
         """Members of what a field, variable or property holds."""

@@ -115,12 +115,6 @@ class Reader(Database):
         with self._intact:
             return {int(code): int(count) for code, count in json.loads(self.get_meta(TALLY) or "{}").items()}
 
-    def edges_by_kind(self) -> dict[str, int]:
-        """Count the edges of each kind that is stored."""
-        rows = self._rows("SELECT kind, count(*) FROM edges GROUP BY kind ORDER BY kind")
-        with self._intact:
-            return {EDGE_KINDS[code].value: count for code, count in rows}
-
     # ------------------------------------------------------------------------------------------------------------ facts
 
     def has_facts(self, version: str) -> set[tuple[str, str]]:
