@@ -56,19 +56,22 @@ PARSE_BYTES_PER_SECOND = 700_000  # on one slow core: what an update is expected
 LOCK_WAIT_SECONDS = 0.5
 MIN_FIT = 40  # chunks: fewer are too little to fit an embedder on
 EMBED_BATCH = 4_000  # chunks
+LANCE_ROWS = 100_000  # vectors from which on its index beats a scan of the matrix
 LANCE_CHUNKS = 2_000  # smaller indexes gain nothing from LanceDB
 
 
 class Project:
     """A repository with its index. Not safe to share between threads."""
 
-    def __init__(self, root: Path, directory: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, directory: Path, settings: Settings, *, resident: bool = False) -> None:
         self.root = root
         self.directory = directory
         self.settings = settings
         self.stale: tuple[str, ...] = ()  # files that differ from the index, as far as the last `update` saw
+        self._resident = resident
         self._store: Store | None = None
         self._tools: Tools | None = None
+        self._searching: Searcher | None = None
 
     @classmethod
     def open(
@@ -77,8 +80,11 @@ class Project:
         *,
         overrides: Mapping[str, object] | None = None,
         environ: Mapping[str, str] | None = None,
+        resident: bool = False,
     ) -> Self:
         """Open the repository at `repo`, or the one around the working directory; nothing is read but settings.
+
+        A process that stays says so with `resident`: it may load what takes seconds, and answers faster for it.
 
         Raises:
             UnreadableRoot: it is missing or not a directory.
@@ -90,13 +96,13 @@ class Project:
             files.scan(root, config.FileSettings())  # raises what is wrong
         settings = config.load(root, overrides or {}, environ)
         directory = _cache_directory(root) if settings.cache else root / ".codeqa"
-        return cls(root, directory, settings)
+        return cls(root, directory, settings, resident=resident)
 
     def close(self) -> None:
         """Let go of the index."""
         if self._store:
             self._store.close()
-        self._store = self._tools = None
+        self._store = self._tools = self._searching = None
 
     def __enter__(self) -> Self:
         return self
@@ -243,9 +249,12 @@ class Project:
         return languages.load()
 
     def _searcher(self) -> Searcher:
-        from codeqa.search import Searcher
+        if self._searching is None:
+            from codeqa.search import Searcher
 
-        return Searcher(self.store, self._embedder())
+            lance_rows = LANCE_ROWS if self._resident else None
+            self._searching = Searcher(self.store, self._embedder(), lance_rows=lance_rows)
+        return self._searching
 
     def _embedder(self) -> Embedder | None:
         """Return the embedder that this index has vectors of."""

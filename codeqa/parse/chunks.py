@@ -27,8 +27,8 @@ class _Piece(NamedTuple):
 def chunks(data: bytes, definitions: Sequence[Definition], lines: Lines) -> list[ChunkFact]:
     """Return the chunks of a file in document order.
 
-    A callable is a chunk with what nests in it; what lies between the callables of a class belongs to the class; the rest to the file
-    (-1). Pieces over 80 lines or 6,000 bytes are cut at line ends.
+    A callable is a chunk with what nests in it and the comment above it; what lies between the callables of a class
+    belongs to the class, the rest to the file (-1). Pieces over 80 lines or 6,000 bytes are cut at line ends.
     """
     return [
         _chunk(data, piece, definitions, lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from codeqa import terms
 from codeqa.domain import Embedder, Hit
@@ -12,7 +13,8 @@ from codeqa.search.names import Names
 from codeqa.search.places import Places
 from codeqa.search.query import Query, analyse
 from codeqa.search.ranking import Weights
-from codeqa.store import Store
+from codeqa.store import Store, Vectors
+from codeqa.store.lance import Lance, ready
 
 __all__ = ["Query", "Searcher", "Weights", "analyse"]
 
@@ -20,10 +22,22 @@ __all__ = ["Query", "Searcher", "Weights", "analyse"]
 class Searcher:
     """Searches the generation that `store` reads, and keeps what it has read of it: make a new one for the next."""
 
-    def __init__(self, store: Store, embedder: Embedder | None = None, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder | None = None,
+        weights: Weights | None = None,
+        *,
+        lance_rows: int | None = None,
+    ) -> None:
+        """Search with the vectors of `embedder`, through LanceDB if there are at least `lance_rows` of them.
+
+        Importing LanceDB takes longer than most answers: only a process that stays sets `lance_rows`.
+        """
         self.store = store
         self.embedder = embedder
         self.weights = weights or Weights()
+        self._lance_rows = lance_rows
         self._names = Names(store)
         self._places = Places(store)
 
@@ -32,7 +46,22 @@ class Searcher:
         asked = analyse(query)
         if limit < 1 or not (asked.terms or asked.identifiers or asked.paths):
             return []
-        return Asking(self.store, asked, self.weights, self._names, self._places, self.embedder).hits(limit)
+        return Asking(self.store, asked, self.weights, self._names, self._places, self._near).hits(limit)
+
+    def _near(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """Return (chunk id, cosine) of the chunks nearest in meaning, as far as there are vectors."""
+        if self.embedder is None or not self.weights.vector or self._vectors is None:
+            return []
+        return self._vectors.nearest(self.embedder.embed([query])[0], limit)
+
+    @cached_property
+    def _vectors(self) -> Vectors | Lance | None:
+        name = self.embedder.id if self.embedder else ""
+        vectors = self.store.vectors(name)
+        if not len(vectors):
+            return None
+        many = self._lance_rows is not None and len(vectors) >= self._lance_rows
+        return Lance(self.store, name) if many and ready(self.store, name) else vectors
 
     def nearest_names(self, name: str, limit: int = 5) -> list[str]:
         """Return the symbol names that are most like an unknown one, nearest first."""

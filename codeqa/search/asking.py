@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from codeqa.domain import EdgeKind, Embedder, Hit, Symbol
+from codeqa.domain import EdgeKind, Hit, Symbol
 from codeqa.search.names import Names
 from codeqa.search.places import Places, parts_of, words
 from codeqa.search.query import Query
@@ -25,18 +25,19 @@ _TEST = re.compile(r"(?:^|\.)(?:tests?(?:[._]|$)|Test(?=[A-Z]))")  # definitions
 _LED_TO = (EdgeKind.CALLS, EdgeKind.INSTANTIATES, EdgeKind.INHERITS, EdgeKind.IMPLEMENTS, EdgeKind.OVERRIDES)
 
 
+Near = Callable[[str, int], list[tuple[int, float]]]  # text, limit → (chunk id, cosine), the nearest first
+
+
 class Asking:
     """One question. Every source adds candidates or raises parts of their scores; `hits` is the end of it."""
 
-    def __init__(
-        self, store: Store, query: Query, weights: Weights, names: Names, places: Places, embedder: Embedder | None
-    ) -> None:
+    def __init__(self, store: Store, query: Query, weights: Weights, names: Names, places: Places, near: Near) -> None:
         self.store = store
         self.query = query
         self.weights = weights
         self.names = names
         self.places = places
-        self.embedder = embedder
+        self.near = near
         self.found: dict[int, Candidate] = {}
         counts = store.document_frequency(query.terms)
         self.frequency = {term: count for term, count in counts.items() if count}
@@ -87,12 +88,8 @@ class Asking:
             self._add("phrase", self.store.fulltext(f'"{" ".join(phrase)}"', limit=POOL), self.weights.phrase)
 
     def _by_vector(self) -> None:
-        if self.embedder is None or not self.weights.vector:
-            return
-        vectors = self.store.vectors(self.embedder.id)
-        if len(vectors):
-            near = vectors.nearest(self.embedder.embed([self.query.text])[0], POOL)
-            self._add("vector", [(chunk, cosine) for chunk, cosine in near if cosine > 0], self.weights.vector)
+        near = self.near(self.query.text, POOL)
+        self._add("vector", [(chunk, cosine) for chunk, cosine in near if cosine > 0], self.weights.vector)
 
     def _add(self, part: str, scores: Sequence[tuple[int, float]], weight: float) -> None:
         best = max((score for _, score in scores), default=0.0)
