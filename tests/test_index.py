@@ -8,8 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ from codeqa import files, languages, parse
 from codeqa.config import FileSettings
 from codeqa.domain import CodeqaError, Event, Indexed, Notice, Progress
 from codeqa.index import CRASHED, NO_LANGUAGE, STALLED, Indexer, changes, detect, pool
-from codeqa.index.worker import Parsed, Request
+from codeqa.index.worker import Parsed, Request, Setup
 from codeqa.store import Store
 
 FRESH = itertools.count()
@@ -90,8 +89,16 @@ def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
         stat = source.stat
         return memo[key]._replace(path=request.path, mtime_ns=stat.mtime_ns, inode=stat.inode)
 
+    class Here:
+        def __init__(self, setup: Setup, requests: list[Request], _: int) -> None:
+            self.setup, self.requests = setup, requests
+
+        def run(self) -> Iterator[Parsed]:
+            root = Path(os.fsdecode(self.setup.root))
+            return (remembered(root, request, self.setup.settings, frozenset()) for request in self.requests)
+
     monkeypatch.setattr(indexing, "parse_file", remembered)
-    monkeypatch.setattr(indexing, "IN_PROCESS", 10_000)
+    monkeypatch.setattr(indexing, "Pool", Here)
 
 
 @pytest.fixture
@@ -202,6 +209,11 @@ CASES: list[tuple[str, dict[str, str | bytes], dict[str, str | bytes | None]]] =
         {"made.py": LAYERS.format(inner="class Made(Base):\n    def keep(item, self):\n        self.me = self\n")},
     ),
     (
+        "a function returns an object with methods",
+        {"made.js": "export function make() {}\n", "use.js": 'import { make } from "./made.js";\nmake().go();\n'},
+        {"made.js": "export function make() {\n  return { go() {} };\n}\n"},
+    ),
+    (
         "a class becomes a function that has its name",
         {"made.py": "class Made:\n    def go(self): pass\n", "use.py": "from made import Made\n\nMade().go()\n"},
         {"made.py": "def Made():\n    def go(self): pass\n"},
@@ -291,11 +303,30 @@ def test_what_nobody_asks_for_concerns_nobody(subject: Callable[[dict[str, str |
     assert resolved(hub.replace("go", "come")) == 11
 
 
-def test_go_packages_find_one_another_through_go_mod(subject: Callable[[dict[str, str | bytes]], Subject]) -> None:
-    repo = subject({**GO})
+@pytest.mark.parametrize(
+    ("content", "source", "target"),
+    [
+        (GO, "main.go::main", "store/store.go::Open"),
+        (
+            {"use.ts": 'import { run } from ".";\nrun();\n', "index.ts": "export function run() {}\n"},
+            "use.ts",
+            "index.ts::run",
+        ),
+        (
+            {"main.rs": "mod tool;\nfn main() { tool::cut(); }\n", "tool.rs": "pub fn cut() {}\n"},
+            "main.rs::main",
+            "tool.rs::cut",
+        ),
+    ],
+    ids=["Go modules", "TypeScript at the root", "Rust at the root"],
+)
+def test_files_find_one_another(
+    subject: Callable[[dict[str, str | bytes]], Subject], content: dict[str, str | bytes], source: str, target: str
+) -> None:
+    repo = subject(content)
     repo.update()
     with Store.open(repo.directory) as store:
-        assert "store/store.go::Open" in {edge.dst for edge in store.edges_from(["main.go::main"])}
+        assert target in {edge.dst for edge in store.edges_from([source])}
 
 
 # ------------------------------------------------------------------------------------------------ no more than needed
@@ -327,19 +358,21 @@ def test_what_was_written_a_moment_before_is_looked_at_until_that_is_settled(
     make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = Subject(make_repo({**SHOP, "data.py": b"\0"}))
-    monkeypatch.setattr(changes, "RACY_NS", 300_000_000)
+    written, second = 10**18, 10**9
+    for path in shop.root.rglob("*.py"):
+        os.utime(path, ns=(written, written))
     read: list[str] = []
     real = files.read
-    monkeypatch.setattr(files, "read", lambda root, path, settings: read.append(path) or real(root, path, settings))
-    counts = []
-    for _ in range(2):
+
+    def looks(seconds: float) -> int:
+        read.clear()
+        monkeypatch.setattr(changes.time, "time_ns", lambda: written + int(seconds * second))
         shop.update()
-        counts.append(len(read))
-    time.sleep(0.35)
-    for _ in range(3):
-        assert not shop.update().changed
-        counts.append(len(read))
-    assert counts == [5, 10, 15, 15, 15]
+        return len(read)
+
+    looks(1)
+    monkeypatch.setattr(files, "read", lambda root, path, settings: read.append(path) or real(root, path, settings))
+    assert [looks(1.5), looks(1.9), looks(2.1), looks(2.2)] == [5, 5, 5, 0]
 
 
 def test_a_touched_file_is_neither_parsed_nor_a_change(shop: Subject, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ WORDS = "basket order refund voucher parcel courier invoice receipt ledger tarif
 
 def test_lance_answers_as_the_matrix_does(make_repo: MakeRepo) -> None:
     files = {
-        f"shop/{one}_{two}.py": f'def {one}_{two}():\n    """Turn {one} into {two}, with {other}."""\n    return {other}\n'
+        f"shop/{one}_{two}.py": f'def {one}_{two}():\n    """Turn {one} to {two} by {other}."""\n    return {other}\n'
         for one in WORDS
         for two, other in zip(WORDS[::2], WORDS[1::2], strict=True)
         if one != two

@@ -24,6 +24,7 @@ from codeqa.store import FileRecord, Store
 
 __all__ = ["CRASHED", "NO_LANGUAGE", "STALLED", "Changes", "Indexer", "detect", "facts_version"]
 
+HARMLESS_BYTES = 8_000  # of a file: what a hostile one can make its parser take grows with the square of this
 IN_PROCESS = 12  # files: fewer are parsed here, for starting a process costs more
 BATCH = 200  # files whose facts are committed at a time, so that an interrupted run resumes
 IN_FLIGHT_FILE = "parsing"  # is there while files are parsed in this very process: if it stays, they killed it
@@ -107,7 +108,8 @@ class Indexer:
         """Parse a few files in this process, and many, or one that may kill its process, in others."""
         journal = self.store.directory / IN_FLIGHT_FILE
         lost = any(path in run.changes.known and run.changes.known[path].skip in LOST for path, _ in requests)
-        if len(requests) > IN_PROCESS or lost or journal.exists():
+        strange = any(self._strange(run, path) for path, _ in requests)
+        if strange or len(requests) > IN_PROCESS or lost or journal.exists():
             yield from Pool(Setup(os.fsencode(self.root), self.settings, known), requests, self.workers).run()
             journal.unlink(missing_ok=True)
             return
@@ -117,6 +119,12 @@ class Indexer:
                 yield parse_file(self.root, request, self.settings, known)
         finally:
             journal.unlink(missing_ok=True)
+
+    @staticmethod
+    def _strange(run: _Run, path: str) -> bool:
+        """Whether a file is long enough to harm its parser and was never parsed before."""
+        known = run.changes.known.get(path)
+        return run.changes.stats[path].size > HARMLESS_BYTES and not (known and known.sha256)
 
     def _keep(self, batch: Sequence[Parsed]) -> int:
         if batch:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import sys
 from collections.abc import Set
 from pathlib import Path
@@ -21,6 +22,7 @@ from codeqa.config import FileSettings
 from codeqa.store import codec
 
 TEXT = "text"  # the language of files that only have words
+MEMORY_BYTES = 4 << 30  # that a parsing process may map: parsing 2 MB of sane code takes a tenth of it
 
 
 class Setup(NamedTuple):
@@ -122,8 +124,16 @@ def _exactly(stream: Stream, size: int) -> bytes | None:
     return b"".join(parts)
 
 
+def _limit_memory() -> None:
+    """A grammar that meets a hostile file may ask for all memory there is: this process dies of it, not the machine."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY or most > MEMORY_BYTES:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, most))
+
+
 def main() -> None:
     """Serve requests until the input ends."""
+    _limit_memory()
     gc.disable()  # captures are many, short-lived and free of cycles: collecting them costs a third of the time
     inputs, outputs = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing may write between the messages
