@@ -272,10 +272,10 @@ def _header(data: bytes | mmap.mmap) -> dict[str, Any]:
         raise ValueError("no header")
     head = json.loads(data[len(_MAGIC) : _HEAD])
     sizes = [head.get(key) for key in ("dimensions", "terms", "text")] if isinstance(head, dict) else [None]
-    if not all(isinstance(size, int) and size >= 0 for size in sizes) or not re.fullmatch(
-        "[0-9a-f]{64}", head["digest"]
-    ):
+    if not all(isinstance(size, int) and size >= 0 for size in sizes):
         raise ValueError("sizes are missing")
+    if not re.fullmatch("[0-9a-f]{64}", str(head.get("digest"))):
+        raise ValueError("the digest is missing")
     if len(data) != _table_start(head["terms"], head["text"]) + 2 * head["terms"] * head["dimensions"]:
         raise ValueError("it is too short or too long")
     return dict(head)
