@@ -41,6 +41,7 @@ from codeqa.domain import (
     SymbolCard,
 )
 from codeqa.store import Store, version_of_sqlite
+from codeqa.store.lance import behind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,7 +58,7 @@ LOCK_WAIT_SECONDS = 0.5
 MIN_FIT = 40  # chunks: fewer are too little to fit an embedder on
 EMBED_BATCH = 4_000  # chunks
 LANCE_ROWS = 100_000  # vectors from which on its index beats a scan of the matrix
-LANCE_CHUNKS = 2_000  # smaller indexes gain nothing from LanceDB
+LANCE_CHUNKS = 2_000  # vectors that LanceDB lacks: for fewer, filling it costs more than it can ever save
 
 
 class Project:
@@ -163,7 +164,6 @@ class Project:
     def _write(self, changes: Changes, *, force: bool) -> Iterator[Event]:
         from codeqa.index import Indexer, detect
 
-        self.close()
         with Store.open(self.directory, write=True, wait_s=LOCK_WAIT_SECONDS) as store:
             indexer = Indexer(self.root, store, self._languages(), self.settings.files, self.settings.index.workers)
             force = force or not store.generation or store.get_meta("facts_version") != indexer.version
@@ -171,31 +171,32 @@ class Project:
                 changes = detect(self.root, self.settings.files, self._languages(), None if force else store)
             for event in indexer.run(changes, force=force):
                 if isinstance(event, Indexed) and self.settings.index.embed:
-                    yield from self._embed(store)
+                    yield from self._embed(store, refit=force)
                 yield event
+        if self._store:
+            self._store.refresh()
+        self._tools = self._searching = None
 
-    def _embed(self, store: Store) -> Iterator[Event]:
-        """Give every chunk a vector; the first time, fit the embedder on this repository.
-
-        It is refitted only by `index(force=True)`.
-        """
+    def _embed(self, store: Store, *, refit: bool) -> Iterator[Event]:
+        """Give every chunk a vector; the first time, and when asked to, fit the embedder on this repository."""
         from codeqa import embed
 
         began = time.monotonic()
         name = store.get_meta("embedder")
-        known = name is not None and (self.directory / name).is_file()
-        if store.counts()["chunks"] < MIN_FIT or (known and not store.vectors(str(name)).missing()):
+        if name and not refit and (self.directory / name).is_file():
+            missing = store.vectors(name).missing()
+            if not missing:
+                return
+            lsa = embed.load(self.directory, name)
+        elif store.counts()["chunks"] < MIN_FIT:
             return
-        if known:
-            lsa = embed.load(self.directory, str(name))
         else:
             yield Progress("fit", 0, 1, 0.0)
             lsa = embed.fit(store.texts())
             lsa.save(self.directory)
             with store.batch():
                 store.set_meta("embedder", lsa.id)
-        vectors = store.vectors(lsa.id)
-        missing = vectors.missing()
+            missing = store.vectors(lsa.id).missing()
         done, batch = 0, []
         for sha, text in store.texts(missing):
             batch.append((sha, text))
@@ -206,7 +207,7 @@ class Project:
         self._append(store, lsa, batch)
         with store.batch():
             store.vectors(lsa.id).compact()
-        if store.counts()["chunks"] >= LANCE_CHUNKS:
+        if behind(store, lsa.id) >= max(LANCE_CHUNKS, len(store.vectors(lsa.id)) // 10):
             fill_in_background(self.directory, lsa.id)
 
     @staticmethod

@@ -63,6 +63,11 @@ def ready(store: Store, embedder: str) -> bool:
     return recorded["rows"] > 0 and recorded["matrix"] == vectors.state and (store.directory / _FOLDER).is_dir()
 
 
+def behind(store: Store, embedder: str) -> int:
+    """Count the vectors that were added since LanceDB was last filled; imports nothing."""
+    return max(0, len(store.vectors(embedder)) - int(_recorded(store, embedder)["rows"]))
+
+
 class Lance:
     """A table of vectors, open for search."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _BYTES = 2  # float16
 _BLOCK = 16_384  # rows turned into float32 at a time
 _KEPT = 256_000_000  # bytes of float32 that an open store keeps, so that only its first question converts them
+_ASKED = 500  # values in one statement
 _MIN_DEAD = 1_000  # rows that are not worth a compaction
 
 
@@ -174,9 +175,23 @@ class Vectors:
         self.__init__(self._store, self.embedder)  # type: ignore[misc]
 
     def _fresh(self, shas: Sequence[str]) -> list[tuple[int, str]]:
-        have = set(self.shas())
+        have = self._having(shas)
         first = {sha: place for place, sha in reversed(list(enumerate(shas))) if sha not in have}
         return sorted((place, sha) for sha, place in first.items())
+
+    def _having(self, shas: Sequence[str]) -> set[str]:
+        """Return those of these texts that have a row already."""
+        texts, present = [bytes.fromhex(sha) for sha in shas], self._present()
+        found: set[str] = set()
+        for start in range(0, len(texts), _ASKED):
+            block = texts[start : start + _ASKED]
+            rows = self._store._rows(
+                f"""SELECT sha256 FROM vectors WHERE embedder = ? AND row < ?
+                    AND sha256 IN ({",".join("?" * len(block))})""",
+                [self._id, present, *block],
+            )
+            found.update(row[0].hex() for row in rows)
+        return found
 
     def _write(self, data: bytes) -> int:
         """Write behind the last counted row that the file really has, and return the number of the first new row."""
@@ -200,6 +215,8 @@ class Vectors:
 
     def compact(self) -> bool:
         """Drop rows whose text no chunk has, if they are more than half; inside a `batch` or `transaction`."""
+        if self._rows - int(self._store._rows("SELECT count(*) FROM chunks")[0][0]) < _MIN_DEAD:
+            return False
         living = self._store._rows(
             """SELECT v.row, v.sha256 FROM vectors v WHERE v.embedder = ?
                AND EXISTS (SELECT 1 FROM chunks c WHERE c.sha256 = v.sha256) ORDER BY v.row""",
