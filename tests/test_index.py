@@ -358,9 +358,8 @@ def test_what_was_written_a_moment_before_is_looked_at_until_that_is_settled(
     make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = Subject(make_repo({**SHOP, "data.py": b"\0"}))
-    written, second = 10**18, 10**9
-    for path in shop.root.rglob("*.py"):
-        os.utime(path, ns=(written, written))
+    second = 10**9
+    written = max(path.stat().st_ctime_ns for path in shop.root.rglob("*.py"))
     read: list[str] = []
     real = files.read
 
@@ -373,6 +372,17 @@ def test_what_was_written_a_moment_before_is_looked_at_until_that_is_settled(
     looks(1)
     monkeypatch.setattr(files, "read", lambda root, path, settings: read.append(path) or real(root, path, settings))
     assert [looks(1.5), looks(1.9), looks(2.1), looks(2.2)] == [5, 5, 5, 0]
+
+
+def test_an_edit_that_sets_the_time_back_is_seen_all_the_same(shop: Subject) -> None:
+    path = shop.root / "shop/cart.py"
+    before = path.stat()
+    data = path.read_bytes()
+    with path.open("r+b") as file:
+        file.write(data.replace(b"a", b"b"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert shop.update().changed
+    shop.check()
 
 
 def test_a_touched_file_is_neither_parsed_nor_a_change(shop: Subject, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -197,7 +197,7 @@ def _drain(descriptor: int, path: str, limit: int) -> tuple[bytes, FileStat] | S
                 data += more
         if len(data) > limit:
             return Skip.TOO_LARGE
-        return data, FileStat(path, seen.st_size, seen.st_mtime_ns, seen.st_ino)
+        return data, FileStat(path, seen.st_size, max(seen.st_mtime_ns, seen.st_ctime_ns), seen.st_ino)
     except OSError as error:
         return _reason(error)
     finally:

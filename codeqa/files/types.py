@@ -29,7 +29,7 @@ class FileStat:
 
     path: str
     size: int  # bytes
-    mtime_ns: int
+    mtime_ns: int  # of the last change to bytes or inode: `cp -p` sets the one back, never the other
     inode: int
 
 

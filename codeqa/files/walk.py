@@ -172,7 +172,7 @@ def _file(walk: _Walk, path: str, entry: os.DirEntry[str]) -> None:
     elif is_secret_name(entry.name):
         walk.skipped[path] = Skip.SECRET
     else:
-        walk.files.append(FileStat(path, seen.st_size, seen.st_mtime_ns, seen.st_ino))
+        walk.files.append(FileStat(path, seen.st_size, max(seen.st_mtime_ns, seen.st_ctime_ns), seen.st_ino))
 
 
 def _enter(walk: _Walk, folder: str, layers: _Layers, names: set[str]) -> _Layers:
