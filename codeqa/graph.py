@@ -90,13 +90,16 @@ class Graph:
             replace(edge, dst=key, strategy=Strategy.DISPATCH, candidates=len(counts[base]))
             for key, found in above.items()
             for base in found
+            if key in counts.get(base, ())
             for edge in calls[base]
         ]
 
     def overridden_by(self, keys: Iterable[str]) -> dict[str, list[str]]:
         """Return for each method what overrides it, directly or through another; too many count as none."""
         found = self._closure(sorted(keys), outwards=False)
-        return {key: targets for key, targets in found.items() if len(targets) <= MAX_OVERRIDES}
+        known = self.symbols(target for targets in found.values() for target in targets)
+        kept = {k: [s.id for s in without_declarations(known[t] for t in v if t in known)] for k, v in found.items()}
+        return {key: targets for key, targets in kept.items() if len(targets) <= MAX_OVERRIDES}
 
     def _closure(self, keys: Iterable[str], *, outwards: bool) -> dict[str, list[str]]:
         """Follow overrides edges from each key to the end."""
@@ -131,7 +134,7 @@ class Graph:
     def callers(self, keys: Sequence[str]) -> list[Relation]:
         """Return what calls these symbols, source before tests, exact before inferred before dispatch."""
         found = self.relations(self.incoming(keys, CALLS), backwards=True)
-        return sorted(found, key=_by_trust)
+        return sorted(found, key=by_trust)
 
     def callees(self, keys: Sequence[str]) -> list[Relation]:
         """Return what these symbols and the functions inside of them call, in the order of the calls."""
@@ -180,10 +183,11 @@ class Graph:
 
     def overriding(self, key: str) -> list[Relation]:
         """Return the methods that override this one, nearest first."""
+        targets = self.symbols(self._closure([key], outwards=False).get(key, ())).values()
         edges = [
             edge
-            for target in self._closure([key], outwards=False).get(key, ())
-            for edge in self.store.edges_from([target], {EdgeKind.OVERRIDES})
+            for target in without_declarations(targets)
+            for edge in self.store.edges_from([target.id], {EdgeKind.OVERRIDES})
         ]
         return self.relations(edges, backwards=True)
 
@@ -276,10 +280,10 @@ class Graph:
             step: dict[str, Relation] = {}
             for relation in self.relations(edges, backwards=True, depth=depth):
                 old = step.get(relation.symbol.id)
-                if old is None or _by_trust(relation) < _by_trust(old):
+                if old is None or by_trust(relation) < by_trust(old):
                     step[relation.symbol.id] = relation
             seen.update(step)
-            found += sorted(step.values(), key=_by_trust)
+            found += sorted(step.values(), key=by_trust)
             frontier = [r.symbol.id for r in step.values() if r.symbol.kind != "module"]
             frontier += [k for k in self._around(frontier) if k not in seen]
             if not frontier or len(found) >= limit:
@@ -291,6 +295,17 @@ class Graph:
         edges = self.store.edges_to(keys, {EdgeKind.CONTAINS})
         symbols = self.symbols(e.src for e in edges)
         return [key for key, s in symbols.items() if s.kind in CALLABLE]
+
+
+def without_declarations(symbols: Iterable[Symbol]) -> list[Symbol]:
+    """Leave out each C or C++ declaration whose definition is among the symbols: both are one thing."""
+    found = list(symbols)
+    defined = {s.label for s in found if "declaration" not in s.flags.split()}
+    return [
+        s
+        for s in found
+        if s.language not in ("c", "cpp") or "declaration" not in s.flags.split() or s.label not in defined
+    ]
 
 
 def _is_callable(symbols: dict[str, Symbol], key: str) -> bool:
@@ -340,7 +355,7 @@ def _cheapest(edges: dict[tuple[str, str], Edge], sources: Sequence[str], target
     return [edges[pair] for pair in pairwise(path)]
 
 
-def _by_trust(relation: Relation) -> tuple[object, ...]:
+def by_trust(relation: Relation) -> tuple[object, ...]:
     """Source before tests, sure before likely, then where it stands."""
     order = list(Strategy)
     symbol = relation.symbol

@@ -52,14 +52,14 @@ class Notebook:
     hops: list[Hop] = field(default_factory=list)
 
     def add(self, fact: Fact) -> None:
-        """Write a fact down, once."""
-        if all(known.text != fact.text for known in self.facts):
+        """Write a fact down, once; the same words about other lines are another fact."""
+        if all((known.text, known.places) != (fact.text, fact.places) for known in self.facts):
             self.facts.append(fact)
 
     def walk(self, edges: Sequence[Edge]) -> None:
         """Note the steps that the answer rests on."""
         for edge in edges:
-            hop = Hop(edge.src, str(edge.kind), edge.dst, edge.site, str(edge.strategy), round(edge.confidence, 2))
+            hop = Hop(edge.src, str(edge.kind), edge.dst, edge.site, str(edge.strategy), round(edge.confidence, 3))
             if hop not in self.hops:
                 self.hops.append(hop)
 

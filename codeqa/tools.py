@@ -24,10 +24,11 @@ from codeqa.domain import (
     UnknownSymbol,
     Unresolved,
 )
-from codeqa.graph import HIERARCHY, USES, Graph
+from codeqa.graph import CALLS, HIERARCHY, USES, Graph, by_trust, without_declarations
 from codeqa.search import Searcher
 from codeqa.store import Store, match_all
 
+CODE = (".py", ".pyi", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".rs")  # languages that name a file by dots or ::
 IMPACT_DEPTH = 4
 TEST_DEPTH = 3
 FIELDS = (1.0, 1.0, 1.0, 1.0)  # of full text, when only presence matters
@@ -89,7 +90,12 @@ class Tools:
         if (match := _PLACE.match(name)) and (found := self._at(match["path"], match["line"])):
             return [found]
         dotted = _SEPARATOR.sub(".", name).strip(".")
-        found_all = self.store.symbols_qualified(dotted) or self._prefixed(dotted) or self.store.symbols_like(dotted)
+        found_all = (
+            self.store.symbols_qualified(dotted)
+            or self._module(dotted)
+            or self._prefixed(dotted)
+            or self.store.symbols_like(dotted)
+        )
         return self._ranked(found_all or self._inherited(dotted))
 
     def _inherited(self, dotted: str) -> list[Symbol]:
@@ -128,26 +134,37 @@ class Tools:
         inside = [s for s in self.store.symbols_in(paths[0]) if s.span.start_line <= int(line) <= s.span.end_line]
         return max(inside, key=lambda s: (s.span.start_line, -s.span.end_line), default=None)
 
+    def _module(self, dotted: str) -> list[Symbol]:
+        """Understand `package.module`: a file, or what stands for a folder."""
+        wanted = "/" + dotted.replace(".", "/")
+        if wanted.count("/") < 2:
+            return []
+        paths = [r.path for r in self.store.files() if not r.skip]
+        bare = {p: re.sub(r"/(?:__init__|index|mod|lib)$", "", "/" + p.rpartition(".")[0]) for p in paths}
+        found = [self.store.symbol(p) for p in paths if p.endswith(CODE) and bare[p].endswith(wanted)]
+        return [s for s in found if s is not None]
+
     def _prefixed(self, dotted: str) -> list[Symbol]:
         """Understand `package.module.Class.method`: the head must be part of the path."""
         parts = dotted.split(".")
         for cut in range(1, len(parts)):
             head = "/" + "/".join(parts[:cut])
-            found = [
-                s
-                for s in self.store.symbols_qualified(".".join(parts[cut:]))
-                if head in f"/{s.span.path.rsplit('.', 1)[0]}"
-            ]
+            rest = ".".join(parts[cut:])
+            found = [s for s in self.store.symbols_qualified(rest) if head in f"/{s.span.path.rsplit('.', 1)[0]}"]
             if found:
-                return found
+                return [s for s in found if s.label == rest] or found  # `httpx.get` is no method of a class in there
         return []
 
     def _ranked(self, symbols: Iterable[Symbol]) -> list[Symbol]:
-        """Order by how likely a reader means it; twins of one definition count once."""
-        best: dict[str, Symbol] = {}
+        """Order by how likely a reader means it.
+
+        Twins of one definition count once, and so does a class with its constructors of the same name.
+        """
+        best: dict[tuple[str, str], Symbol] = {}
         for symbol in sorted(symbols, key=_likelihood):
-            best.setdefault(symbol.id.split("#")[0], symbol)
-        return list(best.values())
+            best.setdefault((symbol.span.path, symbol.label), symbol)
+        kept = without_declarations(best.values())
+        return [s for s in kept if s.kind != "constructor" or not s.parent or all(s.parent != c.id for c in kept)]
 
     def leading(self, name: str) -> list[Symbol]:
         """Return the candidates that are as likely as the likeliest one."""
@@ -179,8 +196,10 @@ class Tools:
     # ------------------------------------------------------------------------------------------------------ listings
 
     def itself(self, symbol: Symbol) -> list[str]:
-        """Return the ids that stand for a symbol when it is used: twins, and a class's constructors."""
-        twins = [s.id for s in self.store.symbols_named(symbol.name) if s.id.split("#")[0] == symbol.id.split("#")[0]]
+        """Return the ids that stand for a symbol when it is used: twins, declarations, and a class's constructors."""
+        named = [s for s in self.store.symbols_named(symbol.name) if s.label == symbol.label]
+        declared = [s for s in named if s not in without_declarations([symbol, s])]
+        twins = [s.id for s in [*(n for n in named if n.span.path == symbol.span.path), *declared]]
         constructors = (
             [m.id for m in self.graph.members(symbol.id) if m.kind == "constructor"]
             if symbol.kind in CLASS_LIKE
@@ -189,11 +208,12 @@ class Tools:
         return list(dict.fromkeys([symbol.id, *twins, *constructors]))
 
     def callers(self, symbol: Symbol, limit: int = 50) -> Listing:
-        """Return what calls a symbol."""
-        found = [
-            r for r in self.graph.callers(self.itself(symbol)) if r.symbol.id != symbol.id or r.edge.src == symbol.id
-        ]
-        kept = list({r.symbol.id: r for r in reversed(found)}.values())[::-1]
+        """Return what calls or creates a symbol, `raise Error()` included: one relation for each line that does."""
+        kinds = CALLS | {EdgeKind.RAISES} if symbol.kind in CLASS_LIKE else CALLS
+        edges = self.graph.incoming(self.itself(symbol), kinds)
+        holders = self.graph.symbols(e.src for e in edges)
+        found = sorted((Relation(holders[e.src], e) for e in edges if e.src in holders), key=by_trust)
+        kept = list({(r.symbol.id, r.edge.site): r for r in reversed(found)}.values())[::-1]
         return Listing(symbol, tuple(kept[:limit]), len(kept), tuple(self.unresolved(symbol)))
 
     def callees(self, symbol: Symbol, limit: int = 50) -> Listing:
@@ -206,7 +226,8 @@ class Tools:
 
     def uses(self, symbol: Symbol, limit: int = 200) -> list[Relation]:
         """Return every place that uses a symbol, one relation for each site, in source order."""
-        edges = [e for e in self.graph.incoming(self.itself(symbol), USES | HIERARCHY) if e.src != symbol.id or e.path]
+        kinds = USES | HIERARCHY | {EdgeKind.IMPORTS} if symbol.kind == "module" else USES | HIERARCHY
+        edges = self.graph.incoming(self.itself(symbol), kinds)
         seen: dict[tuple[str, int], Relation] = {}
         symbols = self.graph.symbols(e.src for e in edges)
         for edge in sorted(edges, key=lambda e: (e.path, e.start_byte)):
@@ -230,22 +251,26 @@ class Tools:
 
     def impact(self, symbol: Symbol, limit: int = 100) -> Impact:
         """Return what uses a symbol, directly and further away, and which of that are tests."""
-        keys = self.itself(symbol)
-        if symbol.kind in CLASS_LIKE:
-            keys = list(dict.fromkeys([*keys, *self.graph.starts(symbol)]))
+        keys = self._whole(symbol)
         heirs = self.graph.relations(self.store.edges_to(keys, {EdgeKind.OVERRIDES}), backwards=True)
         used = self.graph.users(keys, USES | HIERARCHY, IMPACT_DEPTH)
         found = list({r.symbol.id: r for r in reversed([*heirs, *used]) if r.symbol.id not in keys}.values())[::-1]
+        if symbol.kind == "module":
+            used = self.graph.relations(self.graph.incoming([symbol.id], {EdgeKind.IMPORTS}), backwards=True)
+            found = [r for r in [*used, *found] if r.symbol.span.path != symbol.span.path]
+            found = list({r.symbol.id: r for r in reversed(found)}.values())[::-1]
         users = [r for r in found if not self.is_test(r.symbol)]
         tests = self._cases([r for r in found if self.is_test(r.symbol)])
         return Impact(symbol, tuple(users[:limit]), tuple(tests[:limit]), len(users), tuple(self.unresolved(symbol)))
 
+    def _whole(self, symbol: Symbol) -> list[str]:
+        """Return the ids of a symbol and, for a class or a file, of what is in it."""
+        inside = self.graph.starts(symbol) if symbol.kind in CLASS_LIKE or symbol.kind == "module" else []
+        return list(dict.fromkeys([*self.itself(symbol), *inside]))
+
     def tests_of(self, symbol: Symbol, limit: int = 50) -> list[Relation]:
         """Return the tests that reach a symbol, those that use it directly first."""
-        keys = self.itself(symbol)
-        if symbol.kind in CLASS_LIKE:
-            keys = list(dict.fromkeys([*keys, *self.graph.starts(symbol)]))
-        found = self.graph.users(keys, USES | HIERARCHY, TEST_DEPTH)
+        found = self.graph.users(self._whole(symbol), USES | HIERARCHY, TEST_DEPTH)
         return self._cases([r for r in found if self.is_test(r.symbol)])[:limit]
 
     def _cases(self, relations: list[Relation]) -> list[Relation]:

@@ -18,6 +18,7 @@ from codeqa.store import Store
 
 MAX_QUOTE_LINES = 60
 _SPACE = re.compile(r"\s+")
+_TWIN = re.compile(r"#\d+(?=\.|$)")
 _MARKER = re.compile(r"^[ \t]*(?:/\*+!?|\*+(?!/)|//+!?|#+|--+|;+|\"\"\"|''')?[ \t]?|[ \t]*\**\*/[ \t]*$", re.M)
 
 
@@ -171,7 +172,7 @@ class Verifier:
                 place.path,
                 place.start_line,
                 end,
-                place.symbol.split("#")[0],
+                _TWIN.sub("", place.symbol),
                 hashlib.sha256(raw).hexdigest(),
                 self._store.generation,
                 raw.decode("utf-8", "replace"),

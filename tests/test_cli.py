@@ -16,7 +16,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from codeqa.cli import main
+from codeqa.cli import main, show_answer
+from codeqa.cli.failure import explain
 from codeqa.cli.progress import ProgressLine, describe, duration, size
 from codeqa.cli.terminal import Terminal, wants_colour
 from codeqa.config import Settings
@@ -882,3 +883,18 @@ def test_every_command_and_option_is_documented() -> None:
 
     assert [name for name in commands if f"`{name}" not in documented] == []
     assert [option for option in options if option not in documented] == []
+
+
+def test_no_confidence_is_shown_as_certainty() -> None:
+    assert [show_answer.strategy("inferred", share) for share in (0.998, 0.98, 0.6)] == [
+        "inferred .99",
+        "inferred .98",
+        "inferred .60",
+    ]
+
+
+def test_a_working_directory_that_is_gone_is_said() -> None:
+    failure = explain(FileNotFoundError(2, "No such file or directory"))
+
+    assert failure.message == "the working directory does not exist any more"
+    assert failure.code == 1

@@ -215,3 +215,163 @@ def test_forms(question: str, form: str, slots: dict[str, str]) -> None:
 
     assert request.form == form
     assert {name: value for name, value in request.slots.items() if name in ("a", "b")} == slots
+
+
+# ------------------------------------------------------------------------------------- no claim beyond what was found
+
+
+ZOO = {
+    "zoo.py": (
+        "import ssl\n"
+        "class Animal:\n"
+        "    def speak(self):\n"
+        "        raise NotImplementedError\n"
+        "    def feed(self):\n"
+        "        if self.full:\n"
+        "            return None\n"
+        "        return self.speak()\n"
+        "class Dog(Animal):\n"
+        "    def speak(self):\n"
+        "        return 'woof'\n"
+        "class Robot:\n"
+        "    def feed(self):\n"
+        "        if self.full:\n"
+        "            return None\n"
+        "        return 1\n"
+        "class Escaped(Exception): ...\n"
+        "def check(animal):\n"
+        '    """Look at an animal.\n'
+        "\n"
+        "    if it is hungry, feed it\n"
+        '    """\n'
+        "    raise Escaped(animal)\n"
+        "def known() -> Escaped:\n"
+        "    return Escaped(1)\n"
+        "def context():\n"
+        "    ssl.create_default_context()\n"
+        "    return ssl.create_default_context(capath='x')\n"
+        "class Door(ssl.SSLContext): ...\n"
+    ),
+    "tests/test_zoo.py": (
+        "from zoo import Animal, check\n"
+        "class Cat(Animal):\n"
+        "    def speak(self):\n"
+        "        return 'meow'\n"
+        "def test_check():\n"
+        "    check(1)\n"
+        "    check(2)\n"
+    ),
+}
+
+
+@pytest.fixture
+def zoo(make_repo: MakeRepo) -> Path:
+    return make_repo(ZOO)
+
+
+def test_types_are_counted_not_methods_and_tests_are_told_apart(zoo: Path) -> None:
+    answer = ask(zoo, "Which classes inherit from Animal and override speak?")
+
+    assert "2 types inherit from or implement `Animal` (zoo.py:2), 2 directly; 1 of them is in tests" in answer.text
+    assert "1 type outside of tests overrides `speak`, and 1 in tests" in answer.text
+
+
+def test_dispatch_is_not_stated_as_a_call(zoo: Path) -> None:
+    what = ask(zoo, "What does Animal.feed do?").text
+    who = ask(zoo, "What does Dog.speak do?").text
+
+    assert "`Animal.feed` calls `Animal.speak` [" in what
+    assert "Dynamic dispatch may take its calls to `Dog.speak` [" in what
+    assert "It may be called, by dynamic dispatch, by `Animal.feed` [" in who
+
+
+def test_calls_are_counted_by_place(zoo: Path) -> None:
+    assert "called from 0 places outside of tests and 2 places in tests" in ask(zoo, "Who calls check?").text
+
+
+def test_a_question_about_raising_lists_what_raises(zoo: Path) -> None:
+    answer = ask(zoo, "Where is Escaped raised?")
+
+    assert answer.status == "answered"
+    assert cited(answer) == {"zoo.py::Escaped", "zoo.py::check"}
+
+
+def test_prose_is_no_check(zoo: Path) -> None:
+    assert "It checks" not in ask(zoo, "What does check do?").text
+
+
+def test_what_both_check_is_said_of_both(zoo: Path) -> None:
+    assert ask(zoo, "How does Animal differ from Robot?").text.count("It checks `if self.full`") == 2
+
+
+def test_what_lies_outside_is_answered_by_its_uses(zoo: Path) -> None:
+    used = ask(zoo, "Who calls ssl.create_default_context?")
+
+    assert used.status == "answered"
+    assert not used.dropped
+    assert not used.stale
+    assert "(outside of the repository) is used at 2 places" in used.text
+    assert "lies outside of the repository" in ask(zoo, "What does ssl.create_default_context do?").text
+    assert ask(zoo, "What does ssl.create_default_context call?").status != "answered"
+
+
+def test_heirs_of_what_lies_outside(zoo: Path) -> None:
+    assert "zoo.py::Door" in cited(ask(zoo, "Which classes inherit from ssl.SSLContext?"))
+
+
+def test_nothing_inherits_from_a_function(zoo: Path) -> None:
+    assert ask(zoo, "Which classes inherit from `check`?").status == "abstained"
+
+
+@pytest.mark.parametrize("question", ["Who never calls check?", "Which tests don't use Dog?"])
+def test_a_negation_is_not_ignored_silently(zoo: Path, question: str) -> None:
+    answer = ask(zoo, question)
+
+    assert answer.status != "answered"
+    assert any("is not understood" in text for text in answer.unknowns)
+
+
+def test_a_name_in_another_case_is_not_passed_off(zoo: Path) -> None:
+    answer = ask(zoo, "Who calls CHECK()?")
+
+    assert answer.status == "partial"
+    assert "nothing is named CHECK here; check differs in case" in answer.unknowns
+
+
+def test_how_many_is_no_path() -> None:
+    assert forms.readings("How many functions call connect?")[0].form == "callers"
+
+
+def test_of_namesakes_the_one_with_heirs_is_meant(make_repo: MakeRepo) -> None:
+    files = {
+        "a.py": "class Channel: ...\n",
+        "b.py": "class Channel:\n    def put(self): ...\n",
+        "c.py": "from b import Channel\nclass Fast(Channel):\n    def put(self): ...\n",
+    }
+    answer = ask(make_repo(files), "Which classes inherit from Channel and override put?")
+
+    assert answer.status == "answered"
+    assert "`Fast.put`" in answer.text
+    assert "Nothing" not in answer.text
+    assert "nothing was found for other symbols of that name: a.py::Channel" in answer.unknowns
+
+
+def test_a_file_is_used_by_what_imports_it(shop: Path) -> None:
+    answer = ask(shop, "What breaks if I delete shop/retry.py?")
+
+    assert "shop/checkout.py::Checkout.place" in cited(answer)
+    assert "`retry` and `backoff`" in ask(shop, "What does shop/retry.py do?").text
+
+
+def test_a_type_from_elsewhere_counts_as_an_implementation(make_repo: MakeRepo) -> None:
+    source = "trait Area { fn area(&self) -> u32; }\nimpl Area for u8 {\n    fn area(&self) -> u32 { 1 }\n}\n"
+    answer = ask(make_repo({"src/lib.rs": source + source[38:].replace("u8", "u16")}), "Which types implement Area?")
+
+    assert "2 types inherit" in answer.text
+    assert "A type from elsewhere implements `Area` at src/lib.rs:2: `impl Area for u8`" in answer.text
+
+
+def test_no_chain_is_the_first_thing_said(shop: Path) -> None:
+    text = ask(shop, "How does backoff reach CardGateway.authorise?").text
+
+    assert text.startswith("No chain of resolved calls from `backoff` to `CardGateway.authorise` was found")

@@ -93,3 +93,57 @@ def test_unresolved_sites_are_listed_beside_callers(make_repo: MakeRepo) -> None
 
     assert [r.symbol.name for r in listing.relations] == ["sure"]
     assert [(s.src, s.line) for s in listing.unresolved] == [("a.py::unsure", 8)]
+
+
+def opened(make_repo: MakeRepo, files: dict[str, str]) -> Project:
+    project = Project.open(make_repo(files), environ={})
+    for _ in project.update():
+        pass
+    return project
+
+
+def test_a_class_and_its_constructor_are_one(make_repo: MakeRepo) -> None:
+    source = (
+        "class Lost extends Exception {\n  Lost(String s) { super(s); }\n  void go() { throw new Lost(null); }\n}\n"
+    )
+    with opened(make_repo, {"Lost.java": source}) as project:
+        found = project.tools.callers(project.tools.find("Lost"))
+
+    assert found.symbol.kind == "class"
+    assert [r.edge.site for r in found.relations] == ["Lost.java:3"]
+
+
+def test_a_declaration_and_its_definition_are_one(make_repo: MakeRepo) -> None:
+    files = {
+        "shape.h": "class Shape {\n public:\n  virtual int area();\n};\nclass Disk : public Shape {\n"
+        " public:\n  int area() override;\n};\n",
+        "shape.cc": '#include "shape.h"\nint Shape::area() { return 0; }\nint Disk::area() { return 3; }\n'
+        "int use(Shape* s) { return s->area(); }\n",
+    }
+    with opened(make_repo, files) as project:
+        tools = project.tools
+        found = tools.callers(tools.find("Disk::area"))
+
+        assert found.symbol.id == "shape.cc::Disk.area"
+        assert [(r.edge.site, r.edge.candidates) for r in found.relations] == [("shape.cc:4", 1)]
+        assert [r.symbol.id for r in tools.graph.overriding(tools.find("Shape::area").id)] == ["shape.cc::Disk.area"]
+
+
+def test_a_prefix_is_a_module_before_it_is_a_class_in_one(make_repo: MakeRepo) -> None:
+    files = {"net/api.py": "def get(): ...\n", "net/client.py": "class Client:\n    def get(self): ...\n"}
+    with opened(make_repo, files) as project:
+        assert project.tools.find("net.get").id == "net/api.py::get"
+        assert project.tools.find("net.client").id == "net/client.py"
+
+
+def test_each_calling_line_is_a_caller(make_repo: MakeRepo) -> None:
+    with opened(make_repo, {"a.py": "def f(): ...\ndef g():\n    f()\n    f()\n"}) as project:
+        found = project.tools.callers(project.tools.find("f"))
+
+    assert [r.edge.line for r in found.relations] == [3, 4]
+    assert found.total == 2
+
+
+def test_a_private_name_keeps_its_mark(make_repo: MakeRepo) -> None:
+    with opened(make_repo, {"a.js": "class A {\n  #load() {}\n  run() { this.#load() }\n}\n"}) as project:
+        assert project.tools.find("a.js::A.#load").label == "A.#load"

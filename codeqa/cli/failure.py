@@ -52,6 +52,9 @@ def explain(error: Exception) -> Failure:
         return Failure(error.format_message(), _usage_hint(error), 2, "UsageError")
     if isinstance(error, click.ClickException):
         return Failure(error.format_message(), "", error.exit_code, type(error).__name__)
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # what os.getcwd raises
+        said, hint = "the working directory does not exist any more", "go to one that does, as with: cd"
+        return Failure(said, hint, 1, "OSError")
     if isinstance(error, OSError) and error.strerror:
         where = f" ({os.fsdecode(error.filename)})" if isinstance(error.filename, str | bytes) else ""
         return Failure(error.strerror + where, "", 1, "OSError")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import floor
 
 from codeqa.cli.progress import duration
 from codeqa.cli.terminal import Terminal, lines
@@ -47,10 +48,10 @@ def _citations(answer: Answer, out: Terminal) -> None:
 
 
 def _wanted(answer: Answer) -> dict[int, set[str]]:
-    """Return, for each citation, the names that the claims resting on it speak of."""
+    """Return, for each citation, the names that the claims resting on it speak of; a whole signature is no name."""
     wanted: dict[int, set[str]] = {}
     for claim in answer.claims:
-        names = {word for code in _CODE.findall(claim.text) for word in _WORD.findall(code)}
+        names = {word for code in _CODE.findall(claim.text) if " " not in code for word in _WORD.findall(code)}
         for number in claim.citations:
             wanted.setdefault(number, set()).update(names)
     return wanted
@@ -101,12 +102,12 @@ def step(hop: Hop, out: Terminal, *, start: str = "", backwards: bool = False) -
 def label(symbol: str) -> str:
     """Return a symbol id as a chain shows it: the qualified name, without a twin's number, or the path of a file."""
     _, inside, name = symbol.rpartition("::")
-    return name.split("#")[0] if inside else symbol
+    return re.sub(r"#\d+(?=\.|$)", "", name) if inside else symbol
 
 
 def strategy(name: str, confidence: float) -> str:
-    """Return `exact .98`."""
-    return f"{name} {confidence:.2f}".replace(" 0.", " .")
+    """Return `exact .98`: rounded down, for none is certain."""
+    return f"{name} {floor(confidence * 100 + 1e-9) / 100:.2f}".replace(" 0.", " .")
 
 
 def _notes(title: str, notes: list[str] | tuple[str, ...], out: Terminal) -> None:

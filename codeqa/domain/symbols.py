@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+_TWIN = re.compile(r"#\d+(?=\.|$)")  # tells definitions of one name apart; `#load` is a private name
 KINDS = (
     "module namespace class struct interface trait enum enum_member type function method constructor property field "
     "variable constant macro section key external"
@@ -98,8 +100,8 @@ class Symbol:
 
     @property
     def label(self) -> str:
-        """What a sentence calls it."""
-        return self.qualname.split("#")[0] or self.span.path
+        """What a sentence calls it: its qualified name without a twin's number, or its path."""
+        return _TWIN.sub("", self.qualname) or self.span.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
@@ -21,6 +22,10 @@ __all__ = ["Planner"]
 MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidates
 WIDE = 30  # candidates for the end of a chain, of which only some can be reached
 STRONG = 0.75  # share of a phrase's meaning above which what search found is what was asked about
+LISTED = ("callers", "callees", "uses", "tests", "hierarchy", "scattered")  # forms whose lists know no exceptions
+NEGATION = re.compile(
+    r"\b(?:never|not|no\s+longer|without|except|excluding|other\s+than|apart\s+from|do(?:es)?n[’']t|isn[’']t)\b", re.I
+)
 Write: TypeAlias = Callable[[Tools, Notebook, Symbol, str], None]  # notes facts on a symbol, for a part of the question
 
 
@@ -108,12 +113,17 @@ class _Walk:
             self._nearest(self.request.question)
             yield Step("abstain", f"not mentioned anywhere: {', '.join(absent)}")
             return
+        if self.request.form in LISTED and (word := NEGATION.search(self.request.question)):
+            self.book.unknown(f"{word[0]!r} is not understood: this answers the question without it")
+            self.weak = True
         handler = getattr(self, f"_{self.request.form}")
         yield from handler(self.request.slots.get("a", ""), self.request.slots.get("b", ""))
 
     # --------------------------------------------------------------------------------------------------------- linking
 
-    def _subject(self, phrase: str, kinds: frozenset[str] | None = None) -> Iterator[Event]:
+    def _subject(
+        self, phrase: str, kinds: frozenset[str] | None = None, weigh: Callable[[Symbol], int] | None = None
+    ) -> Iterator[Event]:
         """Link a phrase and remember it as `self.link`; what cannot be linked is said, with the nearest names."""
         link = self.linker.link(phrase, kinds=kinds)
         if not link and not link.missing and phrase != self.request.question:
@@ -127,6 +137,8 @@ class _Walk:
         elif link.how == "search":
             yield from self._by_search(link)
         elif link:
+            self.link = link = self._weighed(link, weigh) if weigh else link
+            self._spelled_otherwise(link)
             yield Step("link", f"{phrase} → {', '.join(s.id for s in link.symbols[:MAX_NAMESAKES])} ({link.how})")
             self._namesakes(link)
 
@@ -140,12 +152,36 @@ class _Walk:
             yield Step("abstain", f"best text covers {link.coverage:.0%} of {link.phrase!r}")
             return
         self.weak = self.weak or link.coverage < STRONG
+        if absent := [n for n in self.linker.written(link.phrase) if not self.tools.candidates(n)]:
+            self.book.unknown(f"no symbol is named {say.listed(absent)}")
+            self.weak = True
+        if self.request.form != "search":
+            self.book.unknown(f"no symbol is named {link.phrase!r}: {link.first.label} fits these words best")
         yield Step("link", f"{link.phrase} → {link.first.id} (search, {link.coverage:.0%} of its words)")
+
+    def _spelled_otherwise(self, link: Link) -> None:
+        """`MAX_SIZE` may be `max_size` here, or something else: say so."""
+        bare = re.split(r"[.:/#>]", link.phrase.strip("`'\"() "))[-1]
+        if link.how == "name" and bare != link.first.name and bare.lower() == link.first.name.lower():
+            self.book.unknown(f"nothing is named {bare} here; {link.first.label} differs in case")
+            self.weak = True
+
+    def _weighed(self, link: Link, weigh: Callable[[Symbol], int]) -> Link:
+        """Of namesakes, keep those that there is something to say of, most first, and name the others."""
+        weights = {s.id: weigh(s) for s in link.symbols[:WIDE]} if len(link.symbols) > 1 else {}
+        kept = sorted((s for s in link.symbols if weights.get(s.id)), key=lambda s: -weights[s.id])
+        if not kept:
+            return link
+        if idle := [s.id for s in link.symbols if s not in kept]:
+            more = f" and {len(idle) - 3} more" if len(idle) > 3 else ""
+            self.book.unknown(f"nothing was found for other symbols of that name: {', '.join(idle[:3])}{more}")
+        return Link(link.phrase, tuple(kept), link.how, link.others)
 
     def _namesakes(self, link: Link) -> None:
         shown = [*link.symbols[MAX_NAMESAKES:], *(s for s in link.others if s.role != "test")]
         if len(link.symbols) > 1:
-            self.book.unknown(f"{link.phrase!r} is ambiguous: {', '.join(s.id for s in link.symbols[:6])}")
+            more = f" and {len(link.symbols) - 6} more" if len(link.symbols) > 6 else ""
+            self.book.unknown(f"{link.phrase!r} is ambiguous: {', '.join(s.id for s in link.symbols[:6])}{more}")
         elif shown:
             names = ", ".join(s.id for s in shown[:3])
             more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
@@ -174,7 +210,8 @@ class _Walk:
 
     def _listed(self, phrase: str, what: str, write: Write) -> Iterator[Event]:
         """Answer with one list for each symbol that a phrase may mean."""
-        yield from self._subject(phrase)
+        size = (lambda s: self.tools.callees(s).total) if what == "callees" else lambda s: len(self.tools.uses(s))
+        yield from self._subject(phrase, weigh=size)
         for symbol, part in self._each(what):
             write(self.tools, self.book, symbol, part)
             yield Step("expand", f"{what} of {symbol.id}")
@@ -186,7 +223,8 @@ class _Walk:
         yield from self._listed(a, "callees", listing.callees)
 
     def _uses(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._listed(a, "uses", listing.uses)
+        raised = listing.RAISED.search(self.request.question)
+        yield from self._listed(a, "uses", listing.raised if raised else listing.uses)
 
     def _tests(self, a: str, b: str) -> Iterator[Event]:
         yield from self._listed(a, "tests", listing.tests)
@@ -196,7 +234,7 @@ class _Walk:
 
     def _hierarchy(self, a: str, b: str) -> Iterator[Event]:
         names = [self.linker.name(n) for n in self.linker.written(self.request.question)]
-        classes = [link for link in names if link and link.first.kind in CLASS_LIKE]
+        classes = [link for link in names if link and (link.first.kind in CLASS_LIKE or link.first.external)]
         method = next(iter(self._members_named(self.request.question)), "")
         whole = next((link for link in names if link and link.first.kind in CALLABLE and "." in link.phrase), None)
         if whole is not None:
@@ -207,14 +245,16 @@ class _Walk:
             return
         if classes:
             self.link = classes[0]
-            if len(self.link.symbols) > 1 and method:
-                self.link = self._with_member(self.link, method)
+            self.link = self._weighed(self.link, lambda s: self._heirs(s, method) or self._heirs(s, ""))
             yield Step("link", f"{self.link.phrase} → {', '.join(s.id for s in self.link.symbols[:3])}")
             self._namesakes(self.link)
         elif method and "overrides" in self.request.wants and (found := self._owners_of(method)):
             self.link = Link(method, tuple(found[:1]), "name", tuple(found[1:]))
             for symbol, part in self._each("overrides"):
                 listing.overriders(self.tools, self.book, symbol, part)
+            return
+        elif other := next((link.first for link in names if link), None):
+            self.book.unknown(f"{other.label} is {say.kind_of(other)}: nothing inherits from it")
             return
         else:
             yield from self._subject(a, CLASS_LIKE)
@@ -240,10 +280,12 @@ class _Walk:
         named = self.tools.store.symbols_named(name) if name.isidentifier() else []
         return any(s.kind in ("method", "property") for s in named)
 
-    def _with_member(self, link: Link, method: str) -> Link:
-        """Of namesakes, keep the classes that have the member."""
-        kept = tuple(s for s in link.symbols if any(m.name == method for m in self.tools.graph.members(s.id)))
-        return Link(link.phrase, kept, link.how, link.others) if kept else link
+    def _heirs(self, symbol: Symbol, method: str) -> int:
+        """Count what inherits from a class; with `method`, only what defines that."""
+        heirs = self.tools.graph.derived(symbol.id)
+        if not method:
+            return len(heirs)
+        return sum(1 for r in heirs if any(m.name == method for m in self.tools.graph.members(r.symbol.id)))
 
     def _owners_of(self, method: str) -> list[Symbol]:
         """Return the methods of that name which others override, most overridden first."""
@@ -335,7 +377,10 @@ class _Walk:
     def _where(self, a: str, b: str) -> Iterator[Event]:
         yield from self._subject(a)
         for symbol, part in self._each("where"):
-            describing.where(self.tools, self.book, symbol, part, self.request.wants)
+            if symbol.external:
+                listing.uses(self.tools, self.book, symbol, part)
+            else:
+                describing.where(self.tools, self.book, symbol, part, self.request.wants)
             yield Step("read", symbol.id)
         if self.link.how == "search":
             self._more_hits(self.link)

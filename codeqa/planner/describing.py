@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from codeqa import terms
-from codeqa.domain import CALLABLE, CLASS_LIKE, EdgeKind, Relation, Symbol
+from codeqa.domain import CALLABLE, CLASS_LIKE, EdgeKind, Relation, Strategy, Symbol
 from codeqa.notebook import Fact, Notebook
 from codeqa.planner import sentences as say
 from codeqa.tools import Tools
@@ -16,12 +16,19 @@ SHOWN = 6
 def describe(tools: Tools, book: Notebook, symbol: Symbol, part: str, *, deep: bool = True) -> None:
     """Say what a symbol is, what its documentation says, what it checks, calls and raises, and who uses it."""
     book.add(say.definition(symbol, part))
-    if doc := say.documentation(tools, symbol):
-        book.add(doc)
+    if symbol.external:
+        _external(tools, book, symbol)
+        return
+    twins = tools.graph.symbols(tools.itself(symbol)).values()  # C documents the declaration
+    documented = (doc for s in (symbol, *twins) if s.label == symbol.label and (doc := say.documentation(tools, s)))
+    if said := next(documented, None):
+        book.add(said)
     if symbol.kind in CLASS_LIKE:
         _class(tools, book, symbol, part)
     elif symbol.kind in CALLABLE:
         _callable(tools, book, symbol, part, deep=deep)
+    elif symbol.kind == "module":
+        _module(tools, book, symbol)
     else:
         _value(tools, book, symbol)
     if deep:
@@ -36,8 +43,7 @@ def _callable(tools: Tools, book: Notebook, symbol: Symbol, part: str, *, deep: 
         if fact := say.relation(tools, edge, part):
             book.add(fact)
             book.walk([edge])
-    listing = tools.callees(symbol)
-    if fact := say.callees(tools, symbol, listing.relations):
+    for fact in say.callees(tools, symbol, tools.callees(symbol, 500).relations):
         book.add(fact)
         book.walk(fact.edges)
     for found in tools.graph.overridden(symbol.id)[:2]:
@@ -53,17 +59,32 @@ def _class(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
         if found.depth == 1 and (fact := say.relation(tools, found.edge, part)):
             book.add(fact)
             book.walk([found.edge])
-    members = [m for m in tools.graph.members(symbol.id) if "#" not in m.id and not m.name.startswith("_")]
+    members = [m for m in tools.graph.members(symbol.id) if m.label == m.qualname and m.name[:1] not in ("_", "#")]
     methods = [m for m in members if m.kind in CALLABLE]
     if methods:
-        shown = methods[:8]
-        more = f" and {len(methods) - len(shown)} more" if len(methods) > len(shown) else ""
-        names = say.listed([say.code(m.name) for m in shown])
-        text = f"Its methods include {names}{more}."
+        shown = list({m.name: m for m in reversed(methods)}.values())[::-1]
+        text = f"Its methods include {_capped([say.code(m.name) for m in shown], 8)}."
+        shown = shown[:8]
         book.add(Fact(text, tuple(say.head(m) for m in shown), "definition", symbols=tuple(shown)))
     derived = tools.graph.derived(symbol.id)
     if derived:
         _named_count(tools, book, f"{say.named(symbol)} is inherited or implemented by", derived, part)
+
+
+def _module(tools: Tools, book: Notebook, symbol: Symbol) -> None:
+    """Name what a file defines at its top."""
+    inside = [m for m in tools.graph.members(symbol.id) if m.kind not in ("section", "key", "external")]
+    code = [m for m in inside if m.kind in CALLABLE | CLASS_LIKE] or inside
+    if shown := list({m.label: m for m in reversed(code)}.values())[::-1]:
+        text = f"It defines {_capped([say.named(m) for m in shown], 12)}."
+        shown = shown[:12]
+        book.add(Fact(text, tuple(say.head(m) for m in shown), "definition", symbols=tuple(shown)))
+
+
+def _external(tools: Tools, book: Notebook, symbol: Symbol) -> None:
+    """Of what lies outside, the index knows who uses it."""
+    if used := [r for r in tools.uses(symbol, 500) if not tools.is_test(r.symbol)]:
+        _named_count(tools, book, "It is used by", used, "")
 
 
 def _value(tools: Tools, book: Notebook, symbol: Symbol) -> None:
@@ -73,29 +94,28 @@ def _value(tools: Tools, book: Notebook, symbol: Symbol) -> None:
 
 
 def _named_count(tools: Tools, book: Notebook, start: str, found: list[Relation], part: str) -> None:
-    shown = found[:SHOWN]
-    more = f" and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
-    names = say.listed([say.named(r.symbol) for r in shown])
+    names, shown = say.names(found, SHOWN)
     places = tuple(say.site(r.edge, r.symbol) for r in shown)
-    book.add(Fact(f"{start} {names}{more}.", places, "edge", edges=tuple(r.edge for r in shown)))
+    book.add(Fact(f"{start} {names}.", places, "edge", edges=tuple(r.edge for r in shown)))
     book.walk([r.edge for r in shown])
+
+
+def _capped(items: list[str], limit: int) -> str:
+    return say.listed([*items[:limit], f"{len(items) - limit} more"] if len(items) > limit else items)
 
 
 def users(tools: Tools, book: Notebook, symbol: Symbol) -> None:
-    """Say from how many places a symbol is called, naming the first."""
+    """Say what calls a symbol, and apart from it what only dispatch may bring to it."""
     if symbol.kind not in CALLABLE | CLASS_LIKE:
         return
-    listing = tools.callers(symbol, 500)
-    outside = [r for r in listing.relations if not tools.is_test(r.symbol)]
-    if not outside:
-        return
-    shown = outside[:SHOWN]
-    names = say.listed([say.named(r.symbol) for r in shown])
-    more = f" and {len(outside) - len(shown)} more" if len(outside) > len(shown) else ""
+    outside = [r for r in tools.callers(symbol, 500).relations if not tools.is_test(r.symbol)]
+    sure = [r for r in outside if r.edge.strategy is not Strategy.DISPATCH]
+    likely = [r for r in outside if r.edge.strategy is Strategy.DISPATCH]
     verb = "created" if symbol.kind in CLASS_LIKE else "called"
-    places = tuple(say.site(r.edge, r.symbol) for r in shown)
-    book.add(Fact(f"It is {verb} by {names}{more}.", places, "edge", edges=tuple(r.edge for r in shown)))
-    book.walk([r.edge for r in shown])
+    if sure:
+        _named_count(tools, book, f"It is {verb} by", sure, "")
+    if likely:
+        _named_count(tools, book, f"It may {'also ' if sure else ''}be {verb}, by dynamic dispatch, by", likely, "")
 
 
 # ------------------------------------------------------------------------------------------------------------- where
@@ -176,7 +196,10 @@ def _members(tools: Tools, book: Notebook, one: Symbol, other: Symbol, question:
 
 
 def _calls(tools: Tools, book: Notebook, one: Symbol, other: Symbol) -> None:
-    lists = {s.id: {r.symbol.id: r for r in tools.callees(s).relations} for s in (one, other)}
+    lists = {
+        s.id: {r.symbol.id: r for r in tools.callees(s, 500).relations if r.edge.strategy is not Strategy.DISPATCH}
+        for s in (one, other)
+    }
     common = lists[one.id].keys() & lists[other.id].keys()
     if common:
         pairs = [lists[s.id][key] for key in sorted(common)[:SHOWN] for s in (one, other)]

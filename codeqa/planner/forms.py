@@ -100,7 +100,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "path",
-        r"\b(?:how|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+"
+        r"\b(?:how(?!\s+many)|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+"
         rf"(?:(?:do|does|can|could|is|are|will|would)\s+)?(?P<a>.+?)\s+{_REACH}\s+(?P<b>.+)",
     ),
     (
@@ -116,6 +116,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"(?:\s+(?:in\s+turn|internally|directly))?[\s?.!]*$",
     ),
     ("callers", rf"\b{_WHO}\b.*?\b(?:calls?|invokes?|instantiates?|constructs?|triggers?|runs?)\s+(?:to\s+)?(?P<a>.+)"),
+    ("callers", r"^(?:who|what)\s+creates?\s+(?P<a>.+)"),
     (
         "callers",
         r"\bwhere\s+(?:is|are|do\s+we|does\s+\w+)\s+"

@@ -14,7 +14,8 @@ from codeqa.tools import Tools
 _QUOTED = re.compile(r"[`'\"“‘]([^`'\"“”‘’\s]{2,80})[`'\"”’]")
 _CODE = re.compile(
     r"""
-    [\w./-]+\.(?:py|pyi|js|jsx|mjs|cjs|ts|tsx|go|rs|java|c|h|cc|cpp|hpp|md|rst|toml|ya?ml|json)(?::\d+)?\b   # a file
+    [\w./-]+\.(?:py|pyi|js|jsx|mjs|cjs|ts|tsx|go|rs|java|c|h|cc|cpp|hpp|md|rst|toml|ya?ml|json)
+      (?:::[^\W\d][\w.\#]*\w|:\d+\b|\b(?!\.\w))                                                             # a file
     | [^\W\d]\w*(?:(?:\.|::|->|\#)[^\W\d]\w*)+(?:\(\))?                                                     # dotted
     | [^\W\d]\w*\(\)                                                                                        # called
     | \b[^\W\d]\w*_\w*\b | \b_\w+\b                                                                         # snake

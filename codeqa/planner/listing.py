@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codeqa.domain import CLASS_LIKE, EdgeKind, Relation, Symbol, Unresolved
+from codeqa.domain import CLASS_LIKE, EdgeKind, Relation, Strategy, Symbol, Unresolved
+from codeqa.graph import HIERARCHY, without_declarations
 from codeqa.notebook import Fact, Notebook, Place
 from codeqa.planner import sentences as say
 from codeqa.tools import Mention, Tools
@@ -24,10 +25,12 @@ def callers(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     if not listing.relations:
         _nothing(tools, book, symbol, f"No call of {say.named(symbol)} was resolved", part)
         return
-    tail = f" and from {say.counted(len(tests), 'test')}" if tests else ""
-    places = say.counted(len(source), "place")
-    text = f"{say.named(symbol)} ({symbol.cite}) is {verb} from {places} outside of tests{tail}."
-    book.add(say.count(text, len(listing.relations), lambda: tools.callers(symbol, 1).total, part, (say.head(symbol),)))
+    tail = f" and {say.counted(len(tests), 'place')} in tests" if tests else ""
+    likely = sum(1 for r in listing.relations if r.edge.strategy is Strategy.DISPATCH)
+    tail += f", {likely} of them only by dynamic dispatch" if likely else ""
+    least = "at least " if listing.unresolved else ""
+    text = f"{say.cited(symbol)} is {verb} from {least}{say.counted(len(source), 'place')} outside of tests{tail}."
+    book.add(say.count(text, len(listing.relations), lambda: tools.callers(symbol, 1).total, part, say.heads(symbol)))
     _items(tools, book, source, part)
     _items(tools, book, tests[: max(3, SHOWN - len(source))] if not source else tests[:3], part)
     _unresolved(book, symbol, listing.unresolved)
@@ -38,17 +41,20 @@ def callees(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     listing = tools.callees(symbol, 10_000)
     inside = [r for r in listing.relations if not r.symbol.external]
     outside = [r for r in listing.relations if r.symbol.external]
-    book.add(say.definition(symbol, part))
+    book.add(say.definition(symbol))
     _items(tools, book, inside, part)
     if outside:
-        names = say.listed([say.code(r.symbol.qualname) for r in outside[:8]])
-        places = tuple(say.site(r.edge, tools.graph.symbol(r.edge.src)) for r in outside[:8])
-        text = (
-            f"Outside of the repository it calls {names}{f' and {len(outside) - 8} more' if len(outside) > 8 else ''}."
-        )
-        book.add(Fact(text, places, "edge", edges=tuple(r.edge for r in outside[:8]), part=part))
-    if not listing.relations:
-        book.unknown(f"no call out of {symbol.label} was resolved")
+        names, shown = say.names(outside, 8)
+        places = tuple(say.site(r.edge, tools.graph.symbol(r.edge.src)) for r in shown)
+        text = f"Outside of the repository it calls {names}."
+        book.add(Fact(text, places, "edge", edges=tuple(r.edge for r in shown), part=part))
+    if not listing.relations and symbol.external:
+        book.unknown(f"{symbol.label} lies outside of the repository: what it calls is not known")
+    elif not listing.relations:
+        open_sites = len(listing.unresolved)
+        text = f"No call inside {say.named(symbol)} was resolved."
+        recount = lambda: tools.callees(symbol, 1).total  # noqa: E731
+        book.add(say.count(text, 0, recount, "" if open_sites else part, say.heads(symbol)))
     _open_sites(book, symbol, listing.unresolved)
 
 
@@ -63,10 +69,31 @@ def uses(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     places = say.counted(len(source), "place")
     files = say.counted(len({r.edge.path for r in source}), "file")
     tail = f", besides {say.counted(tests, 'place')} in tests" if tests else ""
-    text = f"{say.named(symbol)} ({symbol.cite}) is used at {places} in {files}{tail}."
-    book.add(say.count(text, len(found), lambda: len(tools.uses(symbol, 10_000)), part, (say.head(symbol),)))
+    text = f"{say.cited(symbol)} is used at {places} in {files}{tail}."
+    book.add(say.count(text, len(found), lambda: len(tools.uses(symbol, 10_000)), part, say.heads(symbol)))
     _items(tools, book, _calls_first(source or found), part)
     _unresolved(book, symbol, tools.unresolved(symbol))
+
+
+def raised(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+    """List the places that raise an exception; where none does, those that use it."""
+    found = _raising(tools, symbol)
+    if not found:
+        uses(tools, book, symbol, part)
+        return
+    source = [r for r in found if not tools.is_test(r.symbol)]
+    tail = f" and {say.counted(len(found) - len(source), 'place')} in tests" if len(source) < len(found) else ""
+    text = f"{say.cited(symbol)} is raised by its name at {say.counted(len(source), 'place')} outside of tests{tail}."
+    book.add(say.count(text, len(found), lambda: len(_raising(tools, symbol)), part, say.heads(symbol)))
+    _items(tools, book, source or found, part)
+    _unresolved(book, symbol, tools.unresolved(symbol))
+
+
+def _raising(tools: Tools, symbol: Symbol) -> list[Relation]:
+    edges = tools.graph.incoming(tools.itself(symbol), {EdgeKind.RAISES})
+    holders = tools.graph.symbols(e.src for e in edges)
+    found = {e.site: Relation(holders[e.src], e) for e in edges if e.src in holders}
+    return sorted(found.values(), key=lambda r: (r.edge.path, r.edge.line))
 
 
 def _calls_first(relations: Sequence[Relation]) -> list[Relation]:
@@ -75,16 +102,25 @@ def _calls_first(relations: Sequence[Relation]) -> list[Relation]:
 
 
 def tests(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
-    """List the tests that reach a symbol, those that use it directly first."""
+    """List the tests that use a symbol, and by name those that use it through others."""
     found = tools.tests_of(symbol, 10_000)
     if not found:
         _nothing(tools, book, symbol, f"No test reaches {say.named(symbol)} through resolved calls", part)
         return
     direct = [r for r in found if r.depth == 1]
-    reach = f"{say.counted(len(found), 'test')} {'reaches' if len(found) == 1 else 'reach'}"
-    text = f"{reach} {say.named(symbol)} ({symbol.cite}) within three steps, {len(direct)} of them directly."
-    book.add(say.count(text, len(found), lambda: len(tools.tests_of(symbol, 10_000)), part, (say.head(symbol),)))
+    further = [r for r in found if r.depth > 1]
+    open_sites = tools.unresolved(symbol)
+    least = "At least " if open_sites else ""
+    lead = f"{least}{say.counted(len(found), 'test')} {'leads' if len(found) == 1 else 'lead'}"
+    text = f"{lead} to {say.cited(symbol)} within three steps of use, {len(direct)} directly."
+    book.add(say.count(text, len(found), lambda: len(tools.tests_of(symbol, 10_000)), part, say.heads(symbol)))
     _items(tools, book, direct or found, part)
+    if direct and further:
+        names, shown = say.names(further, 6)
+        places = tuple(say.site(r.edge, r.symbol) for r in shown)
+        edges = tuple(r.edge for r in shown)
+        book.add(Fact(f"Through other code, also {names}.", places, "edge", edges=edges, part=part))
+    _unresolved(book, symbol, open_sites)
 
 
 def impact(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
@@ -95,27 +131,19 @@ def impact(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     if not found.users and not found.tests:
         _nothing(tools, book, symbol, f"Nothing that uses {say.named(symbol)} was resolved", part)
         return
-    text = (
-        f"A change to {say.named(symbol)} ({symbol.cite}) touches {say.counted(len(direct), 'direct user')} and "
-        f"{say.counted(len(further), 'symbol')} further away, outside of tests."
-    )
-    book.add(say.count(text, found.total, lambda: tools.impact(symbol, 1).total, part, (say.head(symbol),)))
+    users = say.counted(len(direct), "direct user")
+    away = f" and {say.counted(len(further), 'symbol')} further away" if further else ""
+    text = f"A change to {say.cited(symbol)} touches {users}{away}, outside of tests."
+    if not found.users:
+        text = f"Nothing outside of tests was found to use {say.cited(symbol)}."
+    book.add(say.count(text, found.total, lambda: tools.impact(symbol, 1).total, part, say.heads(symbol)))
     _items(tools, book, direct, part)
     _further(tools, book, further, part)
     if found.tests:
-        near = [r for r in found.tests if r.depth == 1] or list(found.tests)
-        names = say.listed([say.named(r.symbol) for r in near[:8]])
-        more = f" and {len(found.tests) - min(8, len(near))} more" if len(found.tests) > min(8, len(near)) else ""
-        places = tuple(say.site(r.edge, r.symbol) for r in near[:8])
-        book.add(
-            Fact(
-                f"Tests that would tell: {names}{more}.",
-                places,
-                "edge",
-                edges=tuple(r.edge for r in near[:8]),
-                part="tests",
-            )
-        )
+        names, shown = say.names(found.tests, 8)
+        places = tuple(say.site(r.edge, r.symbol) for r in shown)
+        edges = tuple(r.edge for r in shown)
+        book.add(Fact(f"Tests that would tell: {names}.", places, "edge", edges=edges, part="tests"))
     elif "tests" in book.parts:
         book.unknown(f"no test reaches {symbol.label} through resolved calls")
     _unresolved(book, symbol, found.unresolved)
@@ -125,11 +153,10 @@ def _further(tools: Tools, book: Notebook, relations: Sequence[Relation], part: 
     """Two and more steps away: one sentence for each, as long as there are few; else the nearest ones by name."""
     _items(tools, book, relations[:8], part)
     if len(relations) > 8:
-        names = say.listed([say.named(r.symbol) for r in relations[8:14]])
-        more = f" and {len(relations) - 14} more" if len(relations) > 14 else ""
-        edges = tuple(r.edge for r in relations[8:14])
-        places = tuple(say.site(r.edge, r.symbol) for r in relations[8:14])
-        book.add(Fact(f"Through these, also {names}{more}.", places, "edge", edges=edges, part=part))
+        names, shown = say.names(relations[8:], 6)
+        edges = tuple(r.edge for r in shown)
+        places = tuple(say.site(r.edge, r.symbol) for r in shown)
+        book.add(Fact(f"Through these, also {names}.", places, "edge", edges=edges, part=part))
 
 
 def heirs(tools: Tools, book: Notebook, symbol: Symbol, method: str, part: str) -> None:
@@ -138,37 +165,56 @@ def heirs(tools: Tools, book: Notebook, symbol: Symbol, method: str, part: str) 
     if not found:
         _nothing(tools, book, symbol, f"Nothing in the index inherits from or implements {say.named(symbol)}", part)
         return
+    found = [*(r for r in found if r.symbol.kind != "module"), *_foreign(tools, symbol)]
     direct = sum(1 for r in found if r.depth == 1)
-    text = (
-        f"{say.counted(len(found), 'type')} {'inherits' if len(found) == 1 else 'inherit'} from or "
-        f"{'implements' if len(found) == 1 else 'implement'} {say.named(symbol)} ({symbol.cite}), {direct} directly."
-    )
-    book.add(say.count(text, len(found), lambda: len(tools.graph.derived(symbol.id)), part, (say.head(symbol),)))
+    verbs = "inherits from or implements" if len(found) == 1 else "inherit from or implement"
+    tests = sum(1 for r in found if tools.is_test(r.symbol))
+    tail = f"; {tests} of them {'is' if tests == 1 else 'are'} in tests" if tests else ""
+    text = f"{say.counted(len(found), 'type')} {verbs} {say.cited(symbol)}, {direct} directly{tail}."
+    book.add(say.count(text, len(found), lambda: _heirs(tools, symbol), part, say.heads(symbol)))
     ordered = sorted(found, key=lambda r: (tools.is_test(r.symbol), r.depth, r.symbol.span.path, r.symbol.name_line))
     if not method:
         _items(tools, book, ordered, part)
         return
-    _items(tools, book, [r for r in ordered if not tools.is_test(r.symbol)][:12], part)
+    source = [r for r in ordered if not tools.is_test(r.symbol)]
+    _items(tools, book, source[:12], part)
+    if len(source) > 12:
+        book.unknown(f"{len(source) - 12} more types are not listed here; codeqa symbol lists them with --json")
     _overriders(tools, book, symbol, [r.symbol for r in ordered], method)
 
 
+def _foreign(tools: Tools, symbol: Symbol) -> list[Relation]:
+    """Return where a type from elsewhere is made to implement a trait; the file stands for the type."""
+    edges = tools.store.edges_to([symbol.id], HIERARCHY)
+    holders = tools.graph.symbols(e.src for e in edges)
+    return [Relation(holders[e.src], e) for e in edges if e.src in holders and holders[e.src].kind == "module"]
+
+
+def _heirs(tools: Tools, symbol: Symbol) -> int:
+    types = [r for r in tools.graph.derived(symbol.id) if r.symbol.kind != "module"]
+    return len(types) + len(_foreign(tools, symbol))
+
+
 def _overriders(tools: Tools, book: Notebook, base: Symbol, classes: Sequence[Symbol], method: str) -> None:
-    overriding = [m for cls in classes for m in tools.graph.members(cls.id) if m.name == method]
-    own = [m for m in tools.graph.members(base.id) if m.name == method]
+    overriding = [m for cls in classes for m in _own(tools, cls, method)]
+    above = [r.symbol for r in tools.graph.bases(base.id)]
+    own = [m for cls in (base, *above) for m in _own(tools, cls, method)]
     if not own and not overriding:
         book.unknown(f"{base.label} has no member named {method}, and neither has any of its heirs")
         return
     source = [m for m in overriding if not tools.is_test(m)]
+    having = [cls for cls in classes if _own(tools, cls, method)]
+    plain = sum(1 for cls in having if not tools.is_test(cls))
     word = "override" if own else "define"
-    verb = f"{word}s" if len(source) == 1 else word
-    text = f"Of these, {say.counted(len(source), 'type')} {verb} {say.code(method)}{':' if source else '.'}"
+    verb = f"{word}s" if plain == 1 else word
+    tail = f", and {len(having) - plain} in tests" if len(having) > plain else ""
+    outside = " outside of tests" if tail else ""
+    text = f"Of these, {say.counted(plain, 'type')}{outside} {verb} {say.code(method)}{tail}{':' if source else '.'}"
     book.add(
         say.count(
             text,
-            len(source),
-            lambda: sum(
-                1 for c in classes for m in tools.graph.members(c.id) if m.name == method and not tools.is_test(m)
-            ),
+            len(having),
+            lambda: sum(1 for cls in classes if _own(tools, cls, method)),
             "overrides",
             tuple(say.head(m) for m in (source or own)[:1]),
         )
@@ -183,6 +229,11 @@ def _overriders(tools: Tools, book: Notebook, base: Symbol, classes: Sequence[Sy
             book.walk([edge])
 
 
+def _own(tools: Tools, cls: Symbol, name: str) -> list[Symbol]:
+    """Return the members of that name which a class itself defines."""
+    return without_declarations(m for m in tools.graph.members(cls.id) if m.name == name)
+
+
 def overriders(tools: Tools, book: Notebook, method: Symbol, part: str) -> None:
     """List the methods that override one."""
     found = tools.graph.overriding(method.id)
@@ -190,17 +241,22 @@ def overriders(tools: Tools, book: Notebook, method: Symbol, part: str) -> None:
         _nothing(tools, book, method, f"Nothing in the index overrides {say.named(method)}", part)
         return
     source = [r for r in found if not tools.is_test(r.symbol)]
-    text = f"{say.named(method)} ({method.cite}) is overridden by {say.counted(len(found), 'method')}."
-    book.add(say.count(text, len(found), lambda: len(tools.graph.overriding(method.id)), part, (say.head(method),)))
+    tail = f", {len(found) - len(source)} of them in tests" if len(source) < len(found) else ""
+    text = f"{say.cited(method)} is overridden by {say.counted(len(found), 'method')}{tail}."
+    book.add(say.count(text, len(found), lambda: len(tools.graph.overriding(method.id)), part, say.heads(method)))
     _items(tools, book, source or found, part)
 
 
 _ASSIGNED = re.compile(r"\b(?:set|sets|setting|assign|assigns|assigning|mark|marks|marking|initiali[sz]e[sd]?)\b", re.I)
+RAISED = re.compile(r"\b(?:rais|throw)(?:e|es|ed|ing|s|n)?\b", re.I)
 _VALUE = re.compile(r"\bto\s+[`'\"]?(true|false|null|none|nil|\d+|[A-Z_]{3,})\b", re.I)
 
 
 def places(tools: Tools, book: Notebook, symbol: Symbol, question: str, part: str) -> None:
     """List all places that use a symbol; "setting X to true" keeps those whose line does that."""
+    if RAISED.search(question) and symbol.kind in CLASS_LIKE | {"external"}:
+        raised(tools, book, symbol, part)
+        return
     found = [r for r in tools.uses(symbol, 10_000) if r.edge.kind is not EdgeKind.IMPORTS]
     source = [r for r in found if not tools.is_test(r.symbol)] or found
     if _ASSIGNED.search(question):
@@ -214,8 +270,10 @@ def places(tools: Tools, book: Notebook, symbol: Symbol, question: str, part: st
     if not source:
         _nothing(tools, book, symbol, f"No use of {say.named(symbol)} was resolved", part, SHOWN)
         return
-    text = f"{say.named(symbol)} ({symbol.cite}) is used at {say.counted(len(source), 'place')}."
-    book.add(say.count(text, len(source), lambda: _still(tools, symbol), part, (say.head(symbol),)))
+    tests = len([r for r in found if tools.is_test(r.symbol)])
+    tail = f", {'all' if tests == len(found) else f'besides {tests}'} in tests" if tests else ""
+    text = f"{say.cited(symbol)} is used at {say.counted(len(source), 'place')}{tail}."
+    book.add(say.count(text, len(source), lambda: _still(tools, symbol), part, say.heads(symbol)))
     _items(tools, book, source, part)
     _unresolved(book, symbol, tools.unresolved(symbol))
 
@@ -229,7 +287,7 @@ def _assignments(
     tools: Tools, book: Notebook, symbol: Symbol, relations: Sequence[Relation], value: str, part: str
 ) -> None:
     to = f" to {say.code(value)}" if value else ""
-    text = f"{say.named(symbol)} ({symbol.cite}) is set{to} at {say.counted(len(relations), 'place')}:"
+    text = f"{say.cited(symbol)} is set{to} at {say.counted(len(relations), 'place')}:"
     book.add(say.definition(symbol, part))
     first = [say.site(r.edge, r.symbol) for r in relations[:1]]
     book.add(Fact(text, tuple(first), "edge", edges=tuple(r.edge for r in relations), part=part))
@@ -247,7 +305,7 @@ def _items(tools: Tools, book: Notebook, relations: Sequence[Relation], part: st
             book.add(fact)
             book.walk([relation.edge])
     if len(relations) > SHOWN:
-        book.unknown(f"{len(relations) - SHOWN} more are not listed; the commands callers, impact and symbol list all")
+        book.unknown(f"{len(relations) - SHOWN} more are not listed here; callers and impact list them, with --limit")
 
 
 def _nothing(tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str, shown: int = MENTIONED) -> None:
@@ -262,7 +320,7 @@ def _nothing(tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str,
     )
     mentions = [] if open_sites else _elsewhere(tools, symbol)
     covered = "" if open_sites or mentions else part
-    book.add(say.count(absence, len(open_sites), lambda: len(tools.unresolved(symbol)), covered, (say.head(symbol),)))
+    book.add(say.count(absence, len(open_sites), lambda: len(tools.unresolved(symbol)), covered, say.heads(symbol)))
     _unresolved(book, symbol, open_sites)
     _candidates(tools, book, symbol, open_sites)
     for mention in mentions[:shown]:
@@ -282,6 +340,7 @@ def _elsewhere(tools: Tools, symbol: Symbol) -> list[Mention]:
     found = tools.mentions(symbol.name)
     edges = tools.store.edges_from({m.holder.id for m in found})
     resolved = {(e.path, e.line) for e in edges if e.name == symbol.name and e.dst != symbol.id}
+    resolved |= {(s.span.path, s.name_line) for s in tools.graph.symbols(tools.itself(symbol)).values()}
     inside = range(symbol.span.start_line, symbol.span.end_line + 1)
     return [
         m for m in found if (m.path, m.line) not in resolved and (m.path != symbol.span.path or m.line not in inside)

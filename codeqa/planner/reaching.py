@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from codeqa.domain import CALLABLE, Edge, EdgeKind, Symbol
 from codeqa.notebook import Fact, Notebook
 from codeqa.planner import sentences as say
 from codeqa.planner.link import Link
 from codeqa.tools import Tools
+
+Ends: TypeAlias = tuple[Sequence[Symbol], Sequence[Symbol]]  # what either end of a chain may be
 
 
 def path(tools: Tools, book: Notebook, source: Link, target: Link, max_hops: int) -> bool:
@@ -20,18 +23,19 @@ def path(tools: Tools, book: Notebook, source: Link, target: Link, max_hops: int
         edges, more = _between(tools, ends[1], ends[0], max_hops)
         backwards, searched = bool(edges), searched + more
     if not edges:
-        why_not(tools, book, ends[0][0], ends[1][0], searched)
+        why_not(tools, book, ends, searched, lambda: len(_between(tools, *ends, max_hops)[0]))
         return False
     first, last = tools.graph.symbol(edges[0].src), tools.graph.symbol(edges[-1].dst)
     if first is None or last is None:
         return False
     if backwards:
         book.unknown(f"the chain runs the other way: nothing was found from {ends[0][0].label} to {ends[1][0].label}")
+        book.add(_no_chain(ends, lambda: len(_between(tools, *ends, max_hops)[0])))
     tell(tools, book, first, last, edges)
     return not backwards
 
 
-def _ends(source: Link, target: Link) -> tuple[Sequence[Symbol], Sequence[Symbol]]:
+def _ends(source: Link, target: Link) -> Ends:
     """A name that was found by search may be any of the first few; a written one is what it says."""
     return (
         source.symbols if source.certain else source.symbols[:6],
@@ -96,22 +100,30 @@ def climb(tools: Tools, symbol: Symbol, max_hops: int) -> list[Edge]:
     return edges
 
 
-def why_not(tools: Tools, book: Notebook, source: Symbol, target: Symbol, searched: int) -> None:
+def _no_chain(ends: Ends, recount: Callable[[], int]) -> Fact:
+    source, target = ends[0][0], ends[1][0]
+    text = f"No chain of resolved calls from {say.named(source)} to {say.named(target)} was found."
+    return say.count(text, 0, recount, "", (*say.heads(source), *say.heads(target)))
+
+
+def why_not(tools: Tools, book: Notebook, ends: Ends, searched: int, recount: Callable[[], int]) -> None:
     """Say how near both ends come to one another, and which unresolved sites could bridge the gap."""
+    source, target = ends[0][0], ends[1][0]
     book.unknown(
         f"no chain of resolved calls leads from {source.label} to {target.label} ({searched} symbols looked at)"
     )
     callers = tools.callers(target, 5)
-    for relation in callers.relations[:3]:
-        if fact := say.relation(tools, relation.edge, item=True):
-            book.add(fact)
-            book.walk([relation.edge])
     callees = tools.callees(source, 5)
-    for relation in [r for r in callees.relations if not r.symbol.external][:3]:
+    near = [*callers.relations[:3], *[r for r in callees.relations if not r.symbol.external][:3]]
+    if near:
+        book.add(_no_chain(ends, recount))
+    for relation in near:
         if fact := say.relation(tools, relation.edge, item=True):
             book.add(fact)
             book.walk([relation.edge])
-    bridges = tools.unresolved(target)
+    sites = tools.unresolved(target)
+    tests = {key for key, s in tools.graph.symbols(u.src for u in sites).items() if tools.is_test(s)}
+    bridges = [u for u in sites if u.src not in tests or tools.is_test(source)]
     if bridges:
         shown = ", ".join(f"{s.path}:{s.line}" for s in bridges[:5])
         book.unknown(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Relation, Strategy, Symbol
+from codeqa.graph import HIERARCHY
 from codeqa.notebook import Fact, Place
 from codeqa.tools import Tools
 from codeqa.verify import words_of
@@ -63,6 +64,29 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {plural}"
 
 
+def names(relations: Iterable[Relation], limit: int) -> tuple[str, list[Relation]]:
+    """Return "`a`, `b` (3 of that name) and 2 more", and the relations that stand behind what is named."""
+    groups: dict[str, dict[str, Relation]] = {}
+    for relation in relations:
+        groups.setdefault(named(relation.symbol), {}).setdefault(relation.symbol.id, relation)
+    shown = dict(list(groups.items())[:limit])
+    texts = [name if len(group) == 1 else f"{name} ({len(group)} of that name)" for name, group in shown.items()]
+    more = sum(len(group) for name, group in groups.items() if name not in shown)
+    return listed([*texts, f"{more} more"] if more else texts), [r for group in shown.values() for r in group.values()]
+
+
+def cited(symbol: Symbol) -> str:
+    """A symbol with the line that defines it."""
+    if symbol.kind == "module":
+        return code(symbol.span.path)
+    return f"{named(symbol)} ({symbol.cite if symbol.span.path else 'outside of the repository'})"
+
+
+def heads(symbol: Symbol) -> tuple[Place, ...]:
+    """The line that names a definition, none for what lies outside."""
+    return (head(symbol),) if symbol.span.path else ()
+
+
 def body(symbol: Symbol) -> Place:
     """The lines of a definition, from its first, capped."""
     end = min(symbol.span.end_line, symbol.span.start_line + BODY_LINES - 1)
@@ -92,13 +116,15 @@ def sure(edge: Edge) -> str:
 
 def definition(symbol: Symbol, part: str = "", *, whole: bool = True) -> Fact:
     """`X` is a method of `C`, defined in path at line N, with its signature."""
-    owner = symbol.qualname.split("#")[0].rpartition(".")[0]
+    owner = symbol.label.rpartition(".")[0]
     of = f" of {code(owner)}" if owner and symbol.kind not in ("section", "key") else ""
     if symbol.kind == "module":
         text = f"{code(symbol.span.path)} is a file of {counted(symbol.span.end_line, 'line')}."
     else:
         written = f": {code(symbol.signature)}" if symbol.signature and symbol.kind not in ("section",) else ""
         text = f"{named(symbol)} is {kind_of(symbol)}{of}, defined at {symbol.cite}{written}."
+    if symbol.external:
+        return Fact(f"{named(symbol)} lies outside of the repository.", (), "definition", symbols=(symbol,), part=part)
     place = body(symbol) if whole and symbol.kind != "module" else head(symbol)
     return Fact(text, (place,), "definition", symbols=(symbol,), part=part)
 
@@ -108,7 +134,7 @@ def documentation(tools: Tools, symbol: Symbol) -> Fact | None:
     if not symbol.doc:
         return None
     quote = _SENTENCE.split(" ".join(symbol.doc.split("\n\n")[0].split()))[0][:300]
-    if len(quote) < 4:
+    if len(quote) < 4 or quote.startswith("@"):
         return None
     start = max(1, symbol.span.start_line - symbol.doc.count("\n") - 4)
     lines = tools.read(symbol.span.path, start, min(symbol.span.end_line, symbol.name_line + 60)).lines
@@ -139,6 +165,9 @@ def relation(tools: Tools, edge: Edge, part: str = "", *, item: bool = False) ->
         return None
     src, dst = ends[edge.src], ends[edge.dst]
     text = f"{named(src)} {VERBS.get(edge.kind, str(edge.kind))} {named(dst)} at {edge.site}{sure(edge)}."
+    if src.kind == "module" and edge.kind in HIERARCHY:  # `impl Trait for Foreign`: the type lies outside
+        line = tools.line(edge.path, edge.line).strip().rstrip("{ ")
+        text = f"A type from elsewhere {VERBS[edge.kind]} {named(dst)} at {edge.site}: {code(line)}."
     return Fact(text, (site(edge, src),), "edge", edges=(edge,), part=part, item=item)
 
 
@@ -184,7 +213,7 @@ def _indent(line: str) -> int:
     return len(expanded) - len(expanded.lstrip())
 
 
-_CHECK = re.compile(r"^\s*(?:\}\s*)?(?:else\s+)?(?:if|elif|assert|guard|unless|require)\b")
+_CHECK = re.compile(r"^\s*(?:\}\s*)?(?:else\s+)?(?:if|elif|assert)\b")
 _OUTCOME = re.compile(r"^\s*(?:raise|throw|return|panic!?|abort|exit|reject|die)\b")
 
 
@@ -192,9 +221,10 @@ def guards(tools: Tools, symbol: Symbol, limit: int = 5) -> list[Fact]:
     """Each check of a short body, verbatim, with the outcome that follows it directly."""
     start, end = symbol.name_line + 1, min(symbol.span.end_line, symbol.name_line + 120)
     lines = tools.read(symbol.span.path, start, end).lines
+    prose = " ".join(symbol.doc.split())
     found: list[Fact] = []
     for offset, line in enumerate(lines):
-        if not _CHECK.match(line) or len(found) >= limit:
+        if not _CHECK.match(line) or len(found) >= limit or " ".join(line.split()) in prose:
             continue
         test = line.strip().lstrip("} ").rstrip("{").rstrip().rstrip(":")
         outcome, last = "", offset
@@ -214,16 +244,21 @@ def _short(text: str) -> str:
     return text if len(text) <= 110 else text[:109] + "…"
 
 
-def callees(tools: Tools, symbol: Symbol, relations: Sequence[Relation], limit: int = 8) -> Fact | None:
-    """`X` calls a, b and c, in the order of the calls."""
-    inside = [r for r in relations if not r.symbol.external][:limit]
-    if not inside:
-        return None
-    more = sum(1 for r in relations if not r.symbol.external) - len(inside)
-    names = listed([named(r.symbol) for r in inside])
-    text = f"{named(symbol)} calls {names}{f' and {more} more' if more else ''}."
-    places = tuple(p for r in inside for p in (site(r.edge, tools.graph.symbol(r.edge.src)), head(r.symbol)))
-    return Fact(text, places, "edge", edges=tuple(r.edge for r in inside))
+def callees(tools: Tools, symbol: Symbol, relations: Sequence[Relation], limit: int = 8) -> list[Fact]:
+    """`X` calls a, b and c, in the order of the calls; then where dispatch may take these calls, source only."""
+    inside = [r for r in relations if not r.symbol.external]
+    sure_ones = [r for r in inside if r.edge.strategy is not Strategy.DISPATCH]
+    likely = [r for r in inside if r.edge.strategy is Strategy.DISPATCH and not tools.is_test(r.symbol)]
+    found: list[Fact] = []
+    for start, group, size in (
+        (f"{named(symbol)} calls", sure_ones, limit),
+        ("Dynamic dispatch may take its calls to", likely, 4),
+    ):
+        if group:
+            text, shown = names(group, size)
+            places = tuple(p for r in shown for p in (site(r.edge, tools.graph.symbol(r.edge.src)), head(r.symbol)))
+            found.append(Fact(f"{start} {text}.", places, "edge", edges=tuple(r.edge for r in shown)))
+    return found
 
 
 def count(text: str, number: int, recount: Callable[[], int], part: str = "", places: tuple[Place, ...] = ()) -> Fact:
