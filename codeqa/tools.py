@@ -32,7 +32,7 @@ CODE = (".py", ".pyi", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".rs")  # l
 IMPACT_DEPTH = 4
 TEST_DEPTH = 3
 FIELDS = (1.0, 1.0, 1.0, 1.0)  # of full text, when only presence matters
-_SEPARATOR = re.compile(r"::|->|#|(?<=\w)/(?=[A-Z_a-z]\w*\()")
+_SEPARATOR = re.compile(r"::|->|(?<!\.)#|(?<=\w)/(?=[A-Z_a-z]\w*\()")
 _PLACE = re.compile(r"(?P<path>[^\s:]+\.[\w]+)(?::(?P<line>\d+))?\Z")
 
 
@@ -265,7 +265,9 @@ class Tools:
 
     def _whole(self, symbol: Symbol) -> list[str]:
         """Return the ids of a symbol and, for a class or a file, of what is in it."""
-        inside = self.graph.starts(symbol) if symbol.kind in CLASS_LIKE or symbol.kind == "module" else []
+        inside = self.graph.starts(symbol) if symbol.kind in CLASS_LIKE else []
+        if symbol.kind == "module":
+            inside = [s.id for s in self.store.symbols_in(symbol.span.path)]
         return list(dict.fromkeys([*self.itself(symbol), *inside]))
 
     def tests_of(self, symbol: Symbol, limit: int = 50) -> list[Relation]:

@@ -375,3 +375,37 @@ def test_no_chain_is_the_first_thing_said(shop: Path) -> None:
     text = ask(shop, "How does backoff reach CardGateway.authorise?").text
 
     assert text.startswith("No chain of resolved calls from `backoff` to `CardGateway.authorise` was found")
+
+
+def test_a_file_in_the_question_tells_namesakes_apart(make_repo: MakeRepo) -> None:
+    files = {"a.ts": "export interface Context { exports: any }\n", "package.json": '{"exports": "./a.js"}\n'}
+
+    assert cited(ask(make_repo(files), 'Where is "exports" in package.json?')) == {"package.json::exports"}
+
+
+def test_a_private_method_is_no_class(make_repo: MakeRepo) -> None:
+    files = {"a.js": "class A {\n  #load() { find() }\n  run() { this.#load() }\n}\nfunction find() {}\n"}
+    answer = ask(make_repo(files), "What does A.#load call?")
+
+    assert [(h.src, h.dst) for h in answer.walk] == [("a.js::A.#load", "a.js::find")]
+
+
+def test_the_tests_of_a_file_are_those_of_all_that_is_in_it(make_repo: MakeRepo) -> None:
+    files = {
+        "log.cc": "namespace db { namespace log {\nclass Reader { public: int read() { return 1; } };\n} }\n",
+        "log_test.cc": '#include "log.cc"\nvoid TestRead() { db::log::Reader r; r.read(); }\n',
+    }
+
+    assert "log_test.cc::TestRead" in cited(ask(make_repo(files), "Which tests cover log.cc?"))
+
+
+def test_of_namesakes_the_one_that_is_overridden_is_meant(make_repo: MakeRepo) -> None:
+    files = {
+        "a.py": "class Link:\n    def open(self): ...\nclass Wire(Link):\n    def open(self): ...\n",
+        "b.py": "class Link:\n    def open(self): ...\n",
+    }
+    answer = ask(make_repo(files), "Which classes override Link.open?")
+
+    assert answer.status == "answered"
+    assert "Nothing" not in answer.text
+    assert "nothing was found for other symbols of that name: b.py::Link.open" in answer.unknowns

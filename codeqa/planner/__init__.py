@@ -238,7 +238,8 @@ class _Walk:
         method = next(iter(self._members_named(self.request.question)), "")
         whole = next((link for link in names if link and link.first.kind in CALLABLE and "." in link.phrase), None)
         if whole is not None:
-            self.link = whole
+            self.link = self._weighed(whole, lambda s: len(self.tools.graph.overriding(s.id)))
+            self._namesakes(self.link)
             for symbol, part in self._each("overrides"):
                 listing.overriders(self.tools, self.book, symbol, part)
                 yield Step("expand", f"overrides of {symbol.id}")

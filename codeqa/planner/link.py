@@ -16,13 +16,14 @@ _CODE = re.compile(
     r"""
     [\w./-]+\.(?:py|pyi|js|jsx|mjs|cjs|ts|tsx|go|rs|java|c|h|cc|cpp|hpp|md|rst|toml|ya?ml|json)
       (?:::[^\W\d][\w.\#]*\w|:\d+\b|\b(?!\.\w))                                                             # a file
-    | [^\W\d]\w*(?:(?:\.|::|->|\#)[^\W\d]\w*)+(?:\(\))?                                                     # dotted
+    | [^\W\d]\w*(?:(?:\.\#?|::|->|\#)[^\W\d]\w*)+(?:\(\))?                                                  # dotted
     | [^\W\d]\w*\(\)                                                                                        # called
     | \b[^\W\d]\w*_\w*\b | \b_\w+\b                                                                         # snake
     | \b[a-z]+[A-Z]\w*\b | \b(?:[A-Z][a-z0-9]+){2,}[A-Z]?\b | \b[A-Z]{2,}[a-z]\w+\b                           # camel
     """,
     re.X,
 )
+_FILE = re.compile(r"\.(?:\w{1,5})\Z")
 _CAPITAL = re.compile(r"\b[A-Z][a-z0-9]{2,}\b")
 _WORD = re.compile(r"[^\W\d]\w*")
 _TOKEN = re.compile(r"\w+")
@@ -96,7 +97,9 @@ class Linker:
         return Link(written, chosen, "name", others)
 
     def _chosen(self, found: list[Symbol], written: str) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
-        tier = {s.id for s in self.tools.leading(written)} or {s.id for s in found}
+        files = [name for name in self.written(self.question) if _FILE.search(name)]
+        there = {s.id for s in found for name in files if s.span.path == name or s.span.path.endswith(f"/{name}")}
+        tier = there or {s.id for s in self.tools.leading(written)} or {s.id for s in found}
         leading = [s for s in found if s.id in tier]
         said = self._context - set(terms.split(written))
         scores = {s.id: self._nearness(s, said) for s in leading}
