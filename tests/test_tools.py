@@ -147,3 +147,11 @@ def test_each_calling_line_is_a_caller(make_repo: MakeRepo) -> None:
 def test_a_private_name_keeps_its_mark(make_repo: MakeRepo) -> None:
     with opened(make_repo, {"a.js": "class A {\n  #load() {}\n  run() { this.#load() }\n}\n"}) as project:
         assert project.tools.find("a.js::A.#load").label == "A.#load"
+
+
+def test_what_a_method_assigns_to_a_field_is_called_by_the_method(make_repo: MakeRepo) -> None:
+    files = {"a.py": "def make(): ...\n\nclass A:\n    def __init__(self):\n        self.made = make()\n"}
+    with Project.open(make_repo(files), environ={}) as project:
+        for _ in project.update():
+            pass
+        assert [r.symbol.id for r in project.callers("make").relations] == ["a.py::A.__init__"]

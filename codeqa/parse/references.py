@@ -36,7 +36,9 @@ class _References:
         captured = extractor.captured
         definitions = extractor.definitions
         self.scopes = Nest([(s.start, s.end) for s in extractor.scopes])
-        self.order = sorted(range(len(definitions)), key=lambda i: (definitions[i].start, -definitions[i].end))
+        # In `self.x = f()` it is the method that calls, not the field.
+        holding = [i for i, draft in enumerate(extractor.drafts) if draft.receiver is None]
+        self.order = sorted(holding, key=lambda i: (definitions[i].start, -definitions[i].end))
         ranges = [(definitions[i].start, definitions[i].end) for i in self.order]
         self.holders = Nest(ranges)
         blocks = [draft for draft in captured.drafts.values() if draft.kind == "impl"]
