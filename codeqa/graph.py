@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from codeqa import languages
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Relation, Strategy, Symbol
 from codeqa.store import Store
 
@@ -298,14 +299,16 @@ class Graph:
 
 
 def without_declarations(symbols: Iterable[Symbol]) -> list[Symbol]:
-    """Leave out each C or C++ declaration whose definition is among the symbols: both are one thing."""
+    """Leave out each declaration that a header makes if its definition is among the symbols: both are one thing."""
     found = list(symbols)
     defined = {s.label for s in found if "declaration" not in s.flags.split()}
-    return [
-        s
-        for s in found
-        if s.language not in ("c", "cpp") or "declaration" not in s.flags.split() or s.label not in defined
-    ]
+    return [s for s in found if s.label not in defined or not _announces(s)]
+
+
+def _announces(symbol: Symbol) -> bool:
+    """Whether a symbol is a declaration in a language whose files include one another."""
+    language = languages.load().get(symbol.language)
+    return language is not None and language.modules.style == "include" and "declaration" in symbol.flags.split()
 
 
 def _is_callable(symbols: dict[str, Symbol], key: str) -> bool:
