@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
 from codeqa.languages import Languages
-from codeqa.resolve.environment import Environment, Tables, Value, outside
+from codeqa.resolve.environment import Environment, Notes, Tables, Value, outside
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
 from codeqa.resolve.overloads import Overloads
@@ -76,7 +76,7 @@ class Resolver:
 
     def resolve(self, path: str, references: Sequence[Reference]) -> Resolution:
         """Return the edges out of a file, its unresolved call sites, and what they hang on."""
-        self.env.consulted = set()
+        self.env.consulted = Notes()
         tables = self.env.tables(path)
         if tables is None or self.env.language(path) is None:
             return Resolution([], [], frozenset(self.env.consulted))
@@ -183,8 +183,13 @@ class Resolver:
         receivers = self.types.evaluate(
             path, reference.receiver, reference.scope, reference.definition, at=reference.start
         )
-        found = [v for value in receivers for v in self.types.attribute(value, reference.name)]
-        return list(dict.fromkeys(found))
+        if not receivers:
+            return []
+        key = ("member", tuple(receivers), reference.name)
+        return self.types.once(key, lambda: self._members(receivers, reference.name))
+
+    def _members(self, receivers: list[Value], name: str) -> list[Value]:
+        return list(dict.fromkeys(v for value in receivers for v in self.types.attribute(value, name)))
 
     def _super_call(self, path: str, reference: Reference) -> list[Value]:
         """`super(...)` as a call of the base's constructor, `this(...)` as one of another constructor."""

@@ -79,6 +79,18 @@ class Lookup(Generic[T]):
 def _nobody(_: str) -> None: ...
 
 
+class Notes(set[str]):
+    """The keys that an answer hangs on, with what was found while they were taken down.
+
+    `memo` spares a second look: what is in it has its keys in the set already. It lives as long as the set, so that an
+    answer is never given to someone who does not note what it hangs on.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memo: dict[object, tuple[int, object]] = {}  # → (depth it was found at, what was found)
+
+
 class Tables:
     """Derived look-ups over one file's interface; `asked` is told the names that are looked up."""
 
@@ -156,6 +168,20 @@ class Tables:
         return found
 
     @cached_property
+    def inner(self) -> frozenset[str]:
+        """The names that something else than the file's own level binds: any other means the same in all its scopes."""
+        definitions = self.interface.definitions
+        found = {binding.name for binding in self.interface.bindings}
+        found.update(item.local for item in self.interface.imports if item.scope)
+        found.update(d.name for i, d in enumerate(definitions) if d.parent >= 0 or self.home[i])
+        return frozenset(found)
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names of parameters and locals."""
+        return frozenset(binding.name for binding in self.interface.bindings)
+
+    @cached_property
     def first_parameter(self) -> dict[int, str]:
         """Scope → the name of its first parameter."""
         found: dict[int, Binding] = {}
@@ -185,7 +211,7 @@ class Environment:
         read: Callable[[str], str],
     ) -> None:
         self.languages = languages
-        self.consulted: set[str] = set()
+        self.consulted = Notes()
         self._interface = interface
         self._named = named
         self._files: dict[str, tuple[str, Tables | None, Language | None]] = {}  # with the key of what is consulted
@@ -238,7 +264,7 @@ class Environment:
     def remembered(self, memo: dict[K, tuple[T, frozenset[str]]], key: K, compute: Callable[[], T]) -> T:
         """Return what `compute` gives, made once; what it hangs on is noted every time."""
         if key not in memo:
-            outer, self.consulted = self.consulted, set()
+            outer, self.consulted = self.consulted, Notes()
             try:
                 memo[key] = (compute(), frozenset(self.consulted))
             finally:
@@ -246,6 +272,19 @@ class Environment:
         value, keys = memo[key]
         self.consulted |= keys
         return value
+
+    def once(self, key: object, depth: int, compute: Callable[[], T]) -> T:
+        """Return what `compute` gives, made once for whoever takes notes now.
+
+        `depth` is how deep in a question this is asked: an answer from deeper down may have been cut short.
+        """
+        memo = self.consulted.memo
+        known = memo.get(key)
+        if known is not None and known[0] <= depth:
+            return known[1]  # type: ignore[return-value]  # a key has answers of one type
+        found = compute()
+        memo[key] = depth, found
+        return found
 
     def _number(self, path: str, qualname: str) -> int | None:
         tables = self.tables(path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, CLASS_LIKE
 from codeqa.resolve.chains import type_head
-from codeqa.resolve.environment import Environment, Value, outside, plain
+from codeqa.resolve.environment import Environment, Notes, Value, outside, plain
 
 if TYPE_CHECKING:
     from codeqa.resolve.names import Names
@@ -52,7 +52,7 @@ class Hierarchy:
     def _noted(self, memo: Memo, cls: Value, compute: Callable[[Value], list[Value]]) -> list[Value]:
         """Compute something about a class, whatever the depth it is asked at, and remember what the answer hangs on."""
         if cls not in memo:
-            outer, self.env.consulted = self.env.consulted, set()
+            outer, self.env.consulted = self.env.consulted, Notes()
             try:
                 with self.types.afresh():
                     found = compute(cls)

@@ -39,6 +39,8 @@ class Names:
             return []
         scopes = tables.interface.scopes
         every = language.scopes.members == "visible" or language.modules.style == "include"  # more than the file shows
+        if not every and name not in tables.inner:
+            return self.types.once(("file", path, name), lambda: self._outermost(path, name, tables, language))
         level = scope
         while level >= 0:
             holder = scopes[level].definition
@@ -56,6 +58,10 @@ class Names:
                 return imported
             level = scopes[level].parent
         return []
+
+    def _outermost(self, path: str, name: str, tables: Tables, language: Language) -> list[Value]:
+        imported = [v for item in tables.imports.get((0, name)) for v in self.imported(path, item)]
+        return self._file(path, name, imported, language, 0)
 
     def declared_type(self, path: str, name: str, scope: int, at: int) -> str:
         """Return the type that the parameter or local `name` is declared to have, "" if none."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition
 from codeqa.resolve.chains import steps_of, type_head
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from codeqa.languages import Language
     from codeqa.resolve.names import Names
 
+T = TypeVar("T")
 MAX_DEPTH = 10
 MAX_VALUES = 8  # that one expression may have
 
@@ -36,6 +37,10 @@ class Types:
             yield
         finally:
             self._depth = depth
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """Return what `compute` gives, made once while one file is resolved; not what a cycle of bases cut short."""
+        return compute() if self.classes.busy else self.env.once(key, self._depth, compute)
 
     # ----------------------------------------------------------------------------------------------------- bindings
 
@@ -158,12 +163,17 @@ class Types:
         self._depth += 1
         try:
             values, used = self._root(path, steps, scope, holder, language, at, before)
-            for number in range(used, len(steps)):
-                called = number + 1 < len(steps) and steps[number + 1] == "()"
-                values = self._step(values, steps[number], called=called)
-            return values
+            if used >= len(steps):
+                return values
+            rest = steps[used:]
+            return self.once(("walk", tuple(values), rest), lambda: self._walk(values, rest))
         finally:
             self._depth -= 1
+
+    def _walk(self, values: list[Value], steps: tuple[str, ...]) -> list[Value]:
+        for number, step in enumerate(steps):
+            values = self._step(values, step, called=steps[number + 1 : number + 2] == ("()",))
+        return values
 
     def _step(self, values: list[Value], step: str, *, called: bool) -> list[Value]:
         if step == "[]":
@@ -219,10 +229,12 @@ class Types:
                 return []
             owner = self.classes.owner(path, holder) or self._class_itself(path, holder)
             return [owner._replace(kind="instance")] if owner else self._object(path, holder)
-        at = scope
+        at = scope if name in tables.bound else -1
         while at >= 0 and (at, name) not in tables.bindings:
             at = tables.interface.scopes[at].parent
-        return self._first_parameter(path, name, at) if at >= 0 else []
+        if at < 0:
+            return []
+        return self.once(("first", path, name, at), lambda: self._first_parameter(path, name, at))
 
     def _first_parameter(self, path: str, name: str, scope: int) -> list[Value]:
         """Return the instance, or the class, that the first parameter of a method is."""
