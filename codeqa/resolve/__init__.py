@@ -63,6 +63,15 @@ def is_manifest(path: str, languages: Languages) -> bool:
     )
 
 
+class _Plan(NamedTuple):
+    """The edges that a use of some values makes, but for where it stands."""
+
+    targets: list[tuple[EdgeKind, str]]
+    strategy: Strategy
+    candidates: int
+    built: list[list[Value]]  # the constructors of each class that is called
+
+
 class Resolver:
     """Resolves the references of one file at a time against an environment."""
 
@@ -165,13 +174,13 @@ class Resolver:
     # --------------------------------------------------------------------------------------------------- references
 
     def _reference(self, path: str, reference: Reference) -> Iterator[Edge]:
-        kind = KIND_OF_ROLE[reference.role]
-        values = [v for value in self._values(path, reference) for v in self.names.default(value) or [value]]
+        values = self._values(path, reference)
+        if any(value.kind == "module" for value in values):
+            values = [v for value in values for v in self.names.default(value) or [value]]
         if reference.role == "read":
-            values = [v for v in values if v.kind == "definition" or (v.kind == "module" and not reference.receiver)]
             values = [v for v in values if v.kind == "definition"]
         values = self.overloads.choose(path, reference, values)
-        yield from self._edges(path, values, kind, reference, reference.definition)
+        return self._edges(path, values, KIND_OF_ROLE[reference.role], reference, reference.definition)
 
     def _values(self, path: str, reference: Reference) -> list[Value]:
         if reference.receiver == "?":
@@ -224,22 +233,31 @@ class Resolver:
     ) -> Iterator[Edge]:
         if not values:
             return
+        plan = self.types.once(("plan", tuple(values), kind), lambda: self._plan(values, kind))
+        src = self._holder(path, holder)
+        for edge_kind, dst in plan.targets:
+            if dst != src or kind is EdgeKind.CALLS:
+                yield self._edge(path, src, dst, edge_kind, plan.strategy, at, plan.candidates)
+        if plan.built and isinstance(at, Reference):
+            for built in plan.built:
+                constructors = self.overloads.choose(path, at, built)
+                unsure = plan.strategy if len(constructors) < 2 else Strategy.AMBIGUOUS
+                for constructor in constructors:
+                    dst = symbol_key(constructor.path, self.env.definition(constructor).qualname)
+                    count = plan.candidates * len(constructors)
+                    yield self._edge(path, src, dst, EdgeKind.CALLS, unsure, at, count)
+
+    def _plan(self, values: Sequence[Value], kind: EdgeKind) -> _Plan:
+        """Return what edges a use of these values makes, whoever uses them."""
         known = [v for v in values if v.kind in ("definition", "instance", "external", "module")]
         known = list(dict.fromkeys(v._replace(inferred=False) for v in known))[:MAX_CANDIDATES]
         inferred = any(v.inferred for v in values)
-        several = len(known) > 1
-        strategy = Strategy.AMBIGUOUS if several else Strategy.INFERRED if inferred else Strategy.EXACT
-        src = self._holder(path, holder)
-        for value in known:
-            for edge_kind, dst in self._targets(value, kind):
-                if dst != src or kind is EdgeKind.CALLS:
-                    yield self._edge(path, src, dst, edge_kind, strategy, at, len(known))
-            if isinstance(at, Reference) and self._constructs(value, kind):
-                constructors = self.overloads.choose(path, at, self._constructors(value._replace(kind="definition")))
-                unsure = strategy if len(constructors) < 2 else Strategy.AMBIGUOUS
-                for constructor in constructors:
-                    dst = symbol_key(constructor.path, self.env.definition(constructor).qualname)
-                    yield self._edge(path, src, dst, EdgeKind.CALLS, unsure, at, len(known) * len(constructors))
+        strategy = Strategy.AMBIGUOUS if len(known) > 1 else Strategy.INFERRED if inferred else Strategy.EXACT
+        targets = [target for value in known for target in self._targets(value, kind)]
+        built = [
+            self._constructors(value._replace(kind="definition")) for value in known if self._constructs(value, kind)
+        ]
+        return _Plan(targets, strategy, len(known), [found for found in built if found])
 
     def _constructs(self, value: Value, kind: EdgeKind) -> bool:
         """Tell whether a use calls or instantiates a class."""
