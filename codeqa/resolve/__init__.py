@@ -183,8 +183,26 @@ class Resolver:
         return self._edges(path, values, KIND_OF_ROLE[reference.role], reference, reference.definition)
 
     def _values(self, path: str, reference: Reference) -> list[Value]:
+        """Return what a reference may mean; uses of one expression in one scope, or everywhere, are looked up once."""
         if reference.receiver == "?":
             return []
+        memo = self.env.consulted.memo
+        everywhere = (reference.receiver, reference.name)
+        here = (*everywhere, reference.scope, reference.definition, reference.role)
+        known = memo.get(everywhere) or memo.get(here)
+        if known is not None:
+            return known[1]  # type: ignore[return-value]
+        found = self._evaluated(path, reference)
+        root = (reference.receiver or reference.name).partition(".")[0].rstrip("()[]")
+        tables, language = self.env.tables(path), self.env.language(path)
+        assert tables is not None and language is not None
+        if root not in tables.initialised:
+            anywhere = self.names.open_scopes(language) and root not in tables.inner
+            special = root in language.scopes.self or root in language.scopes.super or f"{root}()" in language.scopes.super
+            memo[everywhere if anywhere and not special else here] = 0, found
+        return found
+
+    def _evaluated(self, path: str, reference: Reference) -> list[Value]:
         if not reference.receiver:
             if reference.role in ("call", "read") and (special := self._super_call(path, reference)):
                 return special

@@ -177,6 +177,11 @@ class Tables:
         return frozenset(found)
 
     @cached_property
+    def initialised(self) -> frozenset[str]:
+        """The names whose meaning hangs on the byte that asks: inside of its initialiser a local is not yet bound."""
+        return frozenset(binding.name for binding in self.interface.bindings if binding.after)
+
+    @cached_property
     def bound(self) -> frozenset[str]:
         """The names of parameters and locals."""
         return frozenset(binding.name for binding in self.interface.bindings)

@@ -38,7 +38,7 @@ class Names:
         if tables is None or language is None:
             return []
         scopes = tables.interface.scopes
-        every = language.scopes.members == "visible" or language.modules.style == "include"  # more than the file shows
+        every = not self.open_scopes(language)
         if not every and name not in tables.inner:
             return self.types.once(("file", path, name), lambda: self._outermost(path, name, tables, language))
         level = scope
@@ -58,6 +58,10 @@ class Names:
                 return imported
             level = scopes[level].parent
         return []
+
+    def open_scopes(self, language: Language) -> bool:
+        """Tell whether a file shows all that its inner scopes bind: no inherited members, nothing that is included."""
+        return language.scopes.members != "visible" and language.modules.style != "include"
 
     def _outermost(self, path: str, name: str, tables: Tables, language: Language) -> list[Value]:
         imported = [v for item in tables.imports.get((0, name)) for v in self.imported(path, item)]
