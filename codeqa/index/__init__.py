@@ -232,7 +232,7 @@ class Indexer:
         owned: dict[str, frozenset[str]] = {}
         for path in affected:
             if graphing.has_orphans(facts(path)):
-                resolver.env.consulted = set()
+                resolver.env.begin()
                 self._put_symbols(path, ids[path], records[path], facts, resolver)
                 owned[path] = frozenset(resolver.env.consulted)
         for number, path in enumerate(affected, 1):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
 from codeqa.languages import Languages
-from codeqa.resolve.environment import Environment, Notes, Tables, Value, outside
+from codeqa.resolve.environment import Environment, Tables, Value, outside
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
 from codeqa.resolve.overloads import Overloads
@@ -85,7 +85,7 @@ class Resolver:
 
     def resolve(self, path: str, references: Sequence[Reference]) -> Resolution:
         """Return the edges out of a file, its unresolved call sites, and what they hang on."""
-        self.env.consulted = Notes()
+        self.env.begin()
         tables = self.env.tables(path)
         if tables is None or self.env.language(path) is None:
             return Resolution([], [], frozenset(self.env.consulted))
@@ -198,7 +198,9 @@ class Resolver:
         assert tables is not None and language is not None
         if root not in tables.initialised:
             anywhere = self.names.open_scopes(language) and root not in tables.inner
-            special = root in language.scopes.self or root in language.scopes.super or f"{root}()" in language.scopes.super
+            special = (
+                root in language.scopes.self or root in language.scopes.super or f"{root}()" in language.scopes.super
+            )
             memo[everywhere if anywhere and not special else here] = 0, found
         return found
 

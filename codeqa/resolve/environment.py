@@ -224,6 +224,10 @@ class Environment:
         self._numbers: dict[str, dict[str, int]] = {}
         self.modules = ModuleMap(paths, read, self._consult)
 
+    def begin(self) -> None:
+        """Take down from here on what is consulted, with nothing remembered."""
+        self.consulted = Notes()
+
     def _consult(self, key: str) -> None:
         self.consulted.add(key)
 
