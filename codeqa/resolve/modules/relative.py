@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import islice
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
 
 from codeqa.languages import Language
-from codeqa.resolve.modules.manifests import Aliases, Npm, aliases, npm, patterns_of, substituted, targets
+from codeqa.resolve.modules.manifests import Npm, aliases, npm, patterns_of, substituted, targets
 from codeqa.resolve.modules.tree import Located, Memo, Tree, below
 
 MAX_EXTENDS = 8  # settings that extend one another
@@ -21,6 +21,15 @@ class Package(NamedTuple):
     said: Npm
 
 
+class Settings(NamedTuple):
+    """What settings say of modules, those included that they extend; folders are the repository's."""
+
+    folder: str  # of the file that has the paths
+    base: str | None = None
+    paths: dict[str, list[str]] = {}  # noqa: RUF012  # never written to
+    roots: tuple[str, ...] = ()
+
+
 class Relative:
     """Finds files beside their importer, then by aliases of settings, then packages of the repository by name."""
 
@@ -28,7 +37,7 @@ class Relative:
         self.tree = tree
         self._packages: Memo[str, dict[str, list[Package]]] = {}
         self._nearest: Memo[tuple[str, str], Package | None] = {}
-        self._aliases: Memo[tuple[str, str], tuple[tuple[str, Aliases], ...]] = {}
+        self._aliases: Memo[tuple[str, str], tuple[Settings, ...]] = {}
 
     def locate(self, language: Language, importer: str, module: str) -> Located:
         """Find the one file that a module is."""
@@ -90,60 +99,70 @@ class Relative:
                 break
             rest = "/".join(parts[size:])
             for root in (*modules.source_roots, ""):
-                if root != parts[0] and (found := self._source(language, _joined(base, join(root, rest)))):
+                path = _joined(base, join(root, rest))
+                if root != parts[0] and (found := self._source(language, path) or self._stemmed(language, path)):
                     return found
         return ""
 
+    def _stemmed(self, language: Language, path: str) -> str:
+        """Return the source of a built file, whatever its extension."""
+        ends = {end for end, _ in language.modules.compiled if path.endswith(end)}
+        bare = path.removesuffix(max(ends, key=len, default=""))
+        return self.tree.first(bare + ext for ext in language.modules.resolve_extensions) if ends else ""
+
     def _merged(self, language: Language, folder: str, written: str) -> str:
         """Look below the other folders that settings lay over the one of the importer (`rootDirs`)."""
-        for base, said in self._settings(language, folder):
-            roots = [_joined(base, root) for root in said.roots]
-            for root in roots:
+        for said in self._settings(language, folder):
+            for root in said.roots:
                 if folder == root or below(folder, root):
-                    inner = folder[len(root) :].strip("/")
-                    for other in roots:
-                        if other != root and (found := self._source(language, _joined(join(other, inner), written))):
-                            return found
+                    path = join(folder[len(root) :].strip("/"), written)
+                    others = (_joined(other, path) for other in said.roots if other != root)
+                    if found := next(filter(None, (self._source(language, other) for other in others)), ""):
+                        return found
         return ""
 
     # ------------------------------------------------------------------------------------------------------ aliases
 
     def _aliased(self, language: Language, folder: str, module: str) -> str:
         """Return the file that the settings nearest to an importer put for a module."""
-        for base, said in self._settings(language, folder):
-            for pattern, star in patterns_of(said.paths, module):
+        for said in self._settings(language, folder):
+            for pattern, star in islice(patterns_of(said.paths, module), 1):
                 for target in said.paths[pattern]:
-                    path = _joined(join(base, said.base or ""), substituted(target, star))
-                    if found := self._file(language, path, base):
+                    path = _joined(said.base if said.base is not None else said.folder, substituted(target, star))
+                    if found := self._file(language, path, said.folder):
                         return found
-            path = "" if said.base is None else _joined(join(base, said.base), module)
+            path = "" if said.base is None else _joined(said.base, module)
             if path and (found := self._source(language, path) or self._inside(language, path)):
                 return found
         return ""
 
-    def _settings(self, language: Language, folder: str) -> tuple[tuple[str, Aliases], ...]:
-        """Return (folder, aliases) of the nearest settings: its own, then those of what it extends or refers to."""
+    def _settings(self, language: Language, folder: str) -> tuple[Settings, ...]:
+        """Return the settings nearest to a folder, and those that they refer to."""
         key = language.name, folder
         return self.tree.remembered(self._aliases, key, lambda: self._find_settings(language, folder))
 
-    def _find_settings(self, language: Language, folder: str) -> tuple[tuple[str, Aliases], ...]:
-        if found := self.tree.held(folder, language.modules.manifests("aliases")):
-            return tuple(self._read(language, found[0], set()))
-        return self._settings(language, dirname(folder)) if folder else ()
+    def _find_settings(self, language: Language, folder: str) -> tuple[Settings, ...]:
+        names = language.modules.manifests("aliases")
+        if not (found := self.tree.held(folder, names)):
+            return self._settings(language, dirname(folder)) if folder else ()
+        said, own = self._read(language, found[0], 0), aliases(self.tree.text(found[0]))
+        others = [_joined(folder, other) for other in own.references]
+        files = [self.tree.first([path, *(join(path, name) for name in names)]) for path in others]
+        return said, *(self._read(language, path, 1) for path in files if path)
 
-    def _read(self, language: Language, path: str, seen: set[str]) -> Iterator[tuple[str, Aliases]]:
-        if path in seen or len(seen) > MAX_EXTENDS:
-            return
-        seen.add(path)
+    def _read(self, language: Language, path: str, depth: int) -> Settings:
+        """Read settings: what they do not say is as in those that they extend, the last one of several first."""
         said, folder = aliases(self.tree.text(path)), dirname(path)
-        yield folder, said
-        for other in said.extends:
-            yield from self._read(language, self._extended(language, folder, other), seen)
-        if not said.paths:
-            for other in said.references:
-                target = _joined(folder, other)
-                names = [join(target, name) for name in language.modules.manifests("aliases")]
-                yield from self._read(language, self.tree.first([target, *names]), seen)
+        found = Settings(folder)
+        for other in said.extends if depth < MAX_EXTENDS else ():
+            if target := self._extended(language, folder, other):
+                inner = self._read(language, target, depth + 1)
+                found = inner if inner.paths else inner._replace(paths=found.paths, folder=found.folder)
+        if said.paths:
+            found = found._replace(folder=folder, paths=said.paths)
+        if said.base is not None:
+            found = found._replace(base=_joined(folder, said.base))
+        return found._replace(roots=tuple(_joined(folder, root) for root in said.roots) or found.roots)
 
     def _extended(self, language: Language, folder: str, module: str) -> str:
         if module.startswith("."):
@@ -165,7 +184,7 @@ class Relative:
         return self._mapped(language, package, package.said.imports, module) if package else ""
 
     def _mapped(self, language: Language, package: Package, table: dict[str, object], module: str) -> str:
-        for pattern, star in patterns_of(table, module):
+        for pattern, star in islice(patterns_of(table, module), 1):
             found = [
                 found
                 for target in targets(table[pattern])
