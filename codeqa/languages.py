@@ -50,6 +50,8 @@ class Scopes:
     self_parameter: bool = False
     super: tuple[str, ...] = ()
     constructors: tuple[str, ...] = ()
+    class_methods: tuple[str, ...] = ()  # methods that get the class first although nothing on them says so
+    self_types: tuple[str, ...] = ()  # types that mean the class around
     enter: tuple[str, ...] = ()
     separators: tuple[str, ...] = (".",)
     builtins: frozenset[str] = frozenset()
@@ -69,7 +71,20 @@ class Modules:
     separator: str = "."
     source_roots: tuple[str, ...] = ()
     resolve_extensions: tuple[str, ...] = ()
-    manifest: str = ""
+    manifest: tuple[tuple[str, str], ...] = ()  # (what it tells, name of the file)
+    unshared: tuple[str, ...] = ()  # ends of the names of files that no importer of their module sees
+    vendored: tuple[str, ...] = ()  # folders that hold copies of other modules
+    compiled: tuple[tuple[str, str], ...] = ()  # (end of what is compiled, end of a source that it may be made of)
+    outputs: tuple[str, ...] = ()  # folders that a build writes
+    apart: tuple[str, ...] = ()  # folders whose packages are test data: nobody outside of them imports these
+    stubs: tuple[str, ...] = ()  # ends of the names of files that only declare
+    roots: tuple[str, ...] = ()  # stems of the root file of a crate, the library's first
+    anchors: tuple[str, ...] = ()  # what paths begin with: at the root, at the module itself, at the one around it
+    headers: tuple[str, ...] = ()  # extensions of files that are made to be included
+
+    def manifests(self, tells: str) -> tuple[str, ...]:
+        """Return the names of the manifests that tell something: "package", "module", "aliases"..."""
+        return tuple(name for told, name in self.manifest if told == tells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +209,11 @@ class Languages:
             table = (language.folder / "language.toml").read_text(encoding="utf-8")
             parts += [language.name, language.installed, table, language.query]
         return sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    @cached_property
+    def manifests(self) -> frozenset[str]:
+        """The names of all files that some language reads to find its modules."""
+        return frozenset(name for language in self for _, name in language.modules.manifest)
 
     def test_globs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(glob for language in self for glob in language.tests.files))

@@ -134,6 +134,14 @@ SHOP = {
     "shop/item.py": "class Item:\n    def price(self):\n        return 1\n",
     "main.py": "from shop import Cart\n\n\ndef main():\n    Cart().add(None)\n",
 }
+NPM = {
+    "tsconfig.json": '{"extends": "./tsconfig.base"}',
+    "tsconfig.base.json": '{"compilerOptions": {"paths": {"~": ["./kit/one"]}}}',
+    "kit/package.json": '{"name": "kit", "exports": "./one.js"}',
+    "kit/one.js": "export function run() {}\n",
+    "kit/two.js": "export function run() {}\n",
+    "app/use.ts": 'import { run } from "kit";\nimport { run as go } from "~";\nrun();\ngo();\n',
+}
 GO = {
     "go.mod": "module example.org/depot\n",
     "store/store.go": "package store\n\nfunc Open() int { return 1 }\n",
@@ -242,6 +250,10 @@ CASES: list[tuple[str, dict[str, str | bytes], dict[str, str | bytes | None]]] =
         {"app/Main.java": "class Main {\n  void go() { Tool.cut(); }\n}\n"},
         {"app/Tool.java": "class Tool {\n  static void cut() {}\n}\n"},
     ),
+    ("a package exports another file", NPM, {"kit/package.json": '{"name": "kit", "exports": "./two.js"}'}),
+    ("a package is called otherwise", NPM, {"kit/package.json": '{"name": "tool", "exports": "./one.js"}'}),
+    ("an alias leads elsewhere", NPM, {"tsconfig.base.json": '{"compilerOptions": {"paths": {"~": ["./kit/two"]}}}'}),
+    ("settings come nearer", NPM, {"app/tsconfig.json": '{"compilerOptions": {"paths": {"~": ["../kit/two.js"]}}}'}),
     ("go.mod names another module", GO, {"go.mod": "module example.org/other\n"}),
     ("go.mod goes", GO, {"go.mod": None}),
     ("go.mod comes", {name: text for name, text in GO.items() if name != "go.mod"}, {"go.mod": GO["go.mod"]}),

@@ -197,6 +197,69 @@ def test_crate_modules(importer: str, module: str, found: str) -> None:
 C = ["include/ring.h", "src/ring.c", "src/log.h", "src/main.c", "vendor/x/log.h", "src/stdio.h"]
 
 
+MONOREPO = {
+    "package.json": '{"name": "root", "workspaces": ["packages/*", "!packages/old"]}',
+    "packages/a/package.json": """{"name": "@x/a", "exports": {
+        ".": {"types": "./dist/main.d.ts", "import": "./dist/main.mjs"}
+    }}""",
+    "packages/a/src/main.ts": "",
+    "packages/a/src/deep.ts": "",
+    "packages/b/package.json": '{"name": "b", "main": "dist/b.umd.js"}',
+    "packages/b/index.ts": "",
+    "packages/b/tsconfig.json": """{ // solution
+        "files": [], "references": [{"path": "./tsconfig.app.json"},],
+    }""",
+    "packages/b/tsconfig.app.json": """\ufeff{"extends": ["../../base"], "compilerOptions": {"paths": {
+        "@/*": ["./ui/*",], /* "@/x": [] */ "url": ["./http://x",],
+    },},}""",
+    "packages/b/ui/card.tsx": "",
+    "base.json": '{"compilerOptions": {"paths": {"#/*": ["./packages/*"]}, "baseUrl": "./packages/b"}}',
+    "packages/c/package.json": '{"name": "c", "dependencies": {"d": "link:../../vendored/d", "e": "npm:@x/a@1"}}',
+    "packages/c/src/use.ts": "",
+    "vendored/d/package.json": '{"main": "./d"}',
+    "vendored/d/d.js": "",
+    "examples/one/package.json": '{"name": "twice"}',
+    "examples/one/index.js": "",
+    "examples/two/package.json": '{"name": "twice"}',
+    "examples/two/index.js": "",
+    "test/fixtures/react/package.json": '{"name": "react"}',
+    "test/fixtures/react/index.js": "",
+    "test/fixtures/use.js": "",
+    "loop.json": '{"extends": "./loop.json"}',
+    "broken/tsconfig.json": '{"extends": "../loop"} }',
+    "broken/package.json": "[1, 2",
+    "broken/use.ts": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("importer", "module", "found"),
+    [
+        ("packages/c/src/use.ts", "@x/a", "packages/a/src/main.ts"),
+        ("packages/c/src/use.ts", "@x/a/deep", ""),  # it exports nothing else
+        ("packages/c/src/use.ts", "@x", ""),
+        ("packages/c/src/use.ts", "b", "packages/b/index.ts"),
+        ("packages/c/src/use.ts", "d", "vendored/d/d.js"),
+        ("packages/c/src/use.ts", "e", "packages/a/src/main.ts"),
+        ("packages/c/src/use.ts", "c/src/use", "packages/c/src/use.ts"),
+        ("packages/c/src/use.ts", "react", ""),  # the tests' own
+        ("packages/c/src/use.ts", "twice", ""),  # one of two
+        ("packages/c/src/use.ts", "node:b", ""),
+        ("test/fixtures/use.js", "react", "test/fixtures/react/index.js"),
+        ("examples/one/index.js", "twice", "examples/one/index.js"),
+        ("packages/b/index.ts", "@/card", "packages/b/ui/card.tsx"),
+        ("packages/b/index.ts", "#/a/src/deep", ""),  # its own paths hide those that it extends
+        ("packages/b/index.ts", "ui/card", "packages/b/ui/card.tsx"),
+        ("packages/c/src/use.ts", "@/card", ""),
+        ("packages/c/src/use.ts", "../../a/dist/deep.js", "packages/a/src/deep.ts"),
+        ("packages/c/src/use.ts", "../../../../outside", ""),
+        ("broken/use.ts", "anything", ""),
+    ],
+)
+def test_packages_and_aliases(importer: str, module: str, found: str) -> None:
+    assert located("typescript", MONOREPO, importer, module)[0] == ((found,) if found else ())
+
+
 @pytest.mark.parametrize(
     ("importer", "module", "found"),
     [

@@ -214,8 +214,7 @@ class Indexer:
             old = self.store.get_interface(before.sha256, before.language) if before and not before.skip else None
             language = self.languages.get(after.language) if after else None
             changed.compare(path, old, facts(path), overloads=language is not None and language.scopes.overloads)
-            if resolve.is_manifest(path, self.languages):
-                changed.keys.add(f"f:{path}")
+            changed.keys.add(f"t:{path}")
         found = changed.dependents(self.store.deps()) | touched
         return sorted(path for path in found if path in records and not records[path].skip)
 

@@ -109,15 +109,12 @@ def _languages(stats: list[files.FileStat], languages: Languages) -> dict[str, s
     """
     found = {stat.path: languages.of(stat.path) for stat in stats}
     counts = Counter(language.name for path, language in found.items() if language and not languages.shared(path))
-    manifests = {language.modules.manifest for language in languages}
-    return {path: _name(path, language, languages, counts, manifests) for path, language in found.items()}
+    return {path: _name(path, language, languages, counts) for path, language in found.items()}
 
 
-def _name(
-    path: str, language: Language | None, languages: Languages, counts: Mapping[str, int], manifests: set[str]
-) -> str | None:
+def _name(path: str, language: Language | None, languages: Languages, counts: Mapping[str, int]) -> str | None:
     if language is None:
         name = path.rpartition("/")[2]
-        return None if "." in name[1:] and name not in manifests else ""
+        return None if "." in name[1:] and name not in languages.manifests else ""
     other = languages.shared(path)
     return other.name if other and counts.get(other.name, 0) > counts.get(language.name, 0) else language.name

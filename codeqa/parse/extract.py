@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Import, Interface, Reference, Scope
 from codeqa.parse import text
 from codeqa.parse.captures import Captured, Draft
-from codeqa.parse.imports import bound_name, expand
+from codeqa.parse.imports import bound_name, expand, inline_name
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, depths, nest
 from codeqa.parse.references import references_of
 
@@ -58,6 +58,11 @@ class Extractor:
         self._named: dict[str, list[int]] = defaultdict(list)  # name → definitions
         self.rewrites: set[int] = set()  # later assignments to a known name: they are writes
         self._local_drafts: list[Draft] = []
+        self._inline = [
+            (found.start, found.end, inline_name(self.text_of(found.parts["module"]).strip("\"'`")))
+            for found in captured.imports.values()
+            if "inline" in found.parts
+        ]
 
     def run(self) -> tuple[Interface, list[Reference]]:
         """Extract everything; the order of the steps matters."""
@@ -318,8 +323,17 @@ class Extractor:
     def _value(self, where: tuple[int, int] | None) -> str:
         if where is None or where[1] - where[0] > 2000:
             return ""
-        flat = text.chain(self.text_of(where), self.language.scopes.separators, self.language.scopes.makers)
+        flat = self.chain(where)
         return "" if flat == "?" or flat in LITERALS else flat
+
+    def chain(self, where: tuple[int, int]) -> str:
+        """Return an expression as a receiver chain, "?" if it is none."""
+        written = self.text_of(where)
+        for start, end, name in self._inline if self._inline else ():
+            if where[0] <= start and end <= where[1]:
+                written = self.text_of((where[0], start)) + name + self.text_of((end, where[1]))
+                break
+        return text.chain(written, self.language.scopes.separators, self.language.scopes.makers)
 
     # ------------------------------------------------------------------------------------------ scopes and bindings
 
@@ -412,6 +426,8 @@ class Extractor:
             return [(module, name, parts.get("alias", name).strip("\"'"))]
         if "namespace" in parts:
             return [(module, "", parts["namespace"])]
+        if "inline" in parts:
+            return [(module, "", inline_name(module))]
         return [(module, "", bound_name(module, self.language.modules.style))]
 
     def text_of(self, where: tuple[int, int]) -> str:

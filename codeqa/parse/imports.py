@@ -43,6 +43,11 @@ def _split(tree: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def inline_name(module: str) -> str:
+    """Return what stands for a module that is imported in the middle of an expression: `require("./x").y`."""
+    return "@" + re.sub(r"\W", "_", module)
+
+
 def bound_name(module: str, style: str) -> str:
     """Return the name that importing a whole module binds."""
     if style == "dotted":

@@ -7,7 +7,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from codeqa.domain import CLASS_LIKE, Reference
-from codeqa.parse import text
 from codeqa.parse.captures import BASE_ROLES
 from codeqa.parse.nesting import Nest
 
@@ -118,18 +117,14 @@ class _References:
             return f"={literal}"
         if node.end_byte - node.start_byte > MAX_ARGUMENT:
             return "?"
-        return self._chain((node.start_byte, node.end_byte))
+        return self.ex.chain((node.start_byte, node.end_byte))
 
     def _receiver(self, where: tuple[int, int] | None) -> str:
         if where is None:
             return ""
         if where[1] - where[0] > MAX_RECEIVER:
             return "?"
-        return self._chain(where)
-
-    def _chain(self, where: tuple[int, int]) -> str:
-        scopes = self.ex.language.scopes
-        return text.chain(self.ex.text_of(where), scopes.separators, scopes.makers)
+        return self.ex.chain(where)
 
 
 class _Visible:

@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
-from codeqa.languages import Languages
 from codeqa.resolve.environment import Environment, Tables, Value, outside
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
 from codeqa.resolve.overloads import Overloads
 from codeqa.resolve.types import Types
 
-VERSION = "2"  # of the edges: raise it when the same facts yield other edges
+VERSION = "3"  # of the edges: raise it when the same facts yield other edges
 
 __all__ = [
     "VERSION",
@@ -23,7 +22,6 @@ __all__ = [
     "Resolver",
     "Tables",
     "changed_keys",
-    "is_manifest",
     "outside",
     "symbol_key",
 ]
@@ -54,13 +52,6 @@ class Resolution(NamedTuple):
 def symbol_key(path: str, qualname: str) -> str:
     """Return the id of a symbol; a file's own is its path."""
     return f"{path}::{qualname}" if qualname else path
-
-
-def is_manifest(path: str, languages: Languages) -> bool:
-    """Tell whether some language reads this file to find its modules."""
-    return any(
-        path.rpartition("/")[2] == language.modules.manifest for language in languages if language.modules.manifest
-    )
 
 
 class _Plan(NamedTuple):

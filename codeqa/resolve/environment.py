@@ -203,8 +203,9 @@ class Environment:
 
     `interface(path)` returns the parsed interface of a file or None; `named(name)` the (path, qualname) pairs of
     definitions of that name; `read(path)` the text of a manifest. Everything consulted lands in `consulted`: "f:path"
-    (interface), each name that was looked up in an interface, "m:stem" (module look-up), "n:name" (global names). A
-    file needs new resolution only when what its keys stand for changed, see `index.graphing.Changed`.
+    (interface), each name that was looked up in an interface, "m:stem" (module look-up), "t:path" (text of a manifest),
+    "n:name" (global names). A file needs new resolution only when what its keys stand for changed, see
+    `index.graphing.Changed`.
     """
 
     def __init__(

@@ -145,11 +145,13 @@ class Linkage:
 
     def _linkable(self, value: Value) -> bool:
         definition = self.env.definition(value)
+        language = self.env.language(value.path)
         return (
-            _shares_by_inclusion(self.env.language(value.path))
+            language is not None
+            and _shares_by_inclusion(language)
             and "static" not in definition.flags.split()
             and definition.kind not in MEMBERS
-            and (definition.kind != "macro" or value.path.endswith(".h"))
+            and (definition.kind != "macro" or value.path.endswith(language.modules.headers))
         )
 
     def with_bodies(self, values: list[Value]) -> list[Value]:
@@ -200,5 +202,5 @@ class Linkage:
                 yield other
 
 
-def _shares_by_inclusion(language: Language | None) -> bool:
-    return language is not None and language.modules.style == "include"
+def _shares_by_inclusion(language: Language) -> bool:
+    return language.modules.style == "include"

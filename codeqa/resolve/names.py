@@ -209,8 +209,8 @@ class Names:
         return [], 1
 
     def _crate(self, path: str, steps: tuple[str, ...], scope: int, language: Language) -> tuple[list[Value], int]:
-        used = 1
-        while steps[0] == "super" and steps[used : used + 1] == ("super",):
+        used, around = 1, language.modules.anchors[2]
+        while steps[0] == around and steps[used : used + 1] == (around,):
             used += 1
         module = self._unnested(path, language.modules.separator.join(steps[:used]), scope, language)
         located = self.env.modules.locate(language, path, module)
@@ -225,10 +225,11 @@ class Names:
         tables = self.env.tables(path)
         separator = language.modules.separator
         parts = module.split(separator)
-        while tables is not None and scope >= 0 and parts[0] == "super":
+        _, own, around = language.modules.anchors
+        while tables is not None and scope >= 0 and parts[0] == around:
             holder = tables.interface.scopes[scope].definition
             if holder >= 0 and tables.interface.definitions[holder].kind == "namespace":
-                parts = parts[1:] if parts[1:2] == ["super"] else ["self", *parts[1:]]
+                parts = parts[1:] if parts[1:2] == [around] else [own, *parts[1:]]
             scope = tables.interface.scopes[scope].parent
         return separator.join(parts)
 
@@ -248,9 +249,7 @@ class Names:
                 return [Value("module", path, name=module)]
             inner = self.env.modules.locate(language, path, f"{module}.{item.name}")
             return [Value("module", inner.paths[0], name=item.name, paths=inner.paths)] if inner.paths else []
-        if module.startswith(".") or (
-            language.modules.style == "crate" and module.split("::")[0] in ("crate", "self", "super")
-        ):
+        if module.startswith(".") or module.split(language.modules.separator)[0] in language.modules.anchors:
             return []  # it should be here, and is not
         name = external or module
         clean = name.replace(language.modules.separator, ".") if language.modules.style != "directory" else name
@@ -293,7 +292,9 @@ class Names:
         if value.kind == "module":
             if found := self.exported(value.path, name, hops + 1):
                 return found
-            below = self.env.modules.locate(language, value.path, f"self{language.modules.separator}{name}")
+            below = self.env.modules.locate(
+                language, value.path, language.modules.separator.join((language.modules.anchors[1], name))
+            )
             return [Value("module", p, name=name, paths=(p,)) for p in below.paths if not below.rest]
         return self.types.classes.members(value, name) if value.kind == "definition" and value.index >= 0 else []
 

@@ -76,7 +76,7 @@ class Types:
             head = type_head(text, language.scopes.type_noise, language.scopes.type_wrappers)
             if not head:
                 return []
-            if head in ("Self", "self", "this"):
+            if head in language.scopes.self_types:
                 owner = self._around(path, scope)
                 return [owner._replace(kind="instance")] if owner else []
             values = [self.classes.aliased(v) for v in self.named(path, head, scope)]
@@ -242,13 +242,19 @@ class Types:
         assert tables is not None
         inner = tables.interface.scopes[scope].definition
         definition = tables.interface.definitions[inner] if inner >= 0 else None
-        if definition is None or definition.kind not in MEMBERS or tables.first_parameter.get(scope) != name:
+        language = self.env.language(path)
+        if (
+            language is None
+            or definition is None
+            or definition.kind not in MEMBERS
+            or tables.first_parameter.get(scope) != name
+        ):
             return []
         flags = definition.flags.split()
         owner = self.classes.owner(path, inner)
         if owner is None or "static" in flags:
             return []
-        is_class = "classmethod" in flags or definition.name in ("__new__", "__init_subclass__")
+        is_class = "classmethod" in flags or definition.name in language.scopes.class_methods
         return [owner._replace(kind="definition" if is_class else "instance")]
 
     def _object(self, path: str, holder: int) -> list[Value]:

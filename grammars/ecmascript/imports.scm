@@ -66,6 +66,15 @@
   (call_expression function: (identifier) @_require arguments: (arguments . (string) @import.module))) @import
   (#eq? @_require "require"))
 
+; `require("./log").write()`, `(await import("./log")).write()`: the module has no name, and its members are used
+((member_expression
+  object: (call_expression function: (identifier) @_require arguments: (arguments . (string) @import.module)
+    ) @import @import.inline)
+  (#eq? @_require "require"))
+(member_expression
+  object: (parenthesized_expression (await_expression
+    (call_expression function: (import) arguments: (arguments . (string) @import.module)) @import @import.inline)))
+
 ; `exports.Router = require("./router")`
 ((assignment_expression
   left: (member_expression object: (identifier) @_exports property: (property_identifier) @import.namespace)
