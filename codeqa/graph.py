@@ -8,7 +8,7 @@ and a function *contains* the functions that are defined inside of it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,16 +17,19 @@ from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Relation, Strate
 from codeqa.store import Store
 
 CALLS = frozenset({EdgeKind.CALLS, EdgeKind.INSTANTIATES})
-USES = CALLS | {EdgeKind.READS, EdgeKind.WRITES, EdgeKind.DECORATES, EdgeKind.TYPES, EdgeKind.RAISES}
+HANDED_ON = frozenset({EdgeKind.REGISTERS, EdgeKind.REFERS})  # what may lead to a call that nobody writes
+USES = CALLS | HANDED_ON | {EdgeKind.READS, EdgeKind.WRITES, EdgeKind.DECORATES, EdgeKind.TYPES, EdgeKind.RAISES}
 HIERARCHY = frozenset({EdgeKind.INHERITS, EdgeKind.IMPLEMENTS})
-WALKED = CALLS | {EdgeKind.READS, EdgeKind.DECORATES, EdgeKind.RAISES}
-TRUSTED = frozenset({Strategy.EXACT, Strategy.INFERRED, Strategy.DISPATCH})
+WALKED = CALLS | HANDED_ON | {EdgeKind.READS, EdgeKind.DECORATES, EdgeKind.RAISES}
+TRUSTED = frozenset({Strategy.EXACT, Strategy.INFERRED, Strategy.DISPATCH, Strategy.CALLBACK, Strategy.JOIN})
 COST = {
     EdgeKind.CALLS: 1.0,
     EdgeKind.INSTANTIATES: 1.1,
     EdgeKind.CONTAINS: 1.0,
     EdgeKind.DECORATES: 1.6,
     EdgeKind.RAISES: 1.6,
+    EdgeKind.REGISTERS: 1.8,
+    EdgeKind.REFERS: 1.8,
     EdgeKind.READS: 2.0,
 }
 DISPATCH_COST = 0.4  # on top: one of several targets
@@ -254,11 +257,12 @@ class Graph:
         closures = [e for e in inside if _is_callable(symbols, e.src) and _is_callable(symbols, e.dst)]
         found = (self.outgoing(frontier) if forwards else self.incoming(frontier)) + closures
         ends = self.symbols(e.dst if forwards else e.src for e in found)
+        tables = self._tables(found, ends) if forwards else set()
         fresh: list[str] = []
         for edge in found:
             end = edge.dst if forwards else edge.src
             symbol = ends.get(end)
-            if symbol is None or symbol.external or not _leads_on(edge, symbol, forwards=forwards):
+            if symbol is None or symbol.external or not (not forwards or end in tables or _leads_on(edge, symbol)):
                 continue
             key = (edge.src, edge.dst)
             if key not in edges or _cost(edge) < _cost(edges[key]):
@@ -267,6 +271,11 @@ class Graph:
                 seen.add(end)
                 fresh.append(end)
         return fresh
+
+    def _tables(self, edges: Iterable[Edge], ends: Mapping[str, Symbol]) -> set[str]:
+        """Of the data that is read, return what holds functions: who reads a table of handlers may call them."""
+        data = {e.dst for e in edges if e.kind is EdgeKind.READS and e.dst in ends and not _runs(ends[e.dst])}
+        return {e.src for e in self.store.edges_from(sorted(data), {EdgeKind.REGISTERS})} if data else set()
 
     def users(
         self, keys: Sequence[str], kinds: Iterable[EdgeKind], max_depth: int, limit: int = 2000
@@ -315,11 +324,13 @@ def _is_callable(symbols: dict[str, Symbol], key: str) -> bool:
     return key in symbols and symbols[key].kind in CALLABLE
 
 
-def _leads_on(edge: Edge, end: Symbol, *, forwards: bool) -> bool:
+def _leads_on(edge: Edge, end: Symbol) -> bool:
     """A read is a step of a walk only if a function or class is passed on, never if it is data."""
-    if not forwards or edge.kind is not EdgeKind.READS:
-        return True
-    return end.kind in CALLABLE or end.kind in CLASS_LIKE
+    return edge.kind is not EdgeKind.READS or _runs(end)
+
+
+def _runs(symbol: Symbol) -> bool:
+    return symbol.kind in CALLABLE or symbol.kind in CLASS_LIKE
 
 
 def _reach(key: str, step: dict[str, list[str]]) -> list[str]:

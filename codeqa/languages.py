@@ -57,6 +57,7 @@ class Scopes:
     builtins: frozenset[str] = frozenset()
     type_wrappers: frozenset[str] = frozenset()
     type_noise: frozenset[str] = frozenset()
+    passed: frozenset[str] = frozenset({"function", "method"})  # kinds of definitions that are values to call
     makers: frozenset[str] = frozenset()  # functions that make what their type argument, or first argument, names
     overloads: bool = False  # several callables of one name, told apart by their parameters
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart

@@ -24,7 +24,7 @@ from codeqa.domain import (
     UnknownSymbol,
     Unresolved,
 )
-from codeqa.graph import CALLS, HIERARCHY, USES, Graph, by_trust, without_declarations
+from codeqa.graph import CALLS, HANDED_ON, HIERARCHY, USES, Graph, by_trust, without_declarations
 from codeqa.search import Searcher
 from codeqa.store import Store, match_all
 
@@ -214,7 +214,15 @@ class Tools:
         holders = self.graph.symbols(e.src for e in edges)
         found = sorted((Relation(holders[e.src], e) for e in edges if e.src in holders), key=by_trust)
         kept = list({(r.symbol.id, r.edge.site): r for r in reversed(found)}.values())[::-1]
-        return Listing(symbol, tuple(kept[:limit]), len(kept), tuple(self.unresolved(symbol)))
+        handed_on = tuple(self.registrations(symbol, limit))
+        return Listing(symbol, tuple(kept[:limit]), len(kept), tuple(self.unresolved(symbol)), handed_on)
+
+    def registrations(self, symbol: Symbol, limit: int = 50) -> list[Relation]:
+        """Return where a symbol is handed on as a value or named by a text: one relation for each line."""
+        edges = self.graph.incoming(self.itself(symbol), HANDED_ON)
+        holders = self.graph.symbols(e.src for e in edges)
+        found = sorted((Relation(holders[e.src], e) for e in edges if e.src in holders), key=by_trust)
+        return list({(r.symbol.id, r.edge.site): r for r in reversed(found)}.values())[::-1][:limit]
 
     def callees(self, symbol: Symbol, limit: int = 50) -> Listing:
         """Return what a symbol calls; what it calls without a trace counts as unresolved."""

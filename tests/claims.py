@@ -28,13 +28,17 @@ KINDS = {
     "implements": {EdgeKind.IMPLEMENTS},
     "decorator": {EdgeKind.DECORATES},
     "type": {EdgeKind.TYPES},
-    "read": {EdgeKind.READS},
+    "read": {EdgeKind.READS, EdgeKind.REGISTERS},  # what hands a function on reads it
+    "registers": {EdgeKind.REGISTERS},
+    "refers": {EdgeKind.REFERS},
     "write": {EdgeKind.WRITES},
     "raise": {EdgeKind.RAISES},
     "mention": {EdgeKind.DOCUMENTS},
     "overrides": {EdgeKind.OVERRIDES},
 }
 ROLES = {*KINDS, "import", "definition", "doc"}
+OWN = {"overrides", "registers", "refers"}  # `none` of these denies that kind of edge alone
+SURE = {Strategy.EXACT, Strategy.INFERRED, Strategy.CALLBACK, Strategy.JOIN}
 
 _MARKER = r"(?:\{/\*|/\*|//|#|<!--|\.\.|--|;)"
 _LOOKS_LIKE = re.compile(rf"\s*{_MARKER}\s*(?:\^|<-)(?:\s|$)")
@@ -242,13 +246,13 @@ def _listed(definitions: Iterable[Definition]) -> str:
 
 def _edge_fault(claim: Claim, fixture: Fixture) -> str:
     if not claim.positive:
-        kinds = KINDS["overrides"] if claim.role == "overrides" else EdgeKind
+        kinds = KINDS[claim.role] if claim.role in OWN else EdgeKind
         sure = [e for e in fixture.edges(claim.path, claim.offset, kinds) if e.strategy is not Strategy.AMBIGUOUS]
         return f"it resolves: {_shown(sure)}" if any(_inside(e) for e in sure) else ""
     found = fixture.edges(claim.path, claim.offset, KINDS[claim.role])
     wanted, several = _wanted(claim.target)
     strategies = {e.strategy for e in found}
-    sure = strategies == {Strategy.AMBIGUOUS} if several else strategies <= {Strategy.EXACT, Strategy.INFERRED}
+    sure = strategies == {Strategy.AMBIGUOUS} if several else strategies <= SURE
     if {e.dst for e in found} == wanted and sure:
         return ""
     return f"{_shown(fixture.edges(claim.path, claim.offset))}; {_reference_shown(claim, fixture)}"
@@ -330,6 +334,7 @@ def proven(name: str) -> dict[str, bool]:
         "inheritance": bool(roles & {"base", "implements"}),
         "types": "type" in roles,
         "decorators": "decorator" in roles,
+        "callbacks": "registers" in roles,
     }
 
 

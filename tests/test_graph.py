@@ -96,9 +96,29 @@ def passer():
         "a.py::bottom",
     ]
     assert [(e.kind, e.dst) for e in found.path(["a.py::passer"], ["a.py::bottom"])[0]] == [
-        (EdgeKind.READS, "a.py::deep"),
+        (EdgeKind.REGISTERS, "a.py::deep"),
         (EdgeKind.CALLS, "a.py::bottom"),
     ]
+
+
+def test_who_reads_a_table_of_functions_may_call_them(graph: Open) -> None:
+    source = """
+TABLE = {"a": first}
+LIMIT = 3
+def first():
+    last()
+def last(): ...
+def pick(key):
+    TABLE[key](LIMIT)
+"""
+    found = graph({"a.py": source})
+
+    assert [(e.kind, e.dst) for e in found.path(["a.py::pick"], ["a.py::last"])[0]] == [
+        (EdgeKind.READS, "a.py::TABLE"),
+        (EdgeKind.REGISTERS, "a.py::first"),
+        (EdgeKind.CALLS, "a.py::last"),
+    ]
+    assert "a.py::LIMIT" not in found.reachable(["a.py::pick"])
 
 
 def test_the_cheapest_path_is_taken_not_the_first(graph: Open) -> None:

@@ -53,6 +53,7 @@ def callers(found: Listing, out: Terminal) -> None:
     head(found.symbol, out)
     _rows([site_row(relation) for relation in found.relations], out)
     _ending(found, f"nothing in the repository is known to call {found.symbol.label}", out)
+    _section("handed on or named by a text", [site_row(relation) for relation in found.registrations], out)
 
 
 def callees(found: Listing, out: Terminal) -> None:

@@ -40,6 +40,7 @@ class Listing:
     relations: tuple[Relation, ...]
     total: int  # before any limit
     unresolved: tuple[Unresolved, ...]
+    registrations: tuple[Relation, ...] = ()  # of callers: where it is handed on as a value or named by a text
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Reference(NamedTuple):
     """A use of a name. `definition` and `scope` index the enclosing ones of the same file (-1: the file itself)."""
 
     name: str
-    role: str  # call | instantiate | base | implements | decorator | type | read | write | raise | mention
+    role: str  # call | instantiate | base | implements | decorator | type | read | pass | write | raise | mention
     receiver: str  # normalised chain left of the name ("self.app", "foo()", ""), "?" where it is no chain
     start: int
     line: int

@@ -32,6 +32,8 @@ class EdgeKind(StrEnum):
     RAISES = "raises"
     TESTS = "tests"
     DOCUMENTS = "documents"
+    REGISTERS = "registers"  # hands on a function, method or class as a value: what gets it may call it
+    REFERS = "refers"  # names by a text, or through an object, what another place provides
 
 
 class Strategy(StrEnum):
@@ -42,6 +44,8 @@ class Strategy(StrEnum):
     DISPATCH = "dispatch"  # one of n overriding targets
     AMBIGUOUS = "ambiguous"  # one of n candidates, n stored
     NAME = "name"  # same name, nothing more: kept out of walks
+    CALLBACK = "callback"  # handed on as a value: who calls it, and when, is not said
+    JOIN = "join"  # both sides write the same text, or use the same object
 
     @property
     def confidence(self) -> float:
@@ -55,6 +59,8 @@ CONFIDENCE: dict[Strategy, float] = {
     Strategy.DISPATCH: 0.6,  # not measured: the truth knows static targets only
     Strategy.AMBIGUOUS: 0.88,  # of all candidates together
     Strategy.NAME: 0.07,
+    Strategy.CALLBACK: 0.9,
+    Strategy.JOIN: 0.9,
 }
 
 

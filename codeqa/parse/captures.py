@@ -18,7 +18,7 @@ MAX_TREE_DEPTH = 2000  # nodes deeper than this are no code that someone wrote, 
 ROLES = {
     name: rank
     for rank, name in enumerate(
-        ["mention", "read", "write", "type", "call", "instantiate", "raise", "decorator", "implements", "base"]
+        ["mention", "read", "pass", "write", "type", "call", "instantiate", "raise", "decorator", "implements", "base"]
     )
 }
 

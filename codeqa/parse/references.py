@@ -76,7 +76,7 @@ class _References:
         name = self.ex.text_of((start, use.end))
         receiver = self._receiver(use.receiver)
         scope = self.scopes.at(start)
-        if not name or (role in ("read", "write") and not self.visible.worth(name, receiver, scope)):
+        if not name or (role in ("read", "pass", "write") and not self.visible.worth(name, receiver, scope)):
             return None
         holder = self.holders.at(start)
         definition = self.order[holder] if holder >= 0 else -1

@@ -27,4 +27,5 @@ def supports(language: Language) -> dict[str, bool]:
         "inheritance": "reference.base" in captures,
         "types": "reference.type" in captures,
         "decorators": "reference.decorator" in captures,
+        "callbacks": "reference.pass" in captures,
     }

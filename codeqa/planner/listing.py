@@ -24,6 +24,7 @@ def callers(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     verb = "created" if symbol.kind in CLASS_LIKE else "called"
     if not listing.relations:
         _nothing(tools, book, symbol, f"No call of {say.named(symbol)} was resolved", part)
+        _handed_on(tools, book, symbol, part)
         return
     tail = f" and {say.counted(len(tests), 'place')} in tests" if tests else ""
     likely = sum(1 for r in listing.relations if r.edge.strategy is Strategy.DISPATCH)
@@ -33,7 +34,21 @@ def callers(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     book.add(say.count(text, len(listing.relations), lambda: tools.callers(symbol, 1).total, part, say.heads(symbol)))
     _items(tools, book, source, part)
     _items(tools, book, tests[: max(3, SHOWN - len(source))] if not source else tests[:3], part)
+    _handed_on(tools, book, symbol, part)
     _unresolved(book, symbol, listing.unresolved)
+
+
+def _handed_on(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+    """List, apart from its calls, where a symbol is handed on as a value or named by a text."""
+    found = tools.registrations(symbol, 10_000)
+    if not found:
+        return
+    source = [r for r in found if not tools.is_test(r.symbol)]
+    tail = f", {'all' if not source else len(found) - len(source)} of them in tests" if len(source) < len(found) else ""
+    text = f"{say.named(symbol)} is handed on or named by a text at {say.counted(len(found), 'place')}{tail}."
+    recount = lambda: len(tools.registrations(symbol, 10_000))  # noqa: E731
+    book.add(say.count(text, len(found), recount, part, say.heads(symbol)))
+    _items(tools, book, source or found[:3], part)
 
 
 def callees(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:

@@ -25,6 +25,8 @@ VERBS = {
     EdgeKind.IMPLEMENTS: "implements",
     EdgeKind.OVERRIDES: "overrides",
     EdgeKind.IMPORTS: "imports",
+    EdgeKind.REGISTERS: "hands on",
+    EdgeKind.REFERS: "leads to",
 }
 _ARTICLE = {"enum_member": "an enum member", "enum": "an enum", "interface": "an interface", "external": "external"}
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
@@ -111,6 +113,10 @@ def sure(edge: Edge) -> str:
             if edge.candidates > 1
             else " (by dynamic dispatch)"
         )
+    if edge.strategy is Strategy.CALLBACK:
+        return " (registered as a callback)"
+    if edge.strategy is Strategy.JOIN:
+        return f" (joined by {code(edge.name)})"
     return " (by the type of its receiver)" if edge.strategy is Strategy.INFERRED else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -34,6 +34,7 @@ KIND_OF_ROLE = {
     "decorator": EdgeKind.DECORATES,
     "type": EdgeKind.TYPES,
     "read": EdgeKind.READS,
+    "pass": EdgeKind.READS,
     "write": EdgeKind.WRITES,
     "raise": EdgeKind.RAISES,
     "mention": EdgeKind.DOCUMENTS,
@@ -168,10 +169,26 @@ class Resolver:
         values = self._values(path, reference)
         if any(value.kind == "module" for value in values):
             values = [v for value in values for v in self.names.default(value) or [value]]
-        if reference.role == "read":
+        if reference.role in ("read", "pass"):
             values = [v for v in values if v.kind == "definition"]
         values = self.overloads.choose(path, reference, values)
-        return self._edges(path, values, KIND_OF_ROLE[reference.role], reference, reference.definition)
+        edges = self._edges(path, values, KIND_OF_ROLE[reference.role], reference, reference.definition)
+        return self._handed_on(values, edges) if reference.role == "pass" else edges
+
+    def _handed_on(self, values: Sequence[Value], edges: Iterable[Edge]) -> Iterator[Edge]:
+        """A read that hands on something that can be called registers it, if there is no doubt what it is."""
+        certain = values and all(self._is_passed(value) for value in values)
+        for edge in edges:
+            sure = certain and edge.strategy is not Strategy.AMBIGUOUS
+            yield replace(edge, kind=EdgeKind.REGISTERS, strategy=Strategy.CALLBACK) if sure else edge
+
+    def _is_passed(self, value: Value) -> bool:
+        """Tell whether a definition, as a value, is something to call."""
+        language = self.env.language(value.path)
+        if language is None or value.index < 0:
+            return False
+        definition = self.env.definition(value)
+        return definition.kind in language.scopes.passed and "property" not in definition.flags.split()
 
     def _values(self, path: str, reference: Reference) -> list[Value]:
         """Return what a reference may mean; uses of one expression in one scope, or everywhere, are looked up once."""
@@ -197,7 +214,7 @@ class Resolver:
 
     def _evaluated(self, path: str, reference: Reference) -> list[Value]:
         if not reference.receiver:
-            if reference.role in ("call", "read") and (special := self._super_call(path, reference)):
+            if reference.role in ("call", "read", "pass") and (special := self._super_call(path, reference)):
                 return special
             return self.names.bare(path, reference.name, reference.scope, at=reference.start)
         receivers = self.types.evaluate(

@@ -58,3 +58,12 @@
   field: (field_identifier) @reference.read)
 
 (identifier) @reference.read
+
+; Handed on as a value
+
+(argument_list [(identifier) @reference.pass (pointer_expression argument: (identifier) @reference.pass)])
+(initializer_list [(identifier) @reference.pass (pointer_expression argument: (identifier) @reference.pass)])
+(initializer_pair value: [(identifier) @reference.pass (pointer_expression argument: (identifier) @reference.pass)])
+(assignment_expression
+  left: [(field_expression) (subscript_expression) (pointer_expression)]
+  right: [(identifier) @reference.pass (pointer_expression argument: (identifier) @reference.pass)])

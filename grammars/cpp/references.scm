@@ -140,3 +140,27 @@
   name: (identifier) @reference.read)
 
 (identifier) @reference.read
+
+; Handed on as a value
+
+(argument_list [
+  (identifier) @reference.pass
+  (qualified_identifier name: (identifier) @reference.pass)
+  (pointer_expression argument: (identifier) @reference.pass)
+  (pointer_expression argument: (qualified_identifier name: (identifier) @reference.pass))])
+(initializer_list [
+  (identifier) @reference.pass
+  (qualified_identifier name: (identifier) @reference.pass)
+  (pointer_expression argument: (identifier) @reference.pass)
+  (pointer_expression argument: (qualified_identifier name: (identifier) @reference.pass))])
+(initializer_pair value: [
+  (identifier) @reference.pass
+  (pointer_expression argument: [
+    (identifier) @reference.pass
+    (qualified_identifier name: (identifier) @reference.pass)])])
+(assignment_expression
+  right: [
+    (identifier) @reference.pass
+    (pointer_expression argument: [
+      (identifier) @reference.pass
+      (qualified_identifier name: (identifier) @reference.pass)])])

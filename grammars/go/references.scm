@@ -102,3 +102,20 @@
   field: (field_identifier) @reference.read)
 
 (identifier) @reference.read
+
+; Handed on as a value
+
+(argument_list [
+  (identifier) @reference.pass
+  (selector_expression field: (field_identifier) @reference.pass)])
+(literal_value (literal_element [
+  (identifier) @reference.pass
+  (selector_expression field: (field_identifier) @reference.pass)]))
+(keyed_element value: (literal_element [
+  (identifier) @reference.pass
+  (selector_expression field: (field_identifier) @reference.pass)]))
+(assignment_statement
+  left: (expression_list [(selector_expression) (index_expression)])
+  right: (expression_list [
+    (identifier) @reference.pass
+    (selector_expression field: (field_identifier) @reference.pass)]))

@@ -22,12 +22,12 @@
   constructor: [(super) (this)] @reference.call
   arguments: (argument_list) @arguments)
 
-; `Type::method` names it, and does not call it
+; `Type::method` hands it on, and does not call it
 
 (method_reference
   .
   (_) @receiver
-  (identifier) @reference.read
+  (identifier) @reference.pass
   .)
 
 ; Objects

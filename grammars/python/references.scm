@@ -30,3 +30,22 @@
 (attribute object: (_) @receiver attribute: (identifier) @reference.read)
 (identifier) @reference.read
 (keyword_argument name: (identifier) @ignore)
+
+; Handed on as a value; what only asks about a class, or casts to it, does not hand it on
+
+((call
+  function: [(identifier) @_f (attribute attribute: (identifier) @_f)]
+  arguments: (argument_list
+    [
+      (identifier) @reference.pass
+      (attribute attribute: (identifier) @reference.pass)
+      (keyword_argument value: (identifier) @reference.pass)
+      (keyword_argument value: (attribute attribute: (identifier) @reference.pass))
+    ]))
+  (#not-match? @_f "^(isinstance|issubclass|hasattr|getattr|setattr|delattr|callable|super|type|cast|TypeVar|NewType|raises|warns|warn|suppress|id|repr|str|len|print|signature|getsource|getdoc|help|assert\\w+)$"))
+(pair value: [(identifier) @reference.pass (attribute attribute: (identifier) @reference.pass)])
+(list [(identifier) @reference.pass (attribute attribute: (identifier) @reference.pass)])
+(list (tuple [(identifier) @reference.pass (attribute attribute: (identifier) @reference.pass)]))
+(assignment
+  left: [(attribute) (subscript)]
+  right: [(identifier) @reference.pass (attribute attribute: (identifier) @reference.pass)])

@@ -197,3 +197,12 @@
   name: (identifier) @reference.read)
 
 (identifier) @reference.read
+
+; Handed on as a value
+
+(arguments [(identifier) @reference.pass (scoped_identifier name: (identifier) @reference.pass)])
+(field_initializer value: [(identifier) @reference.pass (scoped_identifier name: (identifier) @reference.pass)])
+(array_expression [(identifier) @reference.pass (scoped_identifier name: (identifier) @reference.pass)])
+(assignment_expression
+  left: [(field_expression) (index_expression)]
+  right: [(identifier) @reference.pass (scoped_identifier name: (identifier) @reference.pass)])

@@ -9,3 +9,7 @@
 ((jsx_opening_element name: (identifier) @ignore) (#match? @ignore "^[a-z]"))
 ((jsx_self_closing_element name: (identifier) @ignore) (#match? @ignore "^[a-z]"))
 (jsx_closing_element name: (identifier) @ignore)
+
+(jsx_attribute (jsx_expression [
+  (identifier) @reference.pass
+  (member_expression property: (property_identifier) @reference.pass)]))
