@@ -49,7 +49,7 @@ class Strategy(StrEnum):
 
     @property
     def confidence(self) -> float:
-        """The share of calls resolved so that compilers confirm (docs/measurements.md, benchmarks/precision.py)."""
+        """The share of edges resolved so that compilers confirm (docs/measurements.md, benchmarks/graph.py)."""
         return CONFIDENCE[self]
 
 
@@ -57,7 +57,7 @@ CONFIDENCE: dict[Strategy, float] = {
     Strategy.EXACT: 0.987,
     Strategy.INFERRED: 0.998,
     Strategy.DISPATCH: 0.6,  # not measured: the truth knows static targets only
-    Strategy.AMBIGUOUS: 0.88,  # of all candidates together
+    Strategy.AMBIGUOUS: 0.88,  # that one of the candidates is meant
     Strategy.NAME: 0.07,
     Strategy.CALLBACK: 0.9,
     Strategy.JOIN: 0.9,
