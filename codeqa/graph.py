@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from codeqa import languages
@@ -72,7 +71,7 @@ class Graph:
         calls = [e for e in edges if e.kind is EdgeKind.CALLS]
         targets = self.overridden_by({e.dst for e in calls})
         return edges + [
-            replace(edge, dst=target, strategy=Strategy.DISPATCH, candidates=len(targets[edge.dst]))
+            edge._replace(dst=target, strategy=Strategy.DISPATCH, candidates=len(targets[edge.dst]))
             for edge in calls
             for target in targets.get(edge.dst, ())
         ]
@@ -91,7 +90,7 @@ class Graph:
             if edge.strategy in TRUSTED and counts.get(edge.dst):
                 calls[edge.dst].append(edge)
         return edges + [
-            replace(edge, dst=key, strategy=Strategy.DISPATCH, candidates=len(counts[base]))
+            edge._replace(dst=key, strategy=Strategy.DISPATCH, candidates=len(counts[base]))
             for key, found in above.items()
             for base in found
             if key in counts.get(base, ())

@@ -37,7 +37,6 @@ from codeqa.domain import (
 )
 from codeqa.store import (
     STRATEGIES,
-    EdgeRow,
     FileRecord,
     Store,
     SymbolRow,
@@ -113,14 +112,14 @@ class File:
             rows.append(SymbolRow(d.qualname, d.name, d.kind, parent, *place, d.signature, d.doc, d.flags))
         return rows
 
-    def edges(self, defined: dict[str, str]) -> tuple[list[EdgeRow], list[Unresolved]]:
+    def edges(self, defined: dict[str, str]) -> tuple[list[Edge], list[Unresolved]]:
         """Resolve callees by name: `ext.x` is external, what no file defines is unresolved."""
         edges, unresolved = [], []
         for ref in self.references:
             src = self.key(self.lines[ref.definition][0])
             dst = f"external::{ref.name}" if ref.name.startswith("ext.") else defined.get(ref.name)
             if dst:
-                edges.append(EdgeRow(src, dst, CALLS, Strategy.EXACT, ref.line, ref.start, ref.name))
+                edges.append(Edge(src, dst, CALLS, Strategy.EXACT, self.path, ref.line, ref.start, ref.name))
             else:
                 unresolved.append(Unresolved(ref.name, src, self.path, ref.line, "self"))
         return edges, unresolved
@@ -340,7 +339,7 @@ def test_an_unknown_end_is_dropped_and_counted(folder: Path) -> None:
     with Store.open(folder, write=True) as store:
         write(store, [SHOP])
         with store.transaction():
-            edge = EdgeRow("shop.sm::price", "gone.sm::f", CALLS, Strategy.EXACT, 1, 1, "f")
+            edge = Edge("shop.sm::price", "gone.sm::f", CALLS, Strategy.EXACT, "shop.sm", 1, 1, "f")
             assert store.replace_edges(store.set_file(record(SHOP)), [edge], []) == 1
         check(store)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,7 @@ def test_an_edge_that_is_stored_and_named_at_its_site_holds(project: Project) ->
 
 @pytest.mark.parametrize("change", [{"dst": "shop/payment.py::send"}, {"start_byte": 1}, {"kind": EdgeKind.RAISES}])
 def test_an_edge_that_is_not_in_the_index_is_refuted(project: Project, change: dict[str, object]) -> None:
-    invented = replace(edge(project), **change)  # type: ignore[arg-type]
+    invented = edge(project)._replace(**change)  # type: ignore[arg-type]
     result = verify(project, Fact("an invention", HERE, "edge", edges=(invented,)))
 
     assert not result.claims

@@ -23,15 +23,15 @@ def document(values: Mapping[str, object]) -> str:
 
 
 def record(value: DataclassInstance) -> dict[str, Json]:
-    """Return the fields of a dataclass as JSON values; an edge says its confidence too."""
-    found = {each.name: jsonable(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, Edge):
-        found["confidence"] = round(value.confidence, 4)
-    return found
+    """Return the fields of a dataclass as JSON values."""
+    return {each.name: jsonable(getattr(value, each.name)) for each in fields(value)}
 
 
 def jsonable(value: object) -> Json:
-    """Return the value as JSON has it: dataclasses by their fields, tuples as arrays."""
+    """Return the value as JSON has it: dataclasses and edges by their fields, an edge's confidence too."""
+    if isinstance(value, Edge):
+        found = {name: jsonable(item) for name, item in value._asdict().items()}
+        return {**found, "confidence": round(value.confidence, 4)}
     if is_dataclass(value) and not isinstance(value, type):
         return record(value)
     if isinstance(value, Mapping):

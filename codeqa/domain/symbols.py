@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 _TWIN = re.compile(r"#\d+(?=\.|$)")  # tells definitions of one name apart; `#load` is a private name
 KINDS = (
@@ -110,9 +111,11 @@ class Symbol:
         return _TWIN.sub("", self.qualname) or self.span.path
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A checked relation between two symbols, with the place that states it."""
+class Edge(NamedTuple):
+    """A checked relation between two symbols, with the place that states it.
+
+    A tuple, since an index makes hundreds of thousands of them.
+    """
 
     src: str
     dst: str

@@ -239,9 +239,7 @@ class Indexer:
             references = self.store.get_references(record.sha256, record.language)
             resolution = resolver.resolve(path, references)
             keys = resolution.keys | owned.get(path, frozenset())
-            self.store.replace_edges(
-                ids[path], graphing.edge_rows(resolution), resolution.unresolved, graphing.packed(keys)
-            )
+            self.store.replace_edges(ids[path], resolution.edges, resolution.unresolved, graphing.packed(keys))
             if number % 50 == 0 or number == len(affected):
                 yield Progress("resolve", number, len(affected), time.monotonic() - began, path)
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, Binding, Definition, Interface
 from codeqa.languages import Languages
-from codeqa.resolve import Environment, Resolution, Resolver, Tables, changed_keys, outside, symbol_key
-from codeqa.store import EdgeRow, FileRecord, Store, SymbolRow
+from codeqa.resolve import Environment, Resolver, Tables, changed_keys, outside, symbol_key
+from codeqa.store import FileRecord, Store, SymbolRow
 
 _WORD = re.compile(r"[\w$#@]+")
 
@@ -96,13 +96,6 @@ def symbol_rows(
 def has_orphans(interface: Interface | None) -> bool:
     """Tell whether a file writes members outside of their type."""
     return interface is not None and any(outside(definition) for definition in interface.definitions)
-
-
-def edge_rows(resolution: Resolution) -> list[EdgeRow]:
-    """Return the rows of a file's edges."""
-    return [
-        EdgeRow(e.src, e.dst, e.kind, e.strategy, e.line, e.start_byte, e.name, e.candidates) for e in resolution.edges
-    ]
 
 
 @lru_cache(maxsize=1 << 18)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
@@ -121,7 +120,7 @@ class Resolver:
             for file in located.paths[:MAX_CANDIDATES]:
                 if file != path:
                     edge = self._edge(path, path, file, EdgeKind.IMPORTS, Strategy.EXACT, item)
-                    yield replace(edge, name=item.module)
+                    yield edge._replace(name=item.module)
             if not located.paths and item.name in ("", "*") and located.external:
                 values = self.names.imported(path, item._replace(name="")) if item.name == "" else []
                 yield from self._edges(path, values, EdgeKind.IMPORTS, item, -1)
@@ -180,7 +179,7 @@ class Resolver:
         certain = values and all(self._is_passed(value) for value in values)
         for edge in edges:
             sure = certain and edge.strategy is not Strategy.AMBIGUOUS
-            yield replace(edge, kind=EdgeKind.REGISTERS, strategy=Strategy.CALLBACK) if sure else edge
+            yield edge._replace(kind=EdgeKind.REGISTERS, strategy=Strategy.CALLBACK) if sure else edge
 
     def _is_passed(self, value: Value) -> bool:
         """Tell whether a definition, as a value, is something to call."""

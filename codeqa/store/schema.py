@@ -115,19 +115,6 @@ class SymbolRow(NamedTuple):
     flags: str = ""
 
 
-class EdgeRow(NamedTuple):
-    """An edge stated in one file; both ends are symbol keys, `external::requests.get` names what lies outside."""
-
-    src: str
-    dst: str
-    kind: EdgeKind
-    strategy: Strategy
-    line: int
-    start_byte: int
-    name: str  # identifier text at the site
-    candidates: int = 1
-
-
 def key_of(path: str, qualname: str) -> str:
     """Return the symbol id of a qualified name in a file; `path` is "external" for what lies outside."""
     return f"{path}::{qualname}" if qualname else path

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from codeqa.domain import ChunkFact, CodeqaError, Interface, Reference, Unresolved
+from codeqa.domain import ChunkFact, CodeqaError, Edge, Interface, Reference, Unresolved
 from codeqa.store import codec
 from codeqa.store.database import Row
 from codeqa.store.schema import (
@@ -21,7 +21,6 @@ from codeqa.store.schema import (
     SITE_BITS,
     STRATEGY_CODE,
     TALLY,
-    EdgeRow,
     FileRecord,
     SymbolRow,
     implied_name,
@@ -249,7 +248,7 @@ class Writer(TextReader):
     # ------------------------------------------------------------------------------------------------------------ edges
 
     def replace_edges(
-        self, file_id: int, rows: Sequence[EdgeRow], unresolved: Sequence[Unresolved], deps: bytes | None = None
+        self, file_id: int, edges: Sequence[Edge], unresolved: Sequence[Unresolved], deps: bytes | None = None
     ) -> int:
         """Make these the edges and unresolved sites that a file states; return how many were dropped.
 
@@ -259,20 +258,20 @@ class Writer(TextReader):
         if not self._pending.fresh or file_id in self._pending.sites_of:
             self._delete_sites(file_id)
         self._pending.sites_of.add(file_id)
-        ids = self._ends(rows, unresolved)
+        ids = self._ends(edges, unresolved)
         base = file_id << SITE_BITS
-        edges = _edge_values(base, rows, ids)
+        rows = _edge_values(base, edges, ids)
         sites = [
             (base + n, site.name, ids[site.src], site.line, site.receiver)
             for n, site in enumerate(unresolved)
             if site.src in ids
         ]
-        self._pending.tally.update(row[4] for row in edges)
-        self._many("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", edges)
+        self._pending.tally.update(row[4] for row in rows)
+        self._many("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self._many("INSERT INTO unresolved VALUES (?, ?, ?, ?, ?)", sites)
         if deps is not None:
             self._execute("INSERT OR REPLACE INTO deps(file_id, keys) VALUES (?, ?)", (file_id, deps))
-        return len(rows) - len(edges) + len(unresolved) - len(sites)
+        return len(edges) - len(rows) + len(unresolved) - len(sites)
 
     def _delete_sites(self, file_id: int) -> None:
         span = file_id << SITE_BITS, (file_id + 1) << SITE_BITS
@@ -284,11 +283,11 @@ class Writer(TextReader):
         self._pending.tally.subtract(strategy for strategy, _ in rows)
         self._pending.orphans.update(dst for _, dst in rows)
 
-    def _ends(self, rows: Sequence[EdgeRow], unresolved: Sequence[Unresolved]) -> dict[str, int]:
+    def _ends(self, edges: Sequence[Edge], unresolved: Sequence[Unresolved]) -> dict[str, int]:
         """Return the ids of all symbols that are named in a file's edges, making externals as they are needed."""
         known = self._pending.known
-        ends = {row[0] for row in rows}
-        ends.update(row[1] for row in rows)
+        ends = {edge[0] for edge in edges}
+        ends.update(edge[1] for edge in edges)
         ends.update(site.src for site in unresolved)
         missing = ends.difference(known)
         if missing and not self._pending.fresh:
@@ -367,7 +366,7 @@ class Writer(TextReader):
         self._execute("DELETE FROM chunks WHERE file_id = ?", (file_id,))
 
 
-def _edge_values(base: int, rows: Sequence[EdgeRow], ids: Mapping[str, int]) -> list[Row]:
+def _edge_values(base: int, edges: Sequence[Edge], ids: Mapping[str, int]) -> list[Row]:
     """Return the rows of the table; a name is stored only where the target's key does not imply it."""
     return [
         (
@@ -381,6 +380,6 @@ def _edge_values(base: int, rows: Sequence[EdgeRow], ids: Mapping[str, int]) -> 
             start,
             None if _implied_name(dst) == name else name,
         )
-        for n, (src, dst, kind, strategy, line, start, name, candidates) in enumerate(rows)
+        for n, (src, dst, kind, strategy, _, line, start, name, candidates) in enumerate(edges)
         if src in ids and dst in ids
     ]
