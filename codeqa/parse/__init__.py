@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codeqa.domain import Facts, Interface
-from codeqa.parse.captures import Used, broken, capture
+from codeqa.parse.captures import Captured, Used, broken, capture
 from codeqa.parse.chunks import chunks
 from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
@@ -42,9 +42,9 @@ def parse(language: Language, data: bytes) -> Facts:
         GrammarMissing: the language's wheel is not installed; use `plain`.
         GrammarBroken: its queries do not compile.
     """
-    seen, blanked = without_noise(data, language.blank)
-    tree = _parsed(language, seen)
-    captured = capture(get_query(language.name), tree.root_node)
+    comments = tuple(start.encode() for start, _ in language.text.block_comment)
+    seen, blanked = without_noise(data, language.blank, comments)
+    tree, captured = _parsed(language, seen)
     for start, end in blanked:
         node = tree.root_node.descendant_for_byte_range(start, end)
         if node is None or node.type not in language.text.comment_nodes:
@@ -54,18 +54,20 @@ def parse(language: Language, data: bytes) -> Facts:
     return Facts(interface, references, chunks(data, interface.definitions, extractor.lines), captured.errors)
 
 
-def _parsed(language: Language, data: bytes) -> tree_sitter.Tree:
+def _parsed(language: Language, data: bytes) -> tuple[tree_sitter.Tree, Captured]:
     """Return the best tree of a file; where conditional text breaks the syntax, only its first branch is read."""
-    parser = get_parser(language.name)
-    tree = best = parser.parse(data)
+    parser, query = get_parser(language.name), get_query(language.name)
+    first = tree = best = parser.parse(data)
+    captured = capture(query, first.root_node)
     for _ in range(MAX_ATTEMPTS if language.conditionals else 0):
         faults = broken(tree.root_node)
-        reduced = first_branches(data, language.conditionals, faults)
-        if not faults or reduced == data:
+        whole = [(draft.start, draft.end) for draft in captured.drafts.values() if draft.body is not None]
+        reduced = first_branches(data, language.conditionals, faults, whole) if faults else data
+        if reduced == data:
             break
         data, tree = reduced, parser.parse(reduced)
         best = min(best, tree, key=lambda t: sum(max(1, end - start) for start, end in broken(t.root_node)))
-    return best
+    return best, captured if best is first else capture(query, best.root_node)
 
 
 def plain(language: str, data: bytes) -> Facts:
