@@ -167,6 +167,26 @@ def first_branches(
     return bytes(seen)
 
 
+def switched(
+    data: bytes, rules: tuple[re.Pattern[bytes], ...], asks: tuple[re.Pattern[bytes], ...]
+) -> list[tuple[int, int, str]]:
+    """Return (start, end, condition) of each branch that one name alone decides: "if=NAME", "unless=NAME".
+
+    `asks` match the directives that want a name to be set, and those that want it not to be; group 1 is the name.
+    """
+    found: list[tuple[int, int, str]] = []
+    for _, directives, _ in _conditionals(data, rules):
+        refused: list[str] = []  # what holds in a branch since those before it were not taken
+        for number, (start, end) in enumerate(directives[:-1]):
+            line, last = data[start:end], directives[number + 1][0]
+            wanted, unwanted = (next((m[1].decode() for m in (ask.match(line),) if m), "") for ask in asks)
+            found += [(end, last, condition) for condition in refused]
+            if wanted or unwanted:
+                found.append((end, last, f"if={wanted}" if wanted else f"unless={unwanted}"))
+                refused.append(f"unless={wanted}" if wanted else f"if={unwanted}")
+    return found
+
+
 def _conditionals(
     data: bytes, rules: tuple[re.Pattern[bytes], ...]
 ) -> Iterator[tuple[int, list[tuple[int, int]], int]]:
