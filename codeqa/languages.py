@@ -39,6 +39,7 @@ class Text:
     string_nodes: tuple[str, ...] = ("string",)
     conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
     switches: tuple[str, ...] = ()  # of those lines the ones that want a name (group 1) to be set, or not to be
+    embedded: tuple[str, ...] = ()  # what goes before and behind @embedded code to make a file of it
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
 
 

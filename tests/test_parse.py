@@ -320,7 +320,7 @@ def test_a_comment_inside_of_a_macro_is_none_of_its_names() -> None:
     found = facts("c", "#define store(out) /* says who */ \\\n  *(out) = one(); /* don't */ two()\nint f(void);\n")
 
     assert found.errors == 0
-    assert not {"says", "who", "don"} & {r.name for r in found.references}
+    assert [r.name for r in found.references if r.role in ("call", "read")] == ["one", "two"]
 
 
 @pytest.mark.parametrize(

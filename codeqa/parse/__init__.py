@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from codeqa.domain import Facts, Interface
-from codeqa.parse.captures import Captured, Used, broken, capture
+from codeqa.parse.captures import Captured, Used, broken, capture, shifted
 from codeqa.parse.chunks import chunks
 from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 VERSION = "4"  # of the facts: raise it when the same bytes yield other facts
 
+MAX_EMBEDDED = 20_000  # bytes of code inside of text
+_CODE = re.compile(rb"[A-Za-z_]\w+\s*\(")
+_EMBEDDED_ROLES = frozenset({"call", "instantiate"})
 MAX_ATTEMPTS = 3  # at a file whose conditional text breaks the syntax
 
 __all__ = [
@@ -49,9 +53,25 @@ def parse(language: Language, data: bytes) -> Facts:
         node = tree.root_node.descendant_for_byte_range(start, end)
         if node is None or node.type not in language.text.comment_nodes:
             captured.uses.setdefault(start, Used("read", end, None))
+    _add_embedded(language, seen, captured)
     extractor = Extractor(language, data, captured)
     interface, references = extractor.run()
     return Facts(interface, references, chunks(data, interface.definitions, extractor.lines), captured.errors)
+
+
+def _add_embedded(language: Language, data: bytes, captured: Captured) -> None:
+    """Add what code uses that the grammar takes for text: the bodies of macros."""
+    if len(language.text.embedded) != 2:
+        return
+    parser, query = get_parser(language.name), get_query(language.name)
+    before, after = (part.encode() for part in language.text.embedded)
+    for start, end in captured.embedded:
+        if end - start > MAX_EMBEDDED or not _CODE.search(data, start, end):
+            continue
+        by = start - len(before)
+        for offset, used in capture(query, parser.parse(before + data[start:end] + after).root_node).uses.items():
+            if len(before) <= offset < end - by and used.role in _EMBEDDED_ROLES:
+                captured.uses.setdefault(offset + by, shifted(used, by))
 
 
 def _parsed(language: Language, data: bytes) -> tuple[tree_sitter.Tree, Captured]:
