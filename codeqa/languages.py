@@ -38,6 +38,8 @@ class Text:
     skip_between: tuple[str, ...] = ()
     string_nodes: tuple[str, ...] = ("string",)
     conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
+    switches: tuple[str, ...] = ()  # of those lines the ones that want a name (group 1) to be set, or not to be
+    embedded: tuple[str, ...] = ()  # what goes before and behind @embedded code to make a file of it
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
 
 
@@ -81,6 +83,7 @@ class Modules:
     stubs: tuple[str, ...] = ()  # ends of the names of files that only declare
     roots: tuple[str, ...] = ()  # stems of the root file of a crate, the library's first
     anchors: tuple[str, ...] = ()  # what paths begin with: at the root, at the module itself, at the one around it
+    settings: tuple[str, ...] = ()  # regular expressions on names that a compiler sets, or not, by itself
     headers: tuple[str, ...] = ()  # extensions of files that are made to be included
 
     def manifests(self, tells: str) -> tuple[str, ...]:
@@ -146,6 +149,14 @@ class Language:
     @cached_property
     def conditionals(self) -> tuple[re.Pattern[bytes], ...]:
         return tuple(re.compile(pattern.encode()) for pattern in self.text.conditionals)
+
+    @cached_property
+    def settings(self) -> re.Pattern[str] | None:
+        return re.compile("|".join(self.modules.settings)) if self.modules.settings else None
+
+    @cached_property
+    def switches(self) -> tuple[re.Pattern[bytes], ...]:
+        return tuple(re.compile(pattern.encode()) for pattern in self.text.switches)
 
     @cached_property
     def literals(self) -> dict[str, str]:

@@ -301,6 +301,44 @@ def test_twins_have_names_of_their_own() -> None:
     assert defined(found) == ["function f", "function f#2", "class A", "method A.f", "method A.f#2"]
 
 
+def test_a_fault_inside_of_a_function_costs_no_other_branch() -> None:
+    source = "#if A\nint f(void *p) { return cast(const char **, p); }\n#else\nint g(void) { return 0; }\n#endif\n"
+
+    assert [d.name for d in facts("c", source).interface.definitions] == ["f", "g"]
+
+
+def test_of_branches_that_break_the_syntax_the_first_is_read() -> None:
+    source = (
+        "int f(int n) {\n#if A\n  if (n) {\n#else\n  if (!n) {\n#endif\n    n++;\n  }\n  return n;\n}\nint g(void);\n"
+    )
+
+    assert facts("c", source).errors == 0
+    assert [d.name for d in facts("c", source).interface.definitions] == ["f", "g"]
+
+
+def test_a_comment_inside_of_a_macro_is_none_of_its_names() -> None:
+    found = facts("c", "#define store(out) /* says who */ \\\n  *(out) = one(); /* don't */ two()\nint f(void);\n")
+
+    assert found.errors == 0
+    assert [r.name for r in found.references if r.role in ("call", "read")] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "flags"),
+    [
+        ("#ifdef A", ["if=A", "unless=A"]),
+        ("#if !defined(A) /* why */", ["unless=A", "if=A"]),
+        ("# ifndef A", ["unless=A", "if=A"]),
+        ("#if A > 1", ["", ""]),
+        ("#if defined(A) && B", ["", ""]),
+    ],
+)
+def test_what_one_name_decides_says_so(condition: str, flags: list[str]) -> None:
+    found = facts("c", f"{condition}\nint f(void) {{ return 1; }}\n#else\nint g(void) {{ return 1; }}\n#endif\n")
+
+    assert [one(found, name).flags for name in ("f", "g")] == flags
+
+
 def test_a_later_assignment_tells_the_type_of_a_field() -> None:
     source = (
         "class A:\n    def __init__(self):\n        self.x = None\n        self.y = None\n"

@@ -24,7 +24,8 @@ class Definition(NamedTuple):
     value: (
         str  # initialiser, or what a function returns, as a receiver chain ("Router()", "self.app.name"); "" if not one
     )
-    flags: str  # space-separated: static property abstract exported private test classmethod override
+    # space-separated: static property abstract exported private test classmethod override, if=NAME and unless=NAME
+    flags: str
 
 
 class Scope(NamedTuple):

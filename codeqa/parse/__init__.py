@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from codeqa.domain import Facts, Interface
-from codeqa.parse.captures import Used, broken, capture
+from codeqa.parse.captures import Captured, Used, broken, capture, shifted
 from codeqa.parse.chunks import chunks
 from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 VERSION = "4"  # of the facts: raise it when the same bytes yield other facts
 
+MAX_EMBEDDED = 20_000  # bytes of code inside of text
+_CODE = re.compile(rb"[A-Za-z_]\w+\s*\(")
+_EMBEDDED_ROLES = frozenset({"call", "instantiate"})
 MAX_ATTEMPTS = 3  # at a file whose conditional text breaks the syntax
 
 __all__ = [
@@ -42,30 +46,48 @@ def parse(language: Language, data: bytes) -> Facts:
         GrammarMissing: the language's wheel is not installed; use `plain`.
         GrammarBroken: its queries do not compile.
     """
-    seen, blanked = without_noise(data, language.blank)
-    tree = _parsed(language, seen)
-    captured = capture(get_query(language.name), tree.root_node)
+    comments = tuple(start.encode() for start, _ in language.text.block_comment)
+    seen, blanked = without_noise(data, language.blank, comments)
+    tree, captured = _parsed(language, seen)
     for start, end in blanked:
         node = tree.root_node.descendant_for_byte_range(start, end)
         if node is None or node.type not in language.text.comment_nodes:
             captured.uses.setdefault(start, Used("read", end, None))
+    _add_embedded(language, seen, captured)
     extractor = Extractor(language, data, captured)
     interface, references = extractor.run()
     return Facts(interface, references, chunks(data, interface.definitions, extractor.lines), captured.errors)
 
 
-def _parsed(language: Language, data: bytes) -> tree_sitter.Tree:
+def _add_embedded(language: Language, data: bytes, captured: Captured) -> None:
+    """Add what code uses that the grammar takes for text: the bodies of macros."""
+    if len(language.text.embedded) != 2:
+        return
+    parser, query = get_parser(language.name), get_query(language.name)
+    before, after = (part.encode() for part in language.text.embedded)
+    for start, end in captured.embedded:
+        if end - start > MAX_EMBEDDED or not _CODE.search(data, start, end):
+            continue
+        by = start - len(before)
+        for offset, used in capture(query, parser.parse(before + data[start:end] + after).root_node).uses.items():
+            if len(before) <= offset < end - by and used.role in _EMBEDDED_ROLES:
+                captured.uses.setdefault(offset + by, shifted(used, by))
+
+
+def _parsed(language: Language, data: bytes) -> tuple[tree_sitter.Tree, Captured]:
     """Return the best tree of a file; where conditional text breaks the syntax, only its first branch is read."""
-    parser = get_parser(language.name)
-    tree = best = parser.parse(data)
+    parser, query = get_parser(language.name), get_query(language.name)
+    first = tree = best = parser.parse(data)
+    captured = capture(query, first.root_node)
     for _ in range(MAX_ATTEMPTS if language.conditionals else 0):
         faults = broken(tree.root_node)
-        reduced = first_branches(data, language.conditionals, faults)
-        if not faults or reduced == data:
+        whole = [(draft.start, draft.end) for draft in captured.drafts.values() if draft.body is not None]
+        reduced = first_branches(data, language.conditionals, faults, whole) if faults else data
+        if reduced == data:
             break
         data, tree = reduced, parser.parse(reduced)
         best = min(best, tree, key=lambda t: sum(max(1, end - start) for start, end in broken(t.root_node)))
-    return best
+    return best, captured if best is first else capture(query, best.root_node)
 
 
 def plain(language: str, data: bytes) -> Facts:

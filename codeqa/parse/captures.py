@@ -86,6 +86,7 @@ class Captured:
     uses: dict[int, Used] = field(default_factory=dict)  # by the byte of the identifier
     ignored: set[int] = field(default_factory=set)
     package: tuple[int, int] | None = None
+    embedded: list[tuple[int, int]] = field(default_factory=list)  # code that the grammar reads as mere text
     errors: int = 0
 
 
@@ -124,8 +125,16 @@ def _other(found: Captured, plan: str, nodes: Captures) -> None:
         found.exports[node.start_byte] = _range(node)
     elif plan == "package":
         found.package = found.package or _range(nodes["package"][0])
+    elif plan == "embedded":
+        found.embedded += [_range(node) for node in nodes["embedded"]]
     elif plan == "error":
         found.errors += 1
+
+
+def shifted(used: Used, by: int) -> Used:
+    """Return a use as if its text stood elsewhere; its arguments are not known there."""
+    receiver = (used.receiver[0] + by, used.receiver[1] + by) if used.receiver else None
+    return Used(used.role, used.end + by, receiver)
 
 
 def broken(root: tree_sitter.Node) -> list[tuple[int, int]]:
@@ -152,6 +161,7 @@ def _plan(nodes: Captures) -> str:
         "ignore",
         "export.default",
         "package",
+        "embedded",
         "error",
     ):
         for name in nodes:

@@ -58,6 +58,8 @@ class Extractor:
         self._named: dict[str, list[int]] = defaultdict(list)  # name → definitions
         self.rewrites: set[int] = set()  # later assignments to a known name: they are writes
         self._local_drafts: list[Draft] = []
+        rules = language.conditionals, language.switches
+        self._switched = text.switched(data, *rules) if language.switches else []
         self._inline = [
             (found.start, found.end, inline_name(self.text_of(found.parts["module"]).strip("\"'`")))
             for found in captured.imports.values()
@@ -245,6 +247,7 @@ class Extractor:
         flags = set(draft.flags)
         if self.language.private and self.language.private.search(name):
             flags.add("private")
+        flags |= {condition for begin, last, condition in self._switched if begin <= start and end <= last}
         return Definition(
             name=name,
             kind=kind,

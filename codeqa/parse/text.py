@@ -118,8 +118,13 @@ def _closing_angle(text: str, start: int) -> int:
     return -1
 
 
-def without_noise(data: bytes, noise: tuple[re.Pattern[bytes], ...]) -> tuple[bytes, list[tuple[int, int]]]:
-    """Return the bytes with group 1 of each match as spaces, no byte moved, and where the names lie that went."""
+def without_noise(
+    data: bytes, noise: tuple[re.Pattern[bytes], ...], comments: tuple[bytes, ...] = ()
+) -> tuple[bytes, list[tuple[int, int]]]:
+    """Return the bytes with group 1 of each match as spaces, no byte moved, and where the names lie that went.
+
+    What begins with one of `comments` has no names.
+    """
     blanked: list[tuple[int, int]] = []
     for pattern in noise:
         found = [match.span(1) for match in pattern.finditer(data)]
@@ -128,16 +133,22 @@ def without_noise(data: bytes, noise: tuple[re.Pattern[bytes], ...]) -> tuple[by
         seen = bytearray(data)
         for start, end in found:
             seen[start:end] = bytes(byte if byte in b"\r\n" else 0x20 for byte in data[start:end])
-            if name := _NAME.search(data, start, end):
+            if not data.startswith(comments, start) and (name := _NAME.search(data, start, end)):
                 blanked.append(name.span())
         data = bytes(seen)
     return data, blanked
 
 
-def first_branches(data: bytes, rules: tuple[re.Pattern[bytes], ...], around: Sequence[tuple[int, int]]) -> bytes:
+def first_branches(
+    data: bytes,
+    rules: tuple[re.Pattern[bytes], ...],
+    around: Sequence[tuple[int, int]],
+    whole: Sequence[tuple[int, int]] = (),
+) -> bytes:
     """Return the bytes where the innermost conditional text at each of the ranges is its first branch; no byte moves.
 
     `rules` match the lines that open, switch and close a conditional; those, and the other branches, become spaces.
+    A conditional that holds one of the ranges `whole`, and in it what it should be the reason of, is not.
     """
     seen = bytearray(data)
     open_ = list(around)
@@ -145,11 +156,35 @@ def first_branches(data: bytes, rules: tuple[re.Pattern[bytes], ...], around: Se
         rest = [(first, last) for first, last in open_ if first >= end or start > last]
         if len(rest) == len(open_):
             continue
+        held = [(first, last) for first, last in whole if start <= first and last <= end]
+        blamed = [r for r in open_ if r not in rest and not any(a <= r[0] and r[1] <= b for a, b in held)]
         open_ = rest
+        if not blamed:
+            continue
         later = directives[1][0] if len(directives) > 2 else directives[-1][0]
         for a, b in (directives[0], (later, directives[-1][1])):
             seen[a:b] = _NOT_NEWLINE.sub(b" ", seen[a:b])
     return bytes(seen)
+
+
+def switched(
+    data: bytes, rules: tuple[re.Pattern[bytes], ...], asks: tuple[re.Pattern[bytes], ...]
+) -> list[tuple[int, int, str]]:
+    """Return (start, end, condition) of each branch that one name alone decides: "if=NAME", "unless=NAME".
+
+    `asks` match the directives that want a name to be set, and those that want it not to be; group 1 is the name.
+    """
+    found: list[tuple[int, int, str]] = []
+    for _, directives, _ in _conditionals(data, rules):
+        refused: list[str] = []  # what holds in a branch since those before it were not taken
+        for number, (start, end) in enumerate(directives[:-1]):
+            line, last = data[start:end], directives[number + 1][0]
+            wanted, unwanted = (next((m[1].decode() for m in (ask.match(line),) if m), "") for ask in asks)
+            found += [(end, last, condition) for condition in refused]
+            if wanted or unwanted:
+                found.append((end, last, f"if={wanted}" if wanted else f"unless={unwanted}"))
+                refused.append(f"unless={wanted}" if wanted else f"if={unwanted}")
+    return found
 
 
 def _conditionals(

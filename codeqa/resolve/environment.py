@@ -52,7 +52,10 @@ def outside(definition: Definition) -> bool:
 
 def unscoped(definition: Definition) -> bool:
     """Tell whether an enumerator is visible around its enum too."""
-    return "unscoped" in definition.flags and "scoped" not in definition.flags.split()
+    if "unscoped" not in definition.flags:
+        return False
+    flags = definition.flags.split()
+    return "unscoped" in flags and "scoped" not in flags
 
 
 class Lookup(Generic[T]):
@@ -103,7 +106,7 @@ class Tables:
         """(owner, name) → definitions; members of an owner of another file are not under -1."""
         found = Lookup[int](self._asked)
         for index, definition in enumerate(self.interface.definitions):
-            if "unnamed" in definition.flags:
+            if "unnamed" in definition.flags and "unnamed" in definition.flags.split():
                 continue
             if not outside(definition):
                 found.add(definition.parent, definition.name, index)

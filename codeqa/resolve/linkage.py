@@ -70,7 +70,36 @@ class Linkage:
         kinds = {self.env.definition(v).kind for v in found}
         if "type" in kinds and kinds & (CLASS_LIKE - {"type"}):  # `typedef struct X X;`: a bare X is the typedef
             found = [v for v in found if self.env.definition(v).kind == "type"]
-        return self.with_bodies([v for v in found if v.path == found[0].path])
+        found = [v for v in found if v.path == found[0].path or self._replaces(path, v, found[0])]
+        return self.with_bodies(self._usual(path, found))
+
+    def _replaces(self, path: str, later: Value, first: Value) -> bool:
+        """Tell whether a file includes a macro behind its own of that name: conditions say which one holds."""
+        own = self.env.definition(first)
+        if first.path != path or own.kind != "macro" or self.env.definition(later).kind != "macro":
+            return False
+        tables, language = self.env.tables(path), self.env.language(path)
+        if tables is None or language is None:
+            return False
+        behind = [item for item in tables.stars if item.start > own.start]
+        files = [file for item in behind for file in self.env.modules.locate(language, path, item.module).paths]
+        return any(later.path == file or later.path in self.reach(file).order for file in files)
+
+    def _usual(self, path: str, values: list[Value]) -> list[Value]:
+        """Of several definitions drop those that a switch asks for which nothing that a file sees sets."""
+        if len(values) < 2:
+            return values
+        return [v for v in values if not any(self._unset(path, name) for name in self._wanted(v))] or values
+
+    def _wanted(self, value: Value) -> list[str]:
+        """Return the names that must be set for a definition to be there, without those that a compiler sets."""
+        language = self.env.language(value.path)
+        names = [flag[3:] for flag in self.env.definition(value).flags.split() if flag.startswith("if=")]
+        return [name for name in names if language and not (language.settings and language.settings.search(name))]
+
+    def _unset(self, path: str, name: str) -> bool:
+        order = self.reach(path).order
+        return not any(file in order for file, _ in self.env.pairs(name))
 
     def tagged(self, path: str, dotted: str) -> list[Value]:
         """Return the struct that a typedef of its own name stands for, wherever it is."""
@@ -91,7 +120,7 @@ class Linkage:
             if value is None:
                 continue
             definition = self.env.definition(value)
-            if "unnamed" in definition.flags:
+            if "unnamed" in definition.flags.split():
                 continue
             if (around == prefix and not self._inside(value)) or (around != prefix and around and unscoped(definition)):
                 yield value

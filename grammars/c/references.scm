@@ -67,3 +67,8 @@
 (assignment_expression
   left: [(field_expression) (subscript_expression) (pointer_expression)]
   right: [(identifier) @reference.pass (pointer_expression argument: (identifier) @reference.pass)])
+
+; The body of a macro is code, although the grammar takes it for text
+
+(preproc_function_def value: (preproc_arg) @embedded)
+(preproc_def value: (preproc_arg) @embedded)

@@ -479,10 +479,10 @@
   declarator: (function_declarator
     declarator: (identifier) @_macro
     parameters: (parameter_list
-      (parameter_declaration type: (type_identifier))
+      (parameter_declaration type: (type_identifier) @owner)
       .
       (parameter_declaration type: (type_identifier) @name)))
-  body: (_) @body) @definition.function @flag.test @flag.unnamed
+  body: (_) @body) @definition.method @flag.test @flag.unnamed
   (#match? @_macro "TEST"))
 
 ; Macros heed no scope

@@ -164,3 +164,8 @@
     (pointer_expression argument: [
       (identifier) @reference.pass
       (qualified_identifier name: (identifier) @reference.pass)])])
+
+; The body of a macro is code, although the grammar takes it for text
+
+(preproc_function_def value: (preproc_arg) @embedded)
+(preproc_def value: (preproc_arg) @embedded)
