@@ -38,6 +38,7 @@ class Text:
     skip_between: tuple[str, ...] = ()
     string_nodes: tuple[str, ...] = ("string",)
     conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
+    ends: tuple[str, ...] = ()  # regular expressions; where the syntax is broken, their group 1 is read as ends of statements
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
 
 
@@ -53,6 +54,11 @@ class Scopes:
     class_methods: tuple[str, ...] = ()  # methods that get the class first although nothing on them says so
     self_types: tuple[str, ...] = ()  # types that mean the class around
     enter: tuple[str, ...] = ()
+    iterate: tuple[str, ...] = ()  # members that say what iterating over an object gives
+    subscript: tuple[str, ...] = ()  # members that say what a subscript gives
+    pointers: bool = False  # a subscript on an object is that of a pointer to it
+    functional: bool = False  # an interface with one method is the type of a function
+    callables: frozenset[str] = frozenset()  # generic types of functions: the first argument lists the parameters
     separators: tuple[str, ...] = (".",)
     builtins: frozenset[str] = frozenset()
     type_wrappers: frozenset[str] = frozenset()
@@ -122,6 +128,20 @@ class Language:
     modules: Modules = field(default_factory=Modules)
     tests: Tests = field(default_factory=Tests)
     visibility: Visibility = field(default_factory=Visibility)
+    containers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)  # see `held`
+
+    @cached_property
+    def held(self) -> dict[str, dict[str, str]]:
+        """Generic type from outside -> member -> the type of what it gives, where `$0` is the first type argument.
+
+        Tables and keys may name several at once, with spaces between them.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for names, members in self.containers.items():
+            table = {key: text for keys, text in members.items() for key in keys.split()}
+            for name in names.split():
+                found.setdefault(name, {}).update(table)
+        return found
 
     @cached_property
     def query(self) -> str:
@@ -142,6 +162,11 @@ class Language:
     def blank(self) -> tuple[re.Pattern[bytes], ...]:
         """What a parser must not see, as patterns over bytes."""
         return tuple(re.compile(pattern.encode()) for pattern in self.text.blank)
+
+    @cached_property
+    def ends(self) -> tuple[re.Pattern[bytes], ...]:
+        """Ends of statements that the parser misses, as patterns over bytes."""
+        return tuple(re.compile(pattern.encode()) for pattern in self.text.ends)
 
     @cached_property
     def conditionals(self) -> tuple[re.Pattern[bytes], ...]:

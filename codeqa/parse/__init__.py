@@ -11,7 +11,7 @@ from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
 from codeqa.parse.nesting import Lines
 from codeqa.parse.support import supports
-from codeqa.parse.text import first_branches, without_noise
+from codeqa.parse.text import first_branches, with_ends, without_noise
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -58,14 +58,22 @@ def _parsed(language: Language, data: bytes) -> tree_sitter.Tree:
     """Return the best tree of a file; where conditional text breaks the syntax, only its first branch is read."""
     parser = get_parser(language.name)
     tree = best = parser.parse(data)
+    if language.ends and tree.root_node.has_error and (ended := with_ends(data, language.ends)) != data:
+        data, tree = ended, parser.parse(ended)
+        best = min(best, tree, key=_broken)
     for _ in range(MAX_ATTEMPTS if language.conditionals else 0):
         faults = broken(tree.root_node)
         reduced = first_branches(data, language.conditionals, faults)
         if not faults or reduced == data:
             break
         data, tree = reduced, parser.parse(reduced)
-        best = min(best, tree, key=lambda t: sum(max(1, end - start) for start, end in broken(t.root_node)))
+        best = min(best, tree, key=_broken)
     return best
+
+
+def _broken(tree: tree_sitter.Tree) -> int:
+    """Return how many bytes of a tree do not parse."""
+    return sum(max(1, end - start) for start, end in broken(tree.root_node))
 
 
 def plain(language: str, data: bytes) -> Facts:

@@ -134,6 +134,15 @@ def without_noise(data: bytes, noise: tuple[re.Pattern[bytes], ...]) -> tuple[by
     return data, blanked
 
 
+def with_ends(data: bytes, ends: tuple[re.Pattern[bytes], ...]) -> bytes:
+    """Return the bytes with a semicolon in place of group 1 of each match, a single byte."""
+    seen = bytearray(data)
+    for pattern in ends:
+        for match in pattern.finditer(data):
+            seen[match.start(1)] = 0x3B
+    return bytes(seen)
+
+
 def first_branches(data: bytes, rules: tuple[re.Pattern[bytes], ...], around: Sequence[tuple[int, int]]) -> bytes:
     """Return the bytes where the innermost conditional text at each of the ranges is its first branch; no byte moves.
 
