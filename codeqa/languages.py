@@ -40,6 +40,9 @@ class Text:
     conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
     switches: tuple[str, ...] = ()  # of those lines the ones that want a name (group 1) to be set, or not to be
     embedded: tuple[str, ...] = ()  # what goes before and behind @embedded code to make a file of it
+    ends: tuple[
+        str, ...
+    ] = ()  # regular expressions; where the syntax is broken, their group 1 is read as ends of statements
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
 
 
@@ -55,6 +58,11 @@ class Scopes:
     class_methods: tuple[str, ...] = ()  # methods that get the class first although nothing on them says so
     self_types: tuple[str, ...] = ()  # types that mean the class around
     enter: tuple[str, ...] = ()
+    iterate: tuple[str, ...] = ()  # members that say what iterating over an object gives
+    subscript: tuple[str, ...] = ()  # members that say what a subscript gives
+    pointers: bool = False  # a subscript on an object is that of a pointer to it
+    functional: bool = False  # an interface with one method is the type of a function
+    callables: frozenset[str] = frozenset()  # generic types of functions: the first argument lists the parameters
     separators: tuple[str, ...] = (".",)
     builtins: frozenset[str] = frozenset()
     type_wrappers: frozenset[str] = frozenset()
@@ -125,6 +133,20 @@ class Language:
     modules: Modules = field(default_factory=Modules)
     tests: Tests = field(default_factory=Tests)
     visibility: Visibility = field(default_factory=Visibility)
+    containers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)  # see `held`
+
+    @cached_property
+    def held(self) -> dict[str, dict[str, str]]:
+        """Generic type from outside -> member -> the type of what it gives, where `$0` is the first type argument.
+
+        Tables and keys may name several at once, with spaces between them.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for names, members in self.containers.items():
+            table = {key: text for keys, text in members.items() for key in keys.split()}
+            for name in names.split():
+                found.setdefault(name, {}).update(table)
+        return found
 
     @cached_property
     def query(self) -> str:
@@ -145,6 +167,11 @@ class Language:
     def blank(self) -> tuple[re.Pattern[bytes], ...]:
         """What a parser must not see, as patterns over bytes."""
         return tuple(re.compile(pattern.encode()) for pattern in self.text.blank)
+
+    @cached_property
+    def ends(self) -> tuple[re.Pattern[bytes], ...]:
+        """Ends of statements that the parser misses, as patterns over bytes."""
+        return tuple(re.compile(pattern.encode()) for pattern in self.text.ends)
 
     @cached_property
     def conditionals(self) -> tuple[re.Pattern[bytes], ...]:

@@ -12,7 +12,7 @@ from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
 from codeqa.parse.nesting import Lines
 from codeqa.parse.support import supports
-from codeqa.parse.text import first_branches, without_noise
+from codeqa.parse.text import first_branches, with_ends, without_noise
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -79,6 +79,9 @@ def _parsed(language: Language, data: bytes) -> tuple[tree_sitter.Tree, Captured
     parser, query = get_parser(language.name), get_query(language.name)
     first = tree = best = parser.parse(data)
     captured = capture(query, first.root_node)
+    if language.ends and first.root_node.has_error and (ended := with_ends(data, language.ends)) != data:
+        data, tree = ended, parser.parse(ended)
+        best = min(best, tree, key=_broken)
     for _ in range(MAX_ATTEMPTS if language.conditionals else 0):
         faults = broken(tree.root_node)
         whole = [(draft.start, draft.end) for draft in captured.drafts.values() if draft.body is not None]
@@ -86,8 +89,13 @@ def _parsed(language: Language, data: bytes) -> tuple[tree_sitter.Tree, Captured
         if reduced == data:
             break
         data, tree = reduced, parser.parse(reduced)
-        best = min(best, tree, key=lambda t: sum(max(1, end - start) for start, end in broken(t.root_node)))
+        best = min(best, tree, key=_broken)
     return best, captured if best is first else capture(query, best.root_node)
+
+
+def _broken(tree: tree_sitter.Tree) -> int:
+    """Return how many bytes of a tree do not parse."""
+    return sum(max(1, end - start) for start, end in broken(tree.root_node))
 
 
 def plain(language: str, data: bytes) -> Facts:

@@ -55,6 +55,16 @@ class Bound(NamedTuple):
     type: tuple[int, int] | None
     value: tuple[int, int] | None
     after: int = 0  # byte behind the initialiser
+    steps: str = ""  # from the value to what is bound: ".key" of a pattern, "[1]" of a tuple
+
+
+class Passed(NamedTuple):
+    """A function without a name whose context says what it is called with."""
+
+    callee: tuple[int, int] | None  # what it is passed to
+    argument: str  # as which argument: its number or name
+    type: tuple[int, int] | None  # or: the type that is declared for it
+    parameters: tuple[tuple[int, int], ...]
 
 
 class Imported(NamedTuple):
@@ -81,6 +91,7 @@ class Captured:
     drafts: dict[int, Draft] = field(default_factory=dict)  # by the byte of the name
     bounds: dict[int, Bound] = field(default_factory=dict)
     scopes: set[tuple[int, int]] = field(default_factory=set)
+    passed: dict[int, Passed] = field(default_factory=dict)  # by the byte of the function
     imports: dict[tuple[int, ...], Imported] = field(default_factory=dict)
     exports: dict[int, tuple[int, int]] = field(default_factory=dict)  # identifiers exported as the default
     uses: dict[int, Used] = field(default_factory=dict)  # by the byte of the identifier
@@ -116,6 +127,8 @@ def capture(query: tree_sitter.Query, root: tree_sitter.Node) -> Captured:
 def _other(found: Captured, plan: str, nodes: Captures) -> None:
     if plan == "import":
         _import(found, nodes)
+    elif plan == "callback":
+        _callback(found, nodes)
     elif plan == "scope":
         found.scopes.update(_range(node) for node in nodes["scope"])
     elif plan == "ignore":
@@ -157,6 +170,7 @@ def _plan(nodes: Captures) -> str:
         "import",
         "binding.",
         "reference.",
+        "callback",
         "scope",
         "ignore",
         "export.default",
@@ -166,7 +180,7 @@ def _plan(nodes: Captures) -> str:
     ):
         for name in nodes:
             if name.startswith(prefix):
-                return "import" if prefix == "import" else name
+                return prefix if prefix in ("import", "callback") else name
     return ""
 
 
@@ -246,11 +260,42 @@ def _binding(found: Captured, plan: str, nodes: Captures) -> None:
     after = max((where[1] for where in (value, _first(nodes, "after")) if where), default=0)
     for node in nodes[plan]:
         old = found.bounds.get(node.start_byte)
+        steps = _steps(node, nodes)
         if old is None:
-            found.bounds[node.start_byte] = Bound(kind, _range(node), type_, value, after)
+            found.bounds[node.start_byte] = Bound(kind, _range(node), type_, value, after, steps)
         else:
-            known = Bound(kind, _range(node), type_ or old.type, value or old.value, max(after, old.after))
+            at_last = max(after, old.after)
+            known = Bound(kind, _range(node), type_ or old.type, value or old.value, at_last, steps or old.steps)
             found.bounds[node.start_byte] = known if known[2:] != old[2:] else old
+
+
+def _steps(node: tree_sitter.Node, nodes: Captures) -> str:
+    """Return the way from a value to the part of it that a pattern binds."""
+    if "item" in nodes:
+        around = nodes["item"][0].parent
+        assert around is not None
+        return f"[{_number(nodes['item'][0], around)}]"
+    key = nodes["key"][0].text if "key" in nodes else None
+    return f".{key.decode('utf-8', 'replace')}" if key else ""
+
+
+def _number(node: tree_sitter.Node, around: tree_sitter.Node) -> int:
+    """Return which of the items of a list a node is."""
+    before = [child for child in around.named_children if child.end_byte <= node.start_byte]
+    return sum(1 for child in before if not child.is_extra)
+
+
+def _callback(found: Captured, nodes: Captures) -> None:
+    node = nodes["callback"][0]
+    lists = nodes.get("callback.parameters", ())
+    items = [item for part in lists for item in (part.named_children or [part]) if not item.is_extra]
+    argument = ""
+    if "callback.argument" in nodes:
+        argument = (nodes["callback.argument"][0].text or b"").decode("utf-8", "replace")
+    elif "callback.callee" in nodes and node.parent is not None:
+        argument = str(_number(node, node.parent))
+    callee, type_ = _first(nodes, "callback.callee"), _first(nodes, "callback.type")
+    found.passed[node.start_byte] = Passed(callee, argument, type_, tuple(map(_range, items)))
 
 
 def _import(found: Captured, nodes: Captures) -> None:

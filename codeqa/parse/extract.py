@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Import, Interface, Reference, Scope
 from codeqa.parse import text
-from codeqa.parse.captures import Captured, Draft
+from codeqa.parse.callbacks import passed_parameters
+from codeqa.parse.captures import Bound, Captured, Draft
 from codeqa.parse.imports import bound_name, expand, inline_name
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, depths, nest
 from codeqa.parse.references import references_of
@@ -24,6 +25,7 @@ OWNERS = CLASS_LIKE | {"impl"}
 CONTAINERS = OWNERS | CALLABLE | {"module", "section", "key"}
 PLAIN_VALUES = frozenset({"variable", "field", "constant"})
 MAX_VALUES = 4  # that one local may be assigned, of which any may be meant
+SIGNATURE = "()"  # the name of bindings that keep what can be called
 MAX_HEAD = 4000  # bytes of a function's head that are searched for its parameters
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _TWIN = re.compile(r"#\d+")
@@ -383,13 +385,17 @@ class Extractor:
         outer = {
             (self.text_of(b.name), scopes.at(b.name[0])) for b in self.captured.bounds.values() if b.kind == "outer"
         }
+        told = passed_parameters(self.captured, self._chain)
         rows = [(d.name, "local", self._local_type(d), self._value(d.value), _end(d.value)) for d in self._local_drafts]
         rows += [
-            (b.name, b.kind, self._flat(b.type) if b.type else "", self._value(b.value), b.after)
+            (b.name, b.kind, *self._typed(b, told.get(b.name[0])), b.after)
             for b in self.captured.bounds.values()
             if b.name[0] not in self.captured.drafts or b.kind == "parameter"  # a parameter may declare a field too
         ]
         for where, kind, type_, value, after in sorted(rows, key=lambda row: (not (row[2] or row[3]), row[0])):
+            if kind == "signature":
+                yield Binding(SIGNATURE, scopes.at(where[0] - 1), where[0], kind, self._text(where), "")
+                continue
             name, scope = self.text_of(where), scopes.at(where[0])
             known = seen.setdefault((name, scope), set())
             if (name, scope) in outer:
@@ -397,6 +403,19 @@ class Extractor:
             elif not known or ((type_ or value) and (type_, value) not in known and len(known) < MAX_VALUES):
                 known.add((type_, value))
                 yield Binding(name, scope, where[0], kind, type_, value, after)
+
+    def _typed(self, bound: Bound, told: tuple[str, str] | None) -> tuple[str, str]:
+        """Return the declared type of a binding, and its value; what a pattern binds is a part of either."""
+        type_, value = self._flat(bound.type) if bound.type else "", self._value(bound.value)
+        if told and not type_:
+            return told[0], told[1] + bound.steps
+        return type_, f"{value}{bound.steps}" if value or type_ else ""
+
+    def _chain(self, where: tuple[int, int]) -> str:
+        return self._value(where)
+
+    def _text(self, where: tuple[int, int]) -> str:
+        return " ".join(self.text_of(where).split())[:MAX_HEAD]
 
     # ------------------------------------------------------------------------------------------------------ imports
 

@@ -139,6 +139,15 @@ def without_noise(
     return data, blanked
 
 
+def with_ends(data: bytes, ends: tuple[re.Pattern[bytes], ...]) -> bytes:
+    """Return the bytes with a semicolon in place of group 1 of each match, a single byte."""
+    seen = bytearray(data)
+    for pattern in ends:
+        for match in pattern.finditer(data):
+            seen[match.start(1)] = 0x3B
+    return bytes(seen)
+
+
 def first_branches(
     data: bytes,
     rules: tuple[re.Pattern[bytes], ...],

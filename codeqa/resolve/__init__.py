@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
 from codeqa.resolve.environment import Environment, Tables, Value, outside
+from codeqa.resolve.generics import plainly
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
 from codeqa.resolve.overloads import Overloads
@@ -215,7 +216,8 @@ class Resolver:
         if not reference.receiver:
             if reference.role in ("call", "read", "pass") and (special := self._super_call(path, reference)):
                 return special
-            return self.names.bare(path, reference.name, reference.scope, at=reference.start)
+            found = self.names.bare(path, reference.name, reference.scope, at=reference.start)
+            return list(dict.fromkeys(map(plainly, found)))
         receivers = self.types.evaluate(
             path, reference.receiver, reference.scope, reference.definition, at=reference.start
         )
@@ -225,7 +227,7 @@ class Resolver:
         return self.types.once(key, lambda: self._members(receivers, reference.name))
 
     def _members(self, receivers: list[Value], name: str) -> list[Value]:
-        return list(dict.fromkeys(v for value in receivers for v in self.types.attribute(value, name)))
+        return list(dict.fromkeys(plainly(v) for value in receivers for v in self.types.attribute(value, name)))
 
     def _super_call(self, path: str, reference: Reference) -> list[Value]:
         """`super(...)` as a call of the base's constructor, `this(...)` as one of another constructor."""

@@ -6,13 +6,13 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_PATH = re.compile(r"[^\W\d]\w*(?:\s*(?:\.|::|\\)\s*[^\W\d]\w*)*")
-_STEP = re.compile(r"([\w$#@]+)|(\(\))|(\[\])|\.")
+PATH = re.compile(r"[^\W\d]\w*(?:\s*(?:\.|::|\\)\s*[^\W\d]\w*)*")
+_STEP = re.compile(r"([\w$#@]+)|(\(\w*(?::\d+)?\))|(\[\])|\.")
 _INNER = re.compile(r">\s*(?:::|\.)\s*([^\W\d]\w*)\Z")  # of `Outer<T>::Inner`
-_LIFETIME = re.compile(r"'\w+(?!['\w])")
+LIFETIME = re.compile(r"'\w+(?!['\w])")
 _ANNOTATED = re.compile(r"[\w$]+\??\s*:(?!:)\s*")  # `name: Type`
 _NAMED = re.compile(r"(.*[\s*&>\]])[A-Za-z_$][\w$]*((?:\[\])*)\Z", re.DOTALL)  # `Type name`
-_NOTHING = frozenset({"None", "null", "undefined", "nil", ""})
+NOTHING = frozenset({"None", "null", "undefined", "nil", ""})
 
 
 class Parameter(NamedTuple):
@@ -25,12 +25,12 @@ class Parameter(NamedTuple):
 
 @lru_cache(maxsize=16384)
 def steps_of(chain: str) -> tuple[str, ...]:
-    """Split a chain into names, "()" and "[]"."""
+    """Split a chain into names, "()", "[]", and "(1:0)": the first parameter of what is passed as second argument."""
     return tuple(match[0] for match in _STEP.finditer(chain) if match[0] != ".")
 
 
 @lru_cache(maxsize=64)
-def _noise_pattern(noise: frozenset[str]) -> re.Pattern[str]:
+def noise_pattern(noise: frozenset[str]) -> re.Pattern[str]:
     tokens = sorted(noise, key=lambda token: (-len(token), token))
     words = [rf"(?<!\w){re.escape(token)}(?!\w)" if token[0].isalpha() else re.escape(token) for token in tokens]
     return re.compile("|".join(words) or r"(?!)")
@@ -42,10 +42,10 @@ def type_head(text: str, noise: frozenset[str], wrappers: frozenset[str]) -> str
 
     Wrappers pass their first argument through; `None` falls out of unions; a union of two real types names none.
     """
-    text = _noise_pattern(noise).sub(" ", _LIFETIME.sub(" ", text).strip().strip("\"'"))
+    text = noise_pattern(noise).sub(" ", LIFETIME.sub(" ", text).strip().strip("\"'"))
     options = [part.strip().strip("\"'") for part in top_level(" ".join(text.split()), "|")]
-    options = [part for part in options if part not in _NOTHING]
-    match = _PATH.match(options[0]) if len(options) == 1 else None
+    options = [part for part in options if part not in NOTHING]
+    match = PATH.match(options[0]) if len(options) == 1 else None
     if not match:
         return ""
     head = re.sub(r"\s*(::|\\|\.)\s*", ".", match[0])
@@ -85,7 +85,7 @@ def parameters(signature: str, name: str) -> tuple[Parameter, ...] | None:
     if end < 0:
         return None
     items = [item.strip() for item in top_level(signature[opening.end() : end], ",")]
-    return tuple(_parameter(item) for item in items if item not in ("", "void"))
+    return tuple(parameter_of(item)[1] for item in items if item not in ("", "void"))
 
 
 def _closing(text: str, start: int) -> int:
@@ -97,15 +97,21 @@ def _closing(text: str, start: int) -> int:
     return -1
 
 
-def _parameter(text: str) -> Parameter:
-    declared, default, _ = text.partition("=")
+def parameter_of(text: str) -> tuple[str, Parameter]:
+    """Return the name of a parameter, "" if it has none, and what it declares."""
+    declared, *default = top_level(text.replace("=>", "\0"), "=")
+    declared = declared.replace("\0", "=>")
     variadic = "..." in declared or declared.startswith("*")
     optional = bool(default) or bool(re.match(r"[\w$]+\?\s*(:|$)", declared))
     declared = declared.replace("...", " ").strip()
-    if annotated := _ANNOTATED.match(declared):
-        return Parameter(declared[annotated.end() :], optional, variadic)
+    if annotated := _ANNOTATED.match(declared.lstrip("*")):
+        type_ = declared.lstrip("*")[annotated.end() :]
+        return annotated[0].rstrip(" :?"), Parameter(type_.strip(), optional, variadic)
     named = _NAMED.match(declared)
-    return Parameter(f"{named[1].strip()}{named[2]}" if named else declared, optional, variadic)
+    name = re.search(r"([\w$]+)(?:\[\])*\Z", declared)
+    return name[1] if name else "", Parameter(
+        f"{named[1].strip()}{named[2]}" if named else declared, optional, variadic
+    )
 
 
 def accepts(found: tuple[Parameter, ...] | None, count: int) -> bool:

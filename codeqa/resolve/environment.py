@@ -14,6 +14,15 @@ from codeqa.languages import Language, Languages
 from codeqa.resolve.modules import ModuleMap
 
 
+class Typed(NamedTuple):
+    """The text of a type as written in a scope of a file, where `given` says what its type parameters stand for."""
+
+    text: str
+    path: str
+    scope: int
+    given: tuple[tuple[str, Typed], ...] = ()
+
+
 class Value(NamedTuple):
     """What an expression stands for.
 
@@ -28,6 +37,7 @@ class Value(NamedTuple):
     name: str = ""
     inferred: bool = False
     paths: tuple[str, ...] = ()
+    given: tuple[tuple[str, Typed], ...] = ()
 
 
 K = TypeVar("K")

@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition
-from codeqa.resolve.chains import steps_of, type_head
-from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Value
+from codeqa.resolve.callbacks import Callbacks
+from codeqa.resolve.chains import steps_of
+from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Typed, Value
+from codeqa.resolve.generics import ITERATED, RESULT, Generics, Given, is_container, lookup, outer
 from codeqa.resolve.hierarchy import Hierarchy
+from codeqa.resolve.shapes import ARRAY, TUPLE, Shape, shape_of
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
@@ -27,6 +30,8 @@ class Types:
         self.env = environment
         self.names = names
         self.classes = Hierarchy(environment, names, self)
+        self.generics = Generics(environment, self)
+        self.callbacks = Callbacks(environment, names, self)
         self._depth = 0
 
     @contextmanager
@@ -46,17 +51,28 @@ class Types:
 
     def bound(self, path: str, binding: Binding) -> list[Value]:
         """Return what a parameter or local holds, [] if nothing says so."""
-        if binding.type and (found := self.declared(path, binding.type, binding.scope)):
+        if binding.type and (found := self._typed_binding(path, binding)):
             return [v._replace(inferred=True) for v in found]
-        if binding.value and binding.kind != "parameter":
+        if binding.value and (binding.kind != "parameter" or ":" in binding.value):
             tables = self.env.tables(path)
             holder = tables.interface.scopes[binding.scope].definition if tables else -1
-            own = binding.value.split(".")[0].rstrip("()[]") == binding.name
+            own = binding.value.split(".")[0].split("(")[0].rstrip("[]") == binding.name
             found = self.evaluate(path, binding.value, binding.scope, holder, before=binding.start if own else -1)
             if binding.kind == "entered":
                 found = [v for value in found for v in self._entered(path, value)]
+            elif binding.kind == "element":
+                found = [v for value in found for v in self.generics.element(value, ITERATED)]
             return [v._replace(inferred=True) for v in found if v.kind != "unknown"]
         return []
+
+    def _typed_binding(self, path: str, binding: Binding) -> list[Value]:
+        """Return what a binding with a declared type holds; its value may be a way from that type on."""
+        if not binding.value or binding.value[0] not in "(.[":
+            return self.declared(path, binding.type, binding.scope)
+        values = self.declared(path, binding.type, binding.scope)
+        for step in steps_of(binding.value):
+            values = self._step(values, step, called=False)
+        return values
 
     def _entered(self, path: str, value: Value) -> list[Value]:
         """Return what entering a context gives: the object itself unless its class says otherwise."""
@@ -66,28 +82,65 @@ class Types:
         found = [v for name in language.scopes.enter for m in self.classes.members(value, name) for v in self.called(m)]
         return found or [value]
 
-    def declared(self, path: str, text: str, scope: int) -> list[Value]:
+    def resolved(self, typed: Typed) -> list[Value]:
+        """Return instances of a type as written somewhere."""
+        return self.declared(typed.path, typed.text, typed.scope, typed.given)
+
+    def declared(self, path: str, text: str, scope: int, given: Given = ()) -> list[Value]:
         """Return instances of the type that `text` names, as seen from a scope."""
         language = self.env.language(path)
         if language is None or self._depth > MAX_DEPTH:
             return []
         self._depth += 1
         try:
-            head = type_head(text, language.scopes.type_noise, language.scopes.type_wrappers)
-            if not head:
-                return []
-            if head in language.scopes.self_types:
-                owner = self._around(path, scope)
-                return [owner._replace(kind="instance")] if owner else []
-            values = [self.classes.aliased(v) for v in self.named(path, head, scope)]
-            return [
-                v._replace(kind="instance") if v.kind in ("definition", "instance") else Value("external", name=v.name)
-                for v in values
-                if v.kind in ("external", "instance")
-                or self.env.is_class(v)  # an instance: what bounds a type parameter
-            ]
+            if known := lookup(given, text):
+                return self.resolved(known)
+            shape = shape_of(text, language.scopes.type_noise)
+            where = Typed(text, path, scope, given)
+            if shape.kind == "function":
+                return [Value("function", given=((RESULT, where),))]
+            return self._instances(shape, where, language) if shape.kind == "named" else []
         finally:
             self._depth -= 1
+
+    def _instances(self, shape: Shape, where: Typed, language: Language) -> list[Value]:
+        head, args = shape.head, shape.args
+        if known := lookup(where.given, head):
+            return self.resolved(known)
+        if head in (ARRAY, TUPLE):
+            return [outer(head, args, where)]
+        if head in language.scopes.self_types:
+            owner = self._around(where.path, where.scope)
+            return [owner._replace(kind="instance")] if owner else []
+        last = head.rpartition(".")[2]
+        if last in language.scopes.callables and args:
+            return [Value("function", given=((RESULT, where),))]
+        holds = args and last in language.held
+        if args and not holds and last in language.scopes.type_wrappers:
+            return self.declared(where.path, args[0], where.scope, where.given)
+        found = []
+        for value in self.named(where.path, head, where.scope):
+            found += self._instance_of(value, args, where)
+        if holds and not any(v.kind == "instance" for v in found):
+            return [outer(found[0].name if found else head, args, where)]
+        return found
+
+    def _instance_of(self, value: Value, args: tuple[str, ...], where: Typed) -> list[Value]:
+        """Return an object of what a type's name stands for; [] if it stands for no type."""
+        if value.kind == "instance":  # what bounds a type parameter
+            return [value]
+        if value.kind == "definition" and value.index >= 0 and self.env.definition(value).kind == "type":
+            definition = self.env.definition(value)
+            if definition.type and not definition.value:
+                given = self.generics.bind(value, args, where)
+                if found := self.declared(value.path, definition.type, self.scope_around(value), given):
+                    return found
+        value = self.classes.aliased(value)
+        if value.kind == "external":
+            return [outer(value.name, args, where) if args else Value("external", name=value.name)]
+        if not self.env.is_class(value):
+            return [value] if value.kind == "instance" else []
+        return [value._replace(kind="instance", given=self.generics.bind(value, args, where) if args else ())]
 
     def _around(self, path: str, scope: int) -> Value | None:
         """Return the class that a scope lies in."""
@@ -121,6 +174,13 @@ class Types:
             return [value]
         return [v._replace(inferred=True) for v in self._held(value, definition)]
 
+    def declared_by(self, value: Value) -> list[Value]:
+        """Return objects of the type that a member declares."""
+        definition = self.env.definition(value)
+        return (
+            self.declared(value.path, definition.type, self.scope_around(value), value.given) if definition.type else []
+        )
+
     def _held(self, value: Value, definition: Definition) -> list[Value]:
         tables = self.env.tables(value.path)
         assert tables is not None
@@ -128,7 +188,7 @@ class Types:
         if definition.kind in CALLABLE:  # a property that does not declare what it returns
             scope = tables.scope_of.get(value.index, scope)
         if definition.type:
-            return self.declared(value.path, definition.type, scope)
+            return self.declared(value.path, definition.type, scope, value.given)
         if not definition.value:
             return []
         self._depth += 1
@@ -176,14 +236,24 @@ class Types:
         return values
 
     def _step(self, values: list[Value], step: str, *, called: bool) -> list[Value]:
-        if step == "[]":
-            return []  # what containers hold is not tracked
         if step == "()":
             found = [v for value in values for v in self.called(value)]
+        elif step[0] == "[":
+            found = [v for value in values for v in self.generics.element(value, step)]
+        elif step[0] == "(":
+            found = [v for value in values for v in self._argument(value, step[1:-1])]
         else:
             found = [v for value in values for v in self.attribute(value, step)]
         found = list(dict.fromkeys(found))
         return self.suited(found, called=called)[:MAX_VALUES]
+
+    def _argument(self, value: Value, step: str) -> list[Value]:
+        """Return what a function is called with: "1:0" for the one passed second, ":0" for the value itself."""
+        argument, _, number = step.partition(":")
+        if argument and number:
+            return self.callbacks.passed(value, argument, int(number))
+        typed = lookup(value.given, RESULT) if value.kind == "function" else None
+        return self.callbacks.parameter(typed, int(number)) if typed and number else []
 
     def suited(self, values: list[Value], *, called: bool) -> list[Value]:
         """Of a field and a method of one name, return the one that is meant: the method where it is called."""
@@ -274,6 +344,8 @@ class Types:
     def attribute(self, value: Value, name: str) -> list[Value]:
         """Return the member `name` of a value."""
         if value.kind == "external":
+            if is_container(value):
+                return self.generics.member(value, name)
             return [Value("external", name=f"{value.name}.{name}", inferred=value.inferred)]
         if value.kind == "module":
             return self._of_module(value, name) or [
@@ -292,10 +364,10 @@ class Types:
                 return self.attribute(held, name)
             return self._of_object(value, name) or self._of_held(value, name)
         if name == "0" and value.index >= 0:  # what a struct without field names wraps
-            return self.declared(value.path, self.env.definition(value).type, self.scope_around(value))
+            return self.declared(value.path, self.env.definition(value).type, self.scope_around(value), value.given)
         found = self.classes.members(value, name, above=value.kind == "super")
         if found:
-            return [v._replace(inferred=value.inferred or v.inferred) for v in found]
+            return [self.generics.through(value, v._replace(inferred=value.inferred or v.inferred)) for v in found]
         return self._of_external_base(value, name)
 
     def _behind_type(self, value: Value) -> Value:
@@ -358,7 +430,11 @@ class Types:
         if value.kind == "module":
             return [found for v in self.names.default(value) for found in self.called(v)]
         if value.kind == "external":
-            return [Value("external", name=value.name, inferred=True)]
+            typed = lookup(value.given, RESULT)
+            found = self.resolved(typed) if typed else []
+            return [v._replace(inferred=True) for v in found] or [Value("external", name=value.name, inferred=True)]
+        if value.kind == "function" and (typed := lookup(value.given, RESULT)):
+            return [v._replace(inferred=True) for v in self.callbacks.result(typed)]
         if value.kind != "definition" or value.index < 0:
             return []
         value = self.classes.aliased(value)
@@ -368,8 +444,9 @@ class Types:
             return [value._replace(kind="instance", inferred=True)]
         definition = self.env.definition(value)
         if definition.kind in CALLABLE and definition.type:
-            scope = self._inner_scope(value)
-            return [v._replace(inferred=True) for v in self.declared(value.path, definition.type, scope)]
+            scope = self.inner_scope(value)
+            found = self.declared(value.path, definition.type, scope, value.given)
+            return [v._replace(inferred=True) for v in found]
         if definition.kind == "function" and self._makes(value):
             return [value._replace(inferred=True)]
         if definition.kind == "constructor":
@@ -377,7 +454,7 @@ class Types:
             return [owner._replace(kind="instance", inferred=True)] if owner else []
         return self._returned(value, definition)
 
-    def _inner_scope(self, value: Value) -> int:
+    def inner_scope(self, value: Value) -> int:
         """Return the scope of a callable's body, or the one around it if it shows none."""
         tables = self.env.tables(value.path)
         assert tables is not None
@@ -388,5 +465,5 @@ class Types:
         """Return what a callable that declares no type is seen to return."""
         if definition.kind not in CALLABLE or not definition.value:
             return []
-        found = self.evaluate(value.path, definition.value, self._inner_scope(value), value.index)
+        found = self.evaluate(value.path, definition.value, self.inner_scope(value), value.index)
         return [v._replace(inferred=True) for v in found if v.kind in ("instance", "external")]

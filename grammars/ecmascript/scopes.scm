@@ -18,3 +18,13 @@
 (try_statement body: (statement_block) @scope)
 (finally_clause body: (statement_block) @scope)
 (statement_block (statement_block) @scope)
+
+; what a function that is passed along is called with
+(call_expression function: (_) @callback.callee arguments: (arguments [
+  (arrow_function parameters: (_) @callback.parameters)
+  (arrow_function parameter: (_) @callback.parameters)
+  (function_expression parameters: (_) @callback.parameters)] @callback))
+(new_expression constructor: (_) @callback.callee arguments: (arguments [
+  (arrow_function parameters: (_) @callback.parameters)
+  (arrow_function parameter: (_) @callback.parameters)
+  (function_expression parameters: (_) @callback.parameters)] @callback))

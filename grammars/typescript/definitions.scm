@@ -55,7 +55,14 @@
   type: (type_annotation (_) @type)) @definition.field)
 
 (type_alias_declaration name: (type_identifier) @name) @definition.type
-(type_alias_declaration name: (type_identifier) @name value: [(type_identifier) (generic_type)] @type) @definition.type
+(type_alias_declaration name: (type_identifier) @name value: [
+  (type_identifier)
+  (generic_type)
+  (union_type)
+  (function_type)
+  (array_type)
+  (tuple_type)
+  (parenthesized_type)] @type) @definition.type
 (type_alias_declaration value: [
   (object_type (property_signature name: (property_identifier) @name) @definition.field)
   (intersection_type (object_type (property_signature name: (property_identifier) @name) @definition.field))])

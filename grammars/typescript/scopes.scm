@@ -6,3 +6,5 @@
 (constructor_type parameters: (formal_parameters) @scope)
 (call_signature parameters: (formal_parameters) @scope)
 (construct_signature parameters: (formal_parameters) @scope)
+
+(interface_body (call_signature) @binding.signature)

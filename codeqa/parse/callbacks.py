@@ -1,0 +1,28 @@
+"""Parameters whose types the context of a function declares: it is passed to something, or has a type itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codeqa.parse.captures import Captured
+
+
+def passed_parameters(captured: Captured, chain: Callable[[tuple[int, int]], str]) -> dict[int, tuple[str, str]]:
+    """Return, by the byte of its name, the type text and the chain that say what a parameter is.
+
+    `chain` makes a chain of what stands in a range of bytes, "" if it is none. `app.get(1:0)` is the first parameter of
+    the function that `app.get` gets as its second argument, `(:0)` the first one of the declared type.
+    """
+    found: dict[int, tuple[str, str]] = {}
+    starts = sorted(start for start, bound in captured.bounds.items() if bound.kind == "parameter")
+    for passed in captured.passed.values():
+        callee = chain(passed.callee) if passed.callee else ""
+        if not callee:
+            continue
+        for number, (start, end) in enumerate(passed.parameters):
+            for name in starts[bisect_left(starts, start) : bisect_left(starts, end)]:
+                found[name] = "", f"{callee}({passed.argument}:{number})"
+    return found

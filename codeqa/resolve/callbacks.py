@@ -1,0 +1,248 @@
+"""What a function that is passed along is called with: the types that its context declares for its parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from codeqa.domain import CALLABLE
+from codeqa.resolve.chains import Parameter, top_level
+from codeqa.resolve.environment import MEMBERS, Environment, Typed, Value
+from codeqa.resolve.generics import RESULT, Given, closed, is_container, lookup, plainly
+from codeqa.resolve.shapes import ARRAY, TUPLE, Signature, shape_of, signature_of
+
+if TYPE_CHECKING:
+    from codeqa.resolve.names import Names
+    from codeqa.resolve.types import Types
+
+MAX_NESTED = 6  # aliases and unions behind one type
+MAX_SIGNATURES = 64
+SIGNATURE = "()"  # the name of the bindings that keep call signatures
+Key = tuple[Value, str, int]
+
+
+class Called(NamedTuple):
+    """A signature and where it is written."""
+
+    signature: Signature
+    path: str
+    scope: int
+    given: Given
+
+
+class Callbacks:
+    """Finds the signatures that a value, or a type, can be called by."""
+
+    def __init__(self, environment: Environment, names: Names, types: Types) -> None:
+        self.env = environment
+        self.names = names
+        self.types = types
+        self._memo: dict[Key, tuple[list[Value], frozenset[str]]] = {}
+
+    def passed(self, callee: Value, argument: str, number: int) -> list[Value]:
+        """Return what the `number`-th parameter of a function is that a call of `callee` gets as that argument.
+
+        The argument is told by its number, or by its name. Signatures that differ about it say nothing.
+        """
+        if is_container(callee):
+            held, _, method = callee.name.rpartition(".")
+            container = callee._replace(name=held)
+            found = self.types.generics.of_container(container, f"{method}({argument}:{number})")
+            return self.types.resolved(found) if found else []
+        key = callee._replace(inferred=False), argument, number
+        return self.env.remembered(self._memo, key, lambda: self._passed(callee, argument, number))
+
+    def _passed(self, callee: Value, argument: str, number: int) -> list[Value]:
+        with self.types.afresh():
+            options = [typed for called in self.of_value(callee) if (typed := _declared(called, argument))]
+            return self._agreed(dict.fromkeys(options), number)
+
+    def parameter(self, function: Typed, number: int) -> list[Value]:
+        """Return what the `number`-th parameter of a function of that type is."""
+        return self._agreed([function], number)
+
+    def _agreed(self, options: dict[Typed, None] | list[Typed], number: int) -> list[Value]:
+        found: list[Value] = []
+        for option in options:
+            for called in self.of_type(option):
+                typed = _declared(called, str(number))
+                values = self.types.resolved(typed) if typed else []
+                if found and values and {plainly(v) for v in values} != {plainly(v) for v in found}:
+                    return []
+                found = found or values
+        return found
+
+    def result(self, function: Typed) -> list[Value]:
+        """Return what calling a function of that type gives."""
+        for signature, path, scope, given in self.of_type(function):
+            if signature.result and (found := self.types.resolved(closed(signature.result, path, scope, given))):
+                return found
+        return []
+
+    # ------------------------------------------------------------------------------------------------------- values
+
+    def of_value(self, value: Value, depth: int = 0) -> list[Called]:
+        """Return the signatures of a function, a class, or an object that can be called."""
+        if depth > MAX_NESTED:
+            return []
+        if value.kind == "function":
+            typed = lookup(value.given, RESULT)
+            return self.of_type(typed, depth) if typed else []
+        if value.index < 0 or value.kind not in ("definition", "instance"):
+            return []
+        if value.kind == "instance":
+            return self._of_interface(value)
+        definition = self.env.definition(value)
+        if self.env.is_class(value):
+            return [called for made in self._constructors(value) for called in self._of_definition(made)]
+        if definition.kind in CALLABLE and "property" not in definition.flags.split():
+            return self._of_definition(value)
+        if definition.type:
+            return self.of_type(
+                Typed(definition.type, value.path, self.types.scope_around(value), value.given), depth + 1
+            )
+        held = [v for v in self.types.typed(value) if v != value]
+        held += [v for v in [self.types.classes.aliased(value)] if v != value]
+        return [called for v in held for called in self.of_value(v, depth + 1)]
+
+    def _constructors(self, cls: Value) -> list[Value]:
+        language = self.env.language(cls.path)
+        own = self.env.definition(cls).name
+        for name in language.scopes.constructors if language else ():
+            found = self.types.classes.members(cls, own if name == "<class>" else name)
+            if found := [v for v in found if self.env.definition(v).kind == "constructor"]:
+                return [v._replace(given=cls.given) for v in found]
+        return []
+
+    def _of_definition(self, value: Value) -> list[Called]:
+        definition = self.env.definition(value)
+        scope = self.types.inner_scope(value)
+        texts = self._written(value.path, scope)
+        read = [signature_of(text) for text in texts] or [signature_of(definition.signature, definition.name)]
+        return [
+            Called(self._bound(value, signature), value.path, scope, value.given) for signature in read if signature
+        ]
+
+    def _bound(self, value: Value, signature: Signature) -> Signature:
+        """Leave out the parameter that the receiver is."""
+        language = self.env.language(value.path)
+        definition = self.env.definition(value)
+        if language is None or not signature.parameters or definition.kind not in MEMBERS:
+            return signature
+        first = signature.parameters[0][0]
+        taken = language.scopes.self_parameter and "static" not in definition.flags.split()
+        if taken or first in language.scopes.self:
+            return signature._replace(parameters=signature.parameters[1:])
+        return signature
+
+    def _written(self, path: str, scope: int) -> list[str]:
+        tables = self.env.tables(path)
+        return [binding.type for binding in tables.bindings.get((scope, SIGNATURE))] if tables else []
+
+    def _of_interface(self, value: Value) -> list[Called]:
+        """Return the call signatures of an interface, or those of its one method."""
+        tables = self.env.tables(value.path)
+        scope = tables.scope_of.get(value.index) if tables else None
+        if tables is None or scope is None:
+            return []
+        texts = self._written(value.path, scope)
+        read = [signature for text in texts[:MAX_SIGNATURES] if (signature := signature_of(text))]
+        if read:
+            return [Called(signature, value.path, scope, value.given) for signature in read]
+        definition = self.env.definition(value)
+        language = self.env.language(value.path)
+        if definition.kind != "interface" or language is None or not language.scopes.functional:
+            return []
+        methods = [
+            i
+            for i, d in enumerate(tables.interface.definitions)
+            if d.parent == value.index and d.kind == "method" and "abstract" in d.flags.split()
+        ]
+        if len(methods) != 1:
+            return []
+        return self._of_definition(Value("definition", value.path, methods[0], given=value.given))
+
+    # -------------------------------------------------------------------------------------------------------- types
+
+    def of_type(self, typed: Typed, depth: int = 0) -> list[Called]:
+        """Return the signatures that a type has: of a union, those of all its options."""
+        language = self.env.language(typed.path)
+        if language is None or depth > MAX_NESTED:
+            return []
+        if known := lookup(typed.given, typed.text):
+            return self.of_type(known, depth + 1)
+        shape = shape_of(typed.text, language.scopes.type_noise)
+        if shape.kind == "function":
+            signature = signature_of(shape.args[0])
+            return [Called(signature, *typed[1:])] if signature else []
+        if shape.kind == "union":
+            return [c for option in shape.args for c in self.of_type(typed._replace(text=option), depth + 1)]
+        if shape.kind != "named":
+            return []
+        if known := lookup(typed.given, shape.head):
+            return self.of_type(known, depth + 1)
+        last = shape.head.rpartition(".")[2]
+        if last in language.scopes.callables and shape.args:
+            return self._listed(typed, shape.args)
+        if last in language.scopes.type_wrappers and shape.args:
+            return self.of_type(typed._replace(text=shape.args[0]), depth + 1)
+        bound = self.names.declared_type(typed.path, shape.head, typed.scope, -1) if "." not in shape.head else ""
+        if bound and bound != typed.text:
+            return self.of_type(typed._replace(text=bound), depth + 1)
+        if table := language.held.get(last):
+            keys = [key for key in table if key[0] == "(" and key[1:-1].isdigit()]
+            if keys and not any(self.env.is_class(v) for v in self.types.named(typed.path, shape.head, typed.scope)):
+                return self._outer(typed, shape.args, [table[key] for key in sorted(keys)])
+        found: list[Called] = []
+        for value in self.types.named(typed.path, shape.head, typed.scope):
+            if value.kind != "definition" or value.index < 0:
+                continue
+            definition = self.env.definition(value)
+            given = self.types.generics.bind(value, shape.args, typed)
+            if definition.kind == "type" and definition.type:
+                scope = self.types.scope_around(value)
+                found += self.of_type(Typed(definition.type, value.path, scope, given), depth + 1)
+            elif self.env.is_class(value):
+                found += self._of_interface(value._replace(kind="instance", given=given))
+        return found
+
+    def _listed(self, typed: Typed, args: tuple[str, ...]) -> list[Called]:
+        """Read `Callable[[X, Y], R]`."""
+        listed = args[0].strip()
+        if not listed.startswith("["):
+            return []
+        items = [item.strip() for item in top_level(listed[1:-1], ",") if item.strip()]
+        parameters = tuple(("", Parameter(item, False, False)) for item in items)
+        return [Called(Signature((), parameters, args[1] if len(args) > 1 else ""), *typed[1:])]
+
+    def _outer(self, typed: Typed, args: tuple[str, ...], texts: list[str]) -> list[Called]:
+        """Return the signature that a language's data give a functional type from outside."""
+        given = tuple((f"${i}", closed(text, *typed[1:])) for i, text in enumerate(args))
+        parameters = tuple(("", Parameter(text, False, False)) for text in texts)
+        return [Called(Signature((), parameters, ""), typed.path, 0, given)]
+
+
+def _declared(called: Called, argument: str) -> Typed | None:
+    """Return the type that a signature declares for an argument, told by its number or its name."""
+    signature, path, scope, given = called
+    parameters = signature.parameters
+    if not argument.isdigit():
+        text = next((p.type for name, p in parameters if name == argument), "")
+        return closed(text, path, scope, given) if text else None
+    number = int(argument)
+    if number < len(parameters) and not parameters[number][1].variadic:
+        text = parameters[number][1].type
+    elif parameters and number >= len(parameters) - 1 and parameters[-1][1].variadic:
+        text = _element(parameters[-1][1].type, number - len(parameters) + 1)
+    else:
+        return None
+    return closed(text, path, scope, given) if text else None
+
+
+def _element(text: str, number: int) -> str:
+    """Return the type of the n-th of what a rest parameter takes: some languages write the array, some do not."""
+    shape = shape_of(text, frozenset())
+    if shape.kind == "named" and shape.head == ARRAY:
+        return shape.args[0]
+    if shape.kind == "named" and shape.head == TUPLE:
+        return shape.args[number] if number < len(shape.args) else ""
+    return text
