@@ -178,7 +178,7 @@ class Words:
 
     def path(self, source: str, target: str) -> PathResult:
         self._maybe()
-        edge = replace(relation(self.word).edge, src="a.py::main", dst="b.py::x" + self.word)
+        edge = relation(self.word).edge._replace(src="a.py::main", dst="b.py::x" + self.word)
         edges = (edge,) if self.status_ == "answered" else ()
         return PathResult(replace(symbol(self.word), id="a.py::main"), symbol(), edges, (symbol(),), 12)
 
