@@ -58,9 +58,12 @@ class Scopes:
     type_wrappers: frozenset[str] = frozenset()
     type_noise: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset({"function", "method"})  # kinds of definitions that are values to call
-    makers: frozenset[str] = frozenset()  # functions that make what their type argument, or first argument, names
+    makers: frozenset[str] = frozenset()  # functions that make what their type argument, or an argument, names
     overloads: bool = False  # several callables of one name, told apart by their parameters
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
+    blocks: bool = False  # what a block defines is seen in that block only
+    globals: bool = False  # what a file defines at its top, and is not static, the whole program sees
+    unbound: str = ""  # "external": a bare call of what nothing here is called leaves the repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,9 @@ class Modules:
     roots: tuple[str, ...] = ()  # stems of the root file of a crate, the library's first
     anchors: tuple[str, ...] = ()  # what paths begin with: at the root, at the module itself, at the one around it
     headers: tuple[str, ...] = ()  # extensions of files that are made to be included
+    value: bool = False  # a module may be one value: what it exports by default
+    beside: bool = False  # a path may be one from the importer's folder, or from one around it, without saying so
+    lead: str = ""  # regular expression: what may stand before a path and says only from where it leads
 
     def manifests(self, tells: str) -> tuple[str, ...]:
         """Return the names of the manifests that tell something: "package", "module", "aliases"..."""
@@ -142,6 +148,10 @@ class Language:
     def blank(self) -> tuple[re.Pattern[bytes], ...]:
         """What a parser must not see, as patterns over bytes."""
         return tuple(re.compile(pattern.encode()) for pattern in self.text.blank)
+
+    @cached_property
+    def lead(self) -> re.Pattern[str] | None:
+        return re.compile(self.modules.lead) if self.modules.lead else None
 
     @cached_property
     def conditionals(self) -> tuple[re.Pattern[bytes], ...]:

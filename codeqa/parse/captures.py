@@ -85,6 +85,7 @@ class Captured:
     exports: dict[int, tuple[int, int]] = field(default_factory=dict)  # identifiers exported as the default
     uses: dict[int, Used] = field(default_factory=dict)  # by the byte of the identifier
     ignored: set[int] = field(default_factory=set)
+    kinds: dict[int, tuple[str, int]] = field(default_factory=dict)  # of identifiers: what they turn out to name, end
     package: tuple[int, int] | None = None
     errors: int = 0
 
@@ -124,6 +125,8 @@ def _other(found: Captured, plan: str, nodes: Captures) -> None:
         found.exports[node.start_byte] = _range(node)
     elif plan == "package":
         found.package = found.package or _range(nodes["package"][0])
+    elif plan.startswith("turns."):
+        found.kinds.update((node.start_byte, (plan[6:], node.end_byte)) for node in nodes[plan])
     elif plan == "error":
         found.errors += 1
 
@@ -152,6 +155,7 @@ def _plan(nodes: Captures) -> str:
         "ignore",
         "export.default",
         "package",
+        "turns.",
         "error",
     ):
         for name in nodes:

@@ -113,6 +113,7 @@ class Extractor:
         twins: Counter[str] = Counter()
         seen: set[tuple[int, str]] = set()
         callables: set[tuple[int, str]] = set()
+        turned = {self.text_of((start, end)): kind for start, (kind, end) in self.captured.kinds.items()}
         for draft, around in sorted(_placed(self.captured.drafts.values()), key=_order):
             if draft.kind == "impl":
                 continue
@@ -136,6 +137,8 @@ class Extractor:
                 seen.add((owner, name))
             else:
                 callables.add((owner, name))
+            if owner < 0 and kind in PLAIN_VALUES:
+                kind = turned.get(name, kind)
             qualname = f"{prefix}.{name}" if prefix else name
             twins[qualname] += 1
             number[id(draft)] = len(self.definitions)
@@ -399,8 +402,11 @@ class Extractor:
 
     def _import(self) -> None:
         scopes = Nest([(s.start, s.end) for s in self.scopes])
+        binding = {found.parts.get("module") for found in self.captured.imports.values() if len(found.parts) > 1}
         for found in sorted(self.captured.imports.values(), key=lambda i: (i.start, sorted(i.parts.values()))):
             parts = {name: self.text_of(where) for name, where in found.parts.items()}
+            if len(parts) == 1 and found.parts.get("module") in binding:
+                continue  # the statement around binds what this imports
             for module, name, local in self._imported(parts):
                 anchor = min((w for k, w in found.parts.items() if k in ("name", "default", "namespace")), default=None)
                 start = anchor[0] if anchor else found.start
