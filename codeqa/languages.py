@@ -61,6 +61,7 @@ class Scopes:
     makers: frozenset[str] = frozenset()  # functions that make what their type argument, or an argument, names
     overloads: bool = False  # several callables of one name, told apart by their parameters
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
+    aliases: bool = False  # a call of a variable that was given a name is one of what that name means
     blocks: bool = False  # what a block defines is seen in that block only
     globals: bool = False  # what a file defines at its top, and is not static, the whole program sees
     unbound: str = ""  # "external": a bare call of what nothing here is called leaves the repository

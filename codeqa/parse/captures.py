@@ -204,7 +204,7 @@ def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> No
     if "export.default" in nodes:
         flags |= {"default", "exported"}
     outer = nodes["span"][0] if "span" in nodes else None
-    for name in nodes["name"]:
+    for number, name in enumerate(nodes["name"]):
         draft = found.drafts.get(name.start_byte)
         if draft is None:
             draft = Draft(plan[11:], _range(name), *_range(node), node, _range(node), pattern)
@@ -217,7 +217,7 @@ def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> No
         draft.flags |= flags
         draft.body = draft.body or (nodes["body"][0] if "body" in nodes else None)
         draft.type = draft.type or _first(nodes, "type")
-        draft.value = draft.value or _first(nodes, "value")
+        draft.value = draft.value or _value(nodes, number)
         draft.owner = draft.owner or _whole(nodes, "owner")
         draft.receiver = draft.receiver or _first(nodes, "receiver")
         draft.doc = draft.doc or (nodes["doc"][0] if "doc" in nodes else None)
@@ -225,6 +225,14 @@ def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> No
         if outer is not None and outer.start_byte <= draft.span[0] and outer.end_byte >= draft.span[1]:
             draft.outer = outer
             draft.span = _range(outer)
+
+
+def _value(nodes: Captures, number: int) -> tuple[int, int] | None:
+    """Return the value of the n-th name: its own where there are as many values, none where some are not seen."""
+    values = nodes.get("value", ())
+    if len(values) < 2:
+        return _first(nodes, "value")
+    return _range(values[number]) if len(values) == len(nodes["name"]) else None
 
 
 def _level(nodes: Captures) -> tuple[int, int] | None:

@@ -114,8 +114,9 @@ class Extractor:
         seen: set[tuple[int, str]] = set()
         callables: set[tuple[int, str]] = set()
         turned = {self.text_of((start, end)): kind for start, (kind, end) in self.captured.kinds.items()}
+        announced = self._announced()
         for draft, around in sorted(_placed(self.captured.drafts.values()), key=_order):
-            if draft.kind == "impl":
+            if draft.kind == "impl" or draft.name[0] in announced:
                 continue
             holder = around[0] if around else None
             if draft.kind == "variable" and holder is not None and holder.kind in CALLABLE:
@@ -145,6 +146,18 @@ class Extractor:
             self._named[name].append(len(self.definitions))
             self.drafts.append(draft)
             self.definitions.append(self._definition(draft, kind, name, owner, qualname, twins[qualname]))
+
+    def _announced(self) -> set[int]:
+        """Return the names of variables that a function of their own defines later; it takes their flags."""
+        ahead = {self.text_of(d.name): d for d in self.captured.drafts.values() if "ahead" in d.flags}
+        functions = [d for d in self.captured.drafts.values() if ahead and d.kind in CALLABLE and not d.owner]
+        found: set[int] = set()
+        for draft in functions:
+            variable = ahead.get(self.text_of(draft.name))
+            if variable is not None and variable is not draft and "static" not in draft.flags:
+                draft.flags |= variable.flags - {"ahead"}
+                found.add(variable.name[0])
+        return found
 
     def _name(self, draft: Draft) -> str:
         name = self.text_of(draft.name)
@@ -245,7 +258,7 @@ class Extractor:
 
     def _definition(self, draft: Draft, kind: str, name: str, owner: int, qualname: str, twin: int) -> Definition:
         start, end = draft.span
-        flags = set(draft.flags)
+        flags = draft.flags - {"ahead"}
         if self.language.private and self.language.private.search(name):
             flags.add("private")
         return Definition(

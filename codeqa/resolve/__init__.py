@@ -97,7 +97,12 @@ class Resolver:
     def _builtin(self, path: str, reference: Reference) -> bool:
         language = self.env.language(path)
         root = (reference.receiver or reference.name).split(".")[0]
-        return bool(language and root in language.scopes.builtins)
+        if language is None or root in language.scopes.builtins:
+            return language is not None
+        if not language.scopes.aliases or reference.role != "call":
+            return False
+        values = [v for value in self._values(path, reference) for v in self.types.behind_alias(value)]
+        return any(v.kind == "external" and v.name.startswith("builtins.") for v in values)
 
     def _holder(self, path: str, index: int) -> str:
         """Return the id of the definition around a site: the file itself for none."""
@@ -171,6 +176,9 @@ class Resolver:
             values = [v for value in values for v in self.names.default(value) or [value]]
         if reference.role in ("read", "pass"):
             values = [v for v in values if v.kind == "definition"]
+        language = self.env.language(path)
+        if language is not None and language.scopes.aliases and reference.role == "call":
+            values = list(dict.fromkeys(v for value in values for v in self.types.behind_alias(value)))
         values = self.overloads.choose(path, reference, values)
         edges = self._edges(path, values, KIND_OF_ROLE[reference.role], reference, reference.definition)
         return self._handed_on(values, edges) if reference.role == "pass" else edges

@@ -1,6 +1,12 @@
 ; Functions. `local` keeps a name to its file.
 
 (function_declaration name: (identifier) @name body: (_)? @body) @definition.function
+(chunk [
+  (function_declaration . "function" @flag.global . name: (identifier) @name) @definition.function
+  (do_statement body: (block
+    (function_declaration . "function" @flag.global . name: (identifier) @name) @definition.function))
+  (if_statement consequence: (block
+    (function_declaration . "function" @flag.global . name: (identifier) @name) @definition.function))])
 (function_declaration "local" @flag.static name: (identifier) @name) @definition.function
 (function_declaration
   name: (dot_index_expression table: (_) @owner field: (identifier) @name)
@@ -49,8 +55,13 @@
   (assignment_statement
     (variable_list . name: (identifier) @name .)
     (expression_list . value: [(identifier) (dot_index_expression) (function_call)] @value .))) @definition.variable @flag.static
+; `local a, b = x, y`
+(variable_declaration
+  (assignment_statement
+    (variable_list (identifier) @name ("," (identifier) @name)+)
+    (expression_list (_) @value ("," (_) @value)+))) @definition.variable @flag.static
 (variable_declaration (assignment_statement (variable_list name: (identifier) @name))) @definition.variable @flag.static
-(variable_declaration (variable_list name: (identifier) @name)) @definition.variable @flag.static
+(variable_declaration (variable_list name: (identifier) @name)) @definition.variable @flag.static @flag.ahead
 (assignment_statement
   (variable_list . name: (identifier) @name .)
   (expression_list . value: [(identifier) (dot_index_expression) (function_call)] @value .)) @definition.variable
