@@ -64,7 +64,7 @@ class Scopes:
     aliases: bool = False  # a call of a variable that was given a name is one of what that name means
     blocks: bool = False  # what a block defines is seen in that block only
     globals: bool = False  # what a file defines at its top, and is not static, the whole program sees
-    unbound: str = ""  # "external": a bare call of what nothing here is called leaves the repository
+    commands: bool = False  # bare calls are commands: no variable hides them, and who defines none runs a program
 
 
 @dataclass(frozen=True, slots=True)

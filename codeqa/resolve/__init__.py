@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
+from codeqa.languages import Language
 from codeqa.resolve.environment import Environment, Tables, Value, outside
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
@@ -40,6 +42,7 @@ KIND_OF_ROLE = {
     "mention": EdgeKind.DOCUMENTS,
 }
 MAX_CANDIDATES = 8
+_PROGRAM = re.compile(r"[\w@][\w@.+-]*")  # a command that no path and nothing at run time has a part in
 
 
 class Resolution(NamedTuple):
@@ -203,7 +206,7 @@ class Resolver:
         if reference.receiver == "?":
             return []
         memo = self.env.consulted.memo
-        everywhere = (reference.receiver, reference.name)
+        everywhere = (reference.receiver, reference.name, reference.role == "call")
         here = (*everywhere, reference.scope, reference.definition, reference.role)
         known = memo.get(everywhere) or memo.get(here)
         if known is not None:
@@ -224,6 +227,9 @@ class Resolver:
         if not reference.receiver:
             if reference.role in ("call", "read", "pass") and (special := self._super_call(path, reference)):
                 return special
+            language = self.env.language(path)
+            if reference.role == "call" and language is not None and language.scopes.commands:
+                return self._command(path, reference.name, language)
             return self.names.bare(path, reference.name, reference.scope, at=reference.start)
         receivers = self.types.evaluate(
             path, reference.receiver, reference.scope, reference.definition, at=reference.start
@@ -232,6 +238,16 @@ class Resolver:
             return []
         key = ("member", tuple(receivers), reference.name)
         return self.types.once(key, lambda: self._members(receivers, reference.name))
+
+    def _command(self, path: str, name: str, language: Language) -> list[Value]:
+        """Return the function that a command is; what no function of the repository is called leaves it."""
+        if found := self.names.function(path, name):
+            return found
+        if name in language.scopes.builtins or not _PROGRAM.fullmatch(name):
+            return []
+        if any(self.env.language(file) is language for file, _ in self.env.pairs(name)):
+            return []
+        return [Value("external", name=name)]
 
     def _members(self, receivers: list[Value], name: str) -> list[Value]:
         return list(dict.fromkeys(v for value in receivers for v in self.types.attribute(value, name)))

@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from codeqa.domain import CLASS_LIKE, Binding, Import
+from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Import
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Tables, Value, plain
 from codeqa.resolve.linkage import Linkage
 from codeqa.resolve.modules import Located
@@ -62,6 +62,16 @@ class Names:
     def open_scopes(self, language: Language) -> bool:
         """Tell whether a file shows all that its inner scopes bind: no inherited members, nothing that is included."""
         return language.scopes.members != "visible" and language.modules.style != "include"
+
+    def function(self, path: str, name: str) -> list[Value]:
+        """Return the functions that a name means at the top of a file, where variables have names of their own."""
+        tables, language = self.env.tables(path), self.env.language(path)
+        if tables is None or language is None:
+            return []
+        for found in (self.env.top(path, name), self._starred(path, name, language, {path})):
+            if functions := [v for v in found if self.env.definition(v).kind in CALLABLE]:
+                return functions
+        return []
 
     def _outermost(self, path: str, name: str, tables: Tables, language: Language) -> list[Value]:
         imported = [v for item in tables.imports.get((0, name)) for v in self.imported(path, item)]
@@ -254,7 +264,10 @@ class Names:
         if module.startswith(".") or module.split(language.modules.separator)[0] in language.modules.anchors:
             return []  # it should be here, and is not
         name = external or module
-        paths = language.modules.style == "directory" or (language.modules.style, language.modules.separator) == ("path", "/")
+        paths = language.modules.style == "directory" or (language.modules.style, language.modules.separator) == (
+            "path",
+            "/",
+        )
         clean = name if paths else name.replace(language.modules.separator, ".")
         return [Value("external", name=f"{clean}.{item.name}" if item.name else clean)]
 
@@ -306,11 +319,7 @@ class Names:
 
     def default(self, value: Value) -> list[Value]:
         """Return what a module is as a value, its default export: `const Queue = require("./queue")`."""
-        if (
-            value.kind != "module"
-            or (language := self.env.language(value.path)) is None
-            or not language.modules.value
-        ):
+        if value.kind != "module" or (language := self.env.language(value.path)) is None or not language.modules.value:
             return []
         return [v for path in value.paths for v in self.exported(path, "default")]
 
