@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from codeqa.domain import GrammarBroken
 
-QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm")
+QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm", "embedded.scm")
 T = TypeVar("T")
 
 
@@ -39,6 +39,9 @@ class Text:
     string_nodes: tuple[str, ...] = ("string",)
     conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
+    foreign: tuple[str, ...] = ()  # regular expressions for what another program reads first: templates; spaces, too
+    fold: bool = False  # names that differ in case only are the same: they are kept in lower case
+    quotes: str = ""  # signs that may stand around a name and are no part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,18 @@ class Modules:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """A program that lies in pieces inside of another format, and how these are written there."""
+
+    language: str = ""  # of the program
+    told: str = ""  # regular expression on the file; its group 1 names another language
+    pieces: tuple[str, ...] = ()  # node types whose text is the program's
+    escapes: tuple[tuple[str, str], ...] = ()  # text → what it stands for, padded to the same number of bytes
+    code_point: str = ""  # regular expression; its group 1 is a character's number, in hexadecimal
+    blank: tuple[str, ...] = ()  # regular expressions on one piece's text; their group 1 is no code
+
+
+@dataclass(frozen=True, slots=True)
 class Tests:
     """Which files and symbols are tests."""
 
@@ -127,6 +142,7 @@ class Language:
     text: Text = field(default_factory=Text)
     scopes: Scopes = field(default_factory=Scopes)
     modules: Modules = field(default_factory=Modules)
+    embedded: Embedded = field(default_factory=Embedded)
     tests: Tests = field(default_factory=Tests)
     visibility: Visibility = field(default_factory=Visibility)
 
@@ -149,6 +165,10 @@ class Language:
     def blank(self) -> tuple[re.Pattern[bytes], ...]:
         """What a parser must not see, as patterns over bytes."""
         return tuple(re.compile(pattern.encode()) for pattern in self.text.blank)
+
+    @cached_property
+    def foreign(self) -> tuple[re.Pattern[bytes], ...]:
+        return tuple(re.compile(pattern.encode()) for pattern in self.text.foreign)
 
     @cached_property
     def lead(self) -> re.Pattern[str] | None:
@@ -275,6 +295,7 @@ def _language(folder: Path) -> Language:
         "text": _section(Text, data.pop("text", {}), path),
         "scopes": _section(Scopes, data.pop("scopes", {}), path),
         "modules": _section(Modules, data.pop("modules", {}), path),
+        "embedded": _section(Embedded, data.pop("embedded", {}), path),
         "tests": _section(Tests, data.pop("tests", {}), path),
         "visibility": _section(Visibility, data.pop("visibility", {}), path),
         "folder": folder,

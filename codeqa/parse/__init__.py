@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codeqa import languages
 from codeqa.domain import Facts, Interface
 from codeqa.parse.captures import Used, broken, capture
 from codeqa.parse.chunks import chunks
@@ -11,7 +12,8 @@ from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
 from codeqa.parse.nesting import Lines
 from codeqa.parse.support import supports
-from codeqa.parse.text import first_branches, without_noise
+from codeqa.parse.embedded import program
+from codeqa.parse.text import first_branches, spaced, without_noise
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -42,7 +44,9 @@ def parse(language: Language, data: bytes) -> Facts:
         GrammarMissing: the language's wheel is not installed; use `plain`.
         GrammarBroken: its queries do not compile.
     """
-    seen, blanked = without_noise(data, language.blank)
+    if language.embedded.language:
+        return _embedded(language, data)
+    seen, blanked = without_noise(spaced(data, language.foreign), language.blank)
     tree = _parsed(language, seen)
     captured = capture(get_query(language.name), tree.root_node)
     for start, end in blanked:
@@ -52,6 +56,20 @@ def parse(language: Language, data: bytes) -> Facts:
     extractor = Extractor(language, data, captured)
     interface, references = extractor.run()
     return Facts(interface, references, chunks(data, interface.definitions, extractor.lines), captured.errors)
+
+
+def _embedded(language: Language, data: bytes) -> Facts:
+    """Return the facts of the program that lies in another format: its names and lines are those of the file."""
+    outer = capture(get_query(language.name), get_parser(language.name).parse(data).root_node)
+    found = program(language, data, outer.embedded)
+    inner = languages.load().get(found.language)
+    lines = Lines(data)
+    if inner is None or not inner.grammar.module:
+        interface = Interface(language.name, "", [], [], [], [], [])
+        return Facts(interface, [], chunks(data, [], lines, found), outer.errors)
+    captured = capture(get_query(inner.name), _parsed(inner, found.text).root_node)
+    interface, references = Extractor(inner, found.text, captured, lines).run()
+    return Facts(interface, references, chunks(data, interface.definitions, lines, found), captured.errors)
 
 
 def _parsed(language: Language, data: bytes) -> tree_sitter.Tree:

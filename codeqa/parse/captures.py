@@ -85,6 +85,7 @@ class Captured:
     exports: dict[int, tuple[int, int]] = field(default_factory=dict)  # identifiers exported as the default
     uses: dict[int, Used] = field(default_factory=dict)  # by the byte of the identifier
     ignored: set[int] = field(default_factory=set)
+    embedded: list[tuple[str, tree_sitter.Node]] = field(default_factory=list)  # "code" or "text", and where it lies
     kinds: dict[int, tuple[str, int]] = field(default_factory=dict)  # of identifiers: what they turn out to name, end
     package: tuple[int, int] | None = None
     errors: int = 0
@@ -127,6 +128,8 @@ def _other(found: Captured, plan: str, nodes: Captures) -> None:
         found.package = found.package or _range(nodes["package"][0])
     elif plan.startswith("turns."):
         found.kinds.update((node.start_byte, (plan[6:], node.end_byte)) for node in nodes[plan])
+    elif plan.startswith("embedded."):
+        found.embedded += [(plan[9:], node) for node in nodes[plan]]
     elif plan == "error":
         found.errors += 1
 
@@ -156,6 +159,7 @@ def _plan(nodes: Captures) -> str:
         "export.default",
         "package",
         "turns.",
+        "embedded.",
         "error",
     ):
         for name in nodes:

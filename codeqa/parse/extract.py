@@ -45,11 +45,11 @@ def _order(placed: tuple[Draft, list[Draft]]) -> int:
 class Extractor:
     """Turns the captures of one file into its `Interface` and references."""
 
-    def __init__(self, language: Language, data: bytes, captured: Captured) -> None:
+    def __init__(self, language: Language, data: bytes, captured: Captured, lines: Lines | None = None) -> None:
         self.language = language
         self.data = data
         self.captured = captured
-        self.lines = Lines(data)
+        self.lines = lines or Lines(data)  # of the file: what the parser sees may have others
         self.definitions: list[Definition] = []
         self.drafts: list[Draft] = []  # parallel to definitions
         self.scopes: list[Scope] = []
@@ -160,7 +160,7 @@ class Extractor:
         return found
 
     def _name(self, draft: Draft) -> str:
-        name = self.text_of(draft.name)
+        name = self.name_of(draft.name)
         if draft.kind != "namespace":
             return name
         flat = text.chain(name, self.language.scopes.separators)  # `namespace a::b`
@@ -175,7 +175,7 @@ class Extractor:
         if "global" in draft.flags:
             return -1, ""
         if draft.owner:
-            return self.named_owner(self.text_of(draft.owner), self._visible_prefix(around, number))
+            return self.named_owner(self.name_of(draft.owner), self._visible_prefix(around, number))
         if draft.kind == "field" and draft.receiver:
             for index, holder in enumerate(around):
                 if holder.kind in OWNERS:
@@ -327,14 +327,14 @@ class Extractor:
 
     def _shares_line(self, comment: tree_sitter.Node) -> bool:
         """A comment behind code on its line belongs to that code."""
-        start = self.lines.start(comment.start_point[0] + 1)
+        start = self.data.rfind(b"\n", 0, comment.start_byte) + 1
         return bool(self.data[start : comment.start_byte].strip())
 
     def _type(self, draft: Draft) -> str:
         return self._flat(draft.type) if draft.type else ""
 
     def _flat(self, where: tuple[int, int]) -> str:
-        return " ".join(self.text_of(where).lstrip(":").split())[:160]
+        return " ".join(self.name_of(where).lstrip(":").split())[:160]
 
     def _value(self, where: tuple[int, int] | None) -> str:
         if where is None or where[1] - where[0] > 2000:
@@ -344,7 +344,7 @@ class Extractor:
 
     def chain(self, where: tuple[int, int]) -> str:
         """Return an expression as a receiver chain, "?" if it is none."""
-        written = self.text_of(where)
+        written = self.name_of(where)
         for start, end, name in self._inline if self._inline else ():
             if where[0] <= start and end <= where[1]:
                 written = self.text_of((where[0], start)) + name + self.text_of((end, where[1]))
@@ -403,7 +403,7 @@ class Extractor:
             if b.name[0] not in self.captured.drafts or b.kind == "parameter"  # a parameter may declare a field too
         ]
         for where, kind, type_, value, after in sorted(rows, key=lambda row: (not (row[2] or row[3]), row[0])):
-            name, scope = self.text_of(where), scopes.at(where[0])
+            name, scope = self.name_of(where), scopes.at(where[0])
             known = seen.setdefault((name, scope), set())
             if (name, scope) in outer:
                 self.rewrites.add(where[0])
@@ -448,6 +448,12 @@ class Extractor:
         if "inline" in parts:
             return [(module, "", inline_name(module))]
         return [(module, "", bound_name(module, self.language.modules.style))]
+
+    def name_of(self, where: tuple[int, int]) -> str:
+        """Return a name as all its uses have it."""
+        rules = self.language.text
+        name = self.text_of(where).strip(rules.quotes) if rules.quotes else self.text_of(where)
+        return name.lower() if rules.fold else name
 
     def text_of(self, where: tuple[int, int]) -> str:
         return self.data[where[0] : where[1]].decode("utf-8", "replace")

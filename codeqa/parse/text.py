@@ -141,6 +141,13 @@ def _closing_angle(text: str, start: int) -> int:
     return -1
 
 
+def spaced(data: bytes, patterns: tuple[re.Pattern[bytes], ...]) -> bytes:
+    """Return the bytes with all that the patterns match as spaces; lines stay."""
+    for pattern in patterns:
+        data = pattern.sub(lambda match: _NOT_NEWLINE.sub(b" ", match[0]), data)
+    return data
+
+
 def without_noise(data: bytes, noise: tuple[re.Pattern[bytes], ...]) -> tuple[bytes, list[tuple[int, int]]]:
     """Return the bytes with group 1 of each match as spaces, no byte moved, and where the names lie that went."""
     blanked: list[tuple[int, int]] = []
@@ -203,7 +210,7 @@ def string_content(text: str) -> str:
     """Return the text of a string literal used as documentation."""
     body = re.sub(r"\A[A-Za-z]{0,2}(\"\"\"|'''|\"|')", "", text)
     quote = re.search(r"(\"\"\"|'''|\"|')\Z", body)
-    return _cut(cleandoc(body[: quote.start()] if quote else body))
+    return _cut(cleandoc(body[: quote.start()] if quote else body).rstrip())
 
 
 @lru_cache(maxsize=64)

@@ -144,7 +144,7 @@ class Linkage:
         return [bodies[0]._replace(inferred=True)] if len(bodies) == 1 else []
 
     def shared(self, path: str, name: str) -> list[Value]:
-        """Return the program's only global of that name, where the files of a language share theirs."""
+        """Return the program's globals of that name, where the files of a language share theirs."""
         language = self.env.language(path)
         found = [
             value
@@ -153,7 +153,7 @@ class Linkage:
             and "static" not in self.env.definition(value).flags.split()
             and self.env.definition(value).kind not in MEMBERS
         ]
-        return [found[0]._replace(inferred=True)] if len(found) == 1 else []
+        return [value._replace(inferred=True) for value in found]
 
     def _linkable(self, value: Value) -> bool:
         definition = self.env.definition(value)

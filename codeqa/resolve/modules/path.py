@@ -9,6 +9,7 @@ from posixpath import dirname, join, normpath
 from codeqa.languages import Language
 from codeqa.resolve.modules.tree import Located, Tree, ends, stem
 
+_QUOTE = re.compile("[\"']")
 _OUTSIDE = re.compile(r"//|[a-z][a-z+.-]*:", re.I)  # an address, not a path
 _UNKNOWN = re.compile(r"[$`{}<>*?\n]")  # a part that only running the program tells
 
@@ -23,7 +24,7 @@ class Path:
         """Find the file; where the text hides from where it leads, the only file that it can mean."""
         rules = language.modules
         led = language.lead.match(module) if language.lead else None
-        written = module[led.end() :] if led else module
+        written = _QUOTE.split(module[led.end() :])[0] if led else module
         if _OUTSIDE.match(written):
             return Located(external=written)
         written = written.split("#")[0] if rules.separator == "/" else written.replace(rules.separator, "/")
