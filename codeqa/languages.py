@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from codeqa.domain import GrammarBroken
 
-QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm")
+QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm", "embedded.scm")
 T = TypeVar("T")
 
 
@@ -39,11 +39,12 @@ class Text:
     string_nodes: tuple[str, ...] = ("string",)
     conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
     switches: tuple[str, ...] = ()  # of those lines the ones that want a name (group 1) to be set, or not to be
-    embedded: tuple[str, ...] = ()  # what goes before and behind @embedded code to make a file of it
-    ends: tuple[
-        str, ...
-    ] = ()  # regular expressions; where the syntax is broken, their group 1 is read as ends of statements
+    unparsed: tuple[str, ...] = ()  # what goes before and behind @unparsed code to make a file of it
+    ends: tuple[str, ...] = ()  # regular expressions; in broken syntax their group 1 is read as ends of statements
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
+    foreign: tuple[str, ...] = ()  # regular expressions for what another program reads first: templates; spaces, too
+    fold: bool = False  # names that differ in case only are the same: they are kept in lower case
+    quotes: str = ""  # signs that may stand around a name and are no part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,13 @@ class Scopes:
     type_wrappers: frozenset[str] = frozenset()
     type_noise: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset({"function", "method"})  # kinds of definitions that are values to call
-    makers: frozenset[str] = frozenset()  # functions that make what their type argument, or first argument, names
+    makers: frozenset[str] = frozenset()  # functions that make what their type argument, or an argument, names
     overloads: bool = False  # several callables of one name, told apart by their parameters
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
+    aliases: bool = False  # a call of a variable that was given a name is one of what that name means
+    blocks: bool = False  # what a block defines is seen in that block only
+    globals: bool = False  # what a file defines at its top, and is not static, the whole program sees
+    commands: bool = False  # bare calls are commands: no variable hides them, and who defines none runs a program
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,25 @@ class Modules:
     anchors: tuple[str, ...] = ()  # what paths begin with: at the root, at the module itself, at the one around it
     settings: tuple[str, ...] = ()  # regular expressions on names that a compiler sets, or not, by itself
     headers: tuple[str, ...] = ()  # extensions of files that are made to be included
+    value: bool = False  # a module may be one value: what it exports by default
+    beside: bool = False  # a path may be one from the importer's folder, or from one around it, without saying so
+    lead: str = ""  # regular expression: what may stand before a path and says only from where it leads
 
     def manifests(self, tells: str) -> tuple[str, ...]:
         """Return the names of the manifests that tell something: "package", "module", "aliases"..."""
         return tuple(name for told, name in self.manifest if told == tells)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A program that lies in pieces inside of another format, and how these are written there."""
+
+    language: str = ""  # of the program
+    told: str = ""  # regular expression on the file; its group 1 names another language
+    pieces: tuple[str, ...] = ()  # node types whose text is the program's
+    escapes: tuple[tuple[str, str], ...] = ()  # text → what it stands for, padded to the same number of bytes
+    code_point: str = ""  # regular expression; its group 1 is a character's number, in hexadecimal
+    blank: tuple[str, ...] = ()  # regular expressions on one piece's text; their group 1 is no code
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +151,7 @@ class Language:
     text: Text = field(default_factory=Text)
     scopes: Scopes = field(default_factory=Scopes)
     modules: Modules = field(default_factory=Modules)
+    embedded: Embedded = field(default_factory=Embedded)
     tests: Tests = field(default_factory=Tests)
     visibility: Visibility = field(default_factory=Visibility)
     containers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)  # see `held`
@@ -172,6 +193,14 @@ class Language:
     def ends(self) -> tuple[re.Pattern[bytes], ...]:
         """Ends of statements that the parser misses, as patterns over bytes."""
         return tuple(re.compile(pattern.encode()) for pattern in self.text.ends)
+
+    @cached_property
+    def foreign(self) -> tuple[re.Pattern[bytes], ...]:
+        return tuple(re.compile(pattern.encode()) for pattern in self.text.foreign)
+
+    @cached_property
+    def lead(self) -> re.Pattern[str] | None:
+        return re.compile(self.modules.lead) if self.modules.lead else None
 
     @cached_property
     def conditionals(self) -> tuple[re.Pattern[bytes], ...]:
@@ -302,6 +331,7 @@ def _language(folder: Path) -> Language:
         "text": _section(Text, data.pop("text", {}), path),
         "scopes": _section(Scopes, data.pop("scopes", {}), path),
         "modules": _section(Modules, data.pop("modules", {}), path),
+        "embedded": _section(Embedded, data.pop("embedded", {}), path),
         "tests": _section(Tests, data.pop("tests", {}), path),
         "visibility": _section(Visibility, data.pop("visibility", {}), path),
         "folder": folder,
