@@ -218,7 +218,7 @@ def switched(
         refused: list[str] = []  # what holds in a branch since those before it were not taken
         for number, (start, end) in enumerate(directives[:-1]):
             line, last = data[start:end], directives[number + 1][0]
-            wanted, unwanted = (next((m[1].decode() for m in (ask.match(line),) if m), "") for ask in asks)
+            wanted, unwanted = (next((m[1].decode("utf-8", "replace") for m in (ask.match(line),) if m), "") for ask in asks)
             found += [(end, last, condition) for condition in refused]
             if wanted or unwanted:
                 found.append((end, last, f"if={wanted}" if wanted else f"unless={unwanted}"))
