@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from codeqa.domain import GrammarBroken
 
-QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm")
+QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm", "inner.scm")
 T = TypeVar("T")
 
 
@@ -44,6 +44,8 @@ class Text:
         str, ...
     ] = ()  # regular expressions; where the syntax is broken, their group 1 is read as ends of statements
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
+    foreign: tuple[str, ...] = ()  # regular expressions for what another program reads first: templates; spaces, too
+    quotes: str = ""  # signs that may stand around a name and are no part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,14 @@ class Scopes:
     type_wrappers: frozenset[str] = frozenset()
     type_noise: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset({"function", "method"})  # kinds of definitions that are values to call
-    makers: frozenset[str] = frozenset()  # functions that make what their type argument, or first argument, names
+    makers: frozenset[str] = frozenset()  # functions that make what their type argument, or an argument, names
     overloads: bool = False  # several callables of one name, told apart by their parameters
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
+    aliases: bool = False  # a call of a variable that was given a name is one of what that name means
+    blocks: bool = False  # what a block defines is seen in that block only
+    fold: bool = False  # names that differ in case only are the same
+    globals: bool = False  # what a file defines at its top, and is not static, the whole program sees
+    commands: bool = False  # bare calls are commands: no variable hides them, and who defines none runs a program
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +100,25 @@ class Modules:
     anchors: tuple[str, ...] = ()  # what paths begin with: at the root, at the module itself, at the one around it
     settings: tuple[str, ...] = ()  # regular expressions on names that a compiler sets, or not, by itself
     headers: tuple[str, ...] = ()  # extensions of files that are made to be included
+    value: bool = False  # a module may be one value: what it exports by default
+    beside: bool = False  # a path may be one from the importer's folder, or from one around it, without saying so
+    lead: str = ""  # regular expression: what may stand before a path and says only from where it leads
 
     def manifests(self, tells: str) -> tuple[str, ...]:
         """Return the names of the manifests that tell something: "package", "module", "aliases"..."""
         return tuple(name for told, name in self.manifest if told == tells)
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A program that lies in pieces inside of another format, and how these are written there."""
+
+    language: str = ""  # of the program
+    told: str = ""  # regular expression on the file; its group 1 names another language
+    pieces: tuple[str, ...] = ()  # node types whose text is the program's
+    escapes: tuple[tuple[str, str], ...] = ()  # text → what it stands for, padded to the same number of bytes
+    code_point: str = ""  # regular expression; its group 1 is a character's number, in hexadecimal
+    blank: tuple[str, ...] = ()  # regular expressions on one piece's text; their group 1 is no code
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +153,7 @@ class Language:
     text: Text = field(default_factory=Text)
     scopes: Scopes = field(default_factory=Scopes)
     modules: Modules = field(default_factory=Modules)
+    inner: Inner = field(default_factory=Inner)
     tests: Tests = field(default_factory=Tests)
     visibility: Visibility = field(default_factory=Visibility)
     containers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)  # see `held`
@@ -172,6 +195,14 @@ class Language:
     def ends(self) -> tuple[re.Pattern[bytes], ...]:
         """Ends of statements that the parser misses, as patterns over bytes."""
         return tuple(re.compile(pattern.encode()) for pattern in self.text.ends)
+
+    @cached_property
+    def foreign(self) -> tuple[re.Pattern[bytes], ...]:
+        return tuple(re.compile(pattern.encode()) for pattern in self.text.foreign)
+
+    @cached_property
+    def lead(self) -> re.Pattern[str] | None:
+        return re.compile(self.modules.lead) if self.modules.lead else None
 
     @cached_property
     def conditionals(self) -> tuple[re.Pattern[bytes], ...]:
@@ -302,6 +333,7 @@ def _language(folder: Path) -> Language:
         "text": _section(Text, data.pop("text", {}), path),
         "scopes": _section(Scopes, data.pop("scopes", {}), path),
         "modules": _section(Modules, data.pop("modules", {}), path),
+        "inner": _section(Inner, data.pop("inner", {}), path),
         "tests": _section(Tests, data.pop("tests", {}), path),
         "visibility": _section(Visibility, data.pop("visibility", {}), path),
         "folder": folder,

@@ -130,7 +130,13 @@ def build(name: str) -> Fixture:
 
 
 def _files(name: str) -> dict[str, str]:
-    return detect(ROOT / name, FileSettings(), languages.load(), None).read
+    found = detect(ROOT / name, FileSettings(), languages.load(), None).read
+    return {path: language or _by_shebang(ROOT / name / path) for path, language in found.items()}
+
+
+def _by_shebang(path: Path) -> str:
+    found = languages.load().of(path.name, path.read_bytes()[:256])
+    return found.name if found else ""
 
 
 # ------------------------------------------------------------------------------------------------------- reading claims

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from codeqa import languages
 from codeqa.domain import Facts, Interface
 from codeqa.parse.captures import Captured, Used, broken, capture, shifted
 from codeqa.parse.chunks import chunks
 from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
+from codeqa.parse.inner import program
 from codeqa.parse.nesting import Lines
 from codeqa.parse.support import supports
-from codeqa.parse.text import first_branches, with_ends, without_noise
+from codeqa.parse.text import first_branches, spaced, with_ends, without_noise
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -46,8 +48,10 @@ def parse(language: Language, data: bytes) -> Facts:
         GrammarMissing: the language's wheel is not installed; use `plain`.
         GrammarBroken: its queries do not compile.
     """
+    if language.inner.language:
+        return _inner(language, data)
     comments = tuple(start.encode() for start, _ in language.text.block_comment)
-    seen, blanked = without_noise(data, language.blank, comments)
+    seen, blanked = without_noise(spaced(data, language.foreign), language.blank, comments)
     tree, captured = _parsed(language, seen)
     for start, end in blanked:
         node = tree.root_node.descendant_for_byte_range(start, end)
@@ -72,6 +76,20 @@ def _add_embedded(language: Language, data: bytes, captured: Captured) -> None:
         for offset, used in capture(query, parser.parse(before + data[start:end] + after).root_node).uses.items():
             if len(before) <= offset < end - by and used.role in _EMBEDDED_ROLES:
                 captured.uses.setdefault(offset + by, shifted(used, by))
+
+
+def _inner(language: Language, data: bytes) -> Facts:
+    """Return the facts of the program that lies in another format: its names and lines are those of the file."""
+    outer = capture(get_query(language.name), get_parser(language.name).parse(data).root_node)
+    found = program(language, data, outer.inner)
+    inner = languages.load().get(found.language)
+    lines = Lines(data)
+    if inner is None or not inner.grammar.module:
+        interface = Interface(language.name, "", [], [], [], [], [])
+        return Facts(interface, [], chunks(data, [], lines, found), outer.errors)
+    _, captured = _parsed(inner, found.text)
+    interface, references = Extractor(inner, found.text, captured, lines).run()
+    return Facts(interface, references, chunks(data, interface.definitions, lines, found), captured.errors)
 
 
 def _parsed(language: Language, data: bytes) -> tuple[tree_sitter.Tree, Captured]:

@@ -96,6 +96,8 @@ class Captured:
     exports: dict[int, tuple[int, int]] = field(default_factory=dict)  # identifiers exported as the default
     uses: dict[int, Used] = field(default_factory=dict)  # by the byte of the identifier
     ignored: set[int] = field(default_factory=set)
+    inner: list[tuple[str, tree_sitter.Node]] = field(default_factory=list)  # "code" or "text", and where it lies
+    kinds: dict[int, tuple[str, int]] = field(default_factory=dict)  # of identifiers: what they turn out to name, end
     package: tuple[int, int] | None = None
     embedded: list[tuple[int, int]] = field(default_factory=list)  # code that the grammar reads as mere text
     errors: int = 0
@@ -140,6 +142,10 @@ def _other(found: Captured, plan: str, nodes: Captures) -> None:
         found.package = found.package or _range(nodes["package"][0])
     elif plan == "embedded":
         found.embedded += [_range(node) for node in nodes["embedded"]]
+    elif plan.startswith("turns."):
+        found.kinds.update((node.start_byte, (plan[6:], node.end_byte)) for node in nodes[plan])
+    elif plan.startswith("inner."):
+        found.inner += [(plan[6:], node) for node in nodes[plan]]
     elif plan == "error":
         found.errors += 1
 
@@ -176,6 +182,8 @@ def _plan(nodes: Captures) -> str:
         "export.default",
         "package",
         "embedded",
+        "turns.",
+        "inner.",
         "error",
     ):
         for name in nodes:
@@ -224,7 +232,7 @@ def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> No
     if "export.default" in nodes:
         flags |= {"default", "exported"}
     outer = nodes["span"][0] if "span" in nodes else None
-    for name in nodes["name"]:
+    for number, name in enumerate(nodes["name"]):
         draft = found.drafts.get(name.start_byte)
         if draft is None:
             draft = Draft(plan[11:], _range(name), *_range(node), node, _range(node), pattern)
@@ -237,7 +245,7 @@ def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> No
         draft.flags |= flags
         draft.body = draft.body or (nodes["body"][0] if "body" in nodes else None)
         draft.type = draft.type or _first(nodes, "type")
-        draft.value = draft.value or _first(nodes, "value")
+        draft.value = draft.value or _value(nodes, number)
         draft.owner = draft.owner or _whole(nodes, "owner")
         draft.receiver = draft.receiver or _first(nodes, "receiver")
         draft.doc = draft.doc or (nodes["doc"][0] if "doc" in nodes else None)
@@ -245,6 +253,14 @@ def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> No
         if outer is not None and outer.start_byte <= draft.span[0] and outer.end_byte >= draft.span[1]:
             draft.outer = outer
             draft.span = _range(outer)
+
+
+def _value(nodes: Captures, number: int) -> tuple[int, int] | None:
+    """Return the value of the n-th name: its own where there are as many values, none where some are not seen."""
+    values = nodes.get("value", ())
+    if len(values) < 2:
+        return _first(nodes, "value")
+    return _range(values[number]) if len(values) == len(nodes["name"]) else None
 
 
 def _level(nodes: Captures) -> tuple[int, int] | None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from codeqa import terms
 from codeqa.domain import CALLABLE, ChunkFact, Definition
 from codeqa.parse.nesting import Lines
+
+if TYPE_CHECKING:
+    from codeqa.parse.inner import Program
 
 MAX_LINES = 80
 MAX_BYTES = 6000
@@ -24,24 +28,34 @@ class _Piece(NamedTuple):
     end: int
 
 
-def chunks(data: bytes, definitions: Sequence[Definition], lines: Lines) -> list[ChunkFact]:
+def chunks(
+    data: bytes, definitions: Sequence[Definition], lines: Lines, inner: Program | None = None
+) -> list[ChunkFact]:
     """Return the chunks of a file in document order.
 
     A callable is a chunk with what nests in it and the comment above it; what lies between the callables of a class
     belongs to the class, the rest to the file (-1). Pieces over 80 lines or 6,000 bytes are cut at line ends.
     """
+    read = inner.readable if inner else data
+    regions = inner.regions if inner else [(0, len(data))]
     return [
-        _chunk(data, piece, definitions, lines)
-        for whole in _pieces(data, definitions)
+        _chunk(data, read, piece, definitions, lines)
+        for whole in _pieces(read, definitions, regions)
         for piece in _cut(whole, data, lines)
-        if _has_words(data, piece)
+        if _has_words(read, piece)
     ]
 
 
-def _pieces(data: bytes, definitions: Sequence[Definition]) -> Iterator[_Piece]:
-    """Walk the tree of definitions; each byte goes to the innermost unit or container around it."""
+def _pieces(data: bytes, definitions: Sequence[Definition], regions: Sequence[tuple[int, int]]) -> Iterator[_Piece]:
+    """Walk the tree of definitions; each byte of a region goes to the innermost unit or container around it."""
     top, children = _outline(definitions)
-    yield from _fill(data, -1, 0, len(data), top, definitions, children)
+    starts = [definitions[index].start for index in top]
+    position = 0  # what stands in two regions belongs to the first
+    for start, end in regions:
+        inside = top[bisect_left(starts, start) : bisect_left(starts, end)]
+        for piece in _fill(data, -1, max(start, position), end, inside, definitions, children):
+            position = piece.end
+            yield piece
 
 
 def _outline(definitions: Sequence[Definition]) -> tuple[list[int], dict[int, list[int]]]:
@@ -134,7 +148,7 @@ def _character_end(data: bytes, offset: int) -> int:
     return offset
 
 
-def _chunk(data: bytes, piece: _Piece, definitions: Sequence[Definition], lines: Lines) -> ChunkFact:
+def _chunk(data: bytes, read: bytes, piece: _Piece, definitions: Sequence[Definition], lines: Lines) -> ChunkFact:
     raw = data[piece.start : piece.end]
     owner = definitions[piece.definition] if piece.definition >= 0 else None
     first = owner is not None and piece.start <= owner.start < piece.end
@@ -148,5 +162,5 @@ def _chunk(data: bytes, piece: _Piece, definitions: Sequence[Definition], lines:
         name=terms.spaced(owner.qualname) if owner else "",
         signature=terms.spaced(owner.signature) if owner and first else "",
         doc=terms.spaced(owner.doc) if owner and first else "",
-        body=terms.spaced(raw.decode("utf-8", "replace")),
+        body=terms.spaced(read[piece.start : piece.end].decode("utf-8", "replace")),
     )

@@ -47,11 +47,11 @@ def _order(placed: tuple[Draft, list[Draft]]) -> int:
 class Extractor:
     """Turns the captures of one file into its `Interface` and references."""
 
-    def __init__(self, language: Language, data: bytes, captured: Captured) -> None:
+    def __init__(self, language: Language, data: bytes, captured: Captured, lines: Lines | None = None) -> None:
         self.language = language
         self.data = data
         self.captured = captured
-        self.lines = Lines(data)
+        self.lines = lines or Lines(data)  # of the file: what the parser sees may have others
         self.definitions: list[Definition] = []
         self.drafts: list[Draft] = []  # parallel to definitions
         self.scopes: list[Scope] = []
@@ -117,8 +117,10 @@ class Extractor:
         twins: Counter[str] = Counter()
         seen: set[tuple[int, str]] = set()
         callables: set[tuple[int, str]] = set()
+        turned = {self.text_of((start, end)): kind for start, (kind, end) in self.captured.kinds.items()}
+        announced = self._announced()
         for draft, around in sorted(_placed(self.captured.drafts.values()), key=_order):
-            if draft.kind == "impl":
+            if draft.kind == "impl" or draft.name[0] in announced:
                 continue
             holder = around[0] if around else None
             if draft.kind == "variable" and holder is not None and holder.kind in CALLABLE:
@@ -140,6 +142,8 @@ class Extractor:
                 seen.add((owner, name))
             else:
                 callables.add((owner, name))
+            if owner < 0 and kind in PLAIN_VALUES:
+                kind = turned.get(name, kind)
             qualname = f"{prefix}.{name}" if prefix else name
             twins[qualname] += 1
             number[id(draft)] = len(self.definitions)
@@ -147,8 +151,20 @@ class Extractor:
             self.drafts.append(draft)
             self.definitions.append(self._definition(draft, kind, name, owner, qualname, twins[qualname]))
 
+    def _announced(self) -> set[int]:
+        """Return the names of variables that a function of their own defines later; it takes their flags."""
+        ahead = {self.text_of(d.name): d for d in self.captured.drafts.values() if "ahead" in d.flags}
+        functions = [d for d in self.captured.drafts.values() if ahead and d.kind in CALLABLE and not d.owner]
+        found: set[int] = set()
+        for draft in functions:
+            variable = ahead.get(self.text_of(draft.name))
+            if variable is not None and variable is not draft and "static" not in draft.flags:
+                draft.flags |= variable.flags - {"ahead"}
+                found.add(variable.name[0])
+        return found
+
     def _name(self, draft: Draft) -> str:
-        name = self.text_of(draft.name)
+        name = self.name_of(draft.name)
         if draft.kind != "namespace":
             return name
         flat = text.chain(name, self.language.scopes.separators)  # `namespace a::b`
@@ -163,7 +179,7 @@ class Extractor:
         if "global" in draft.flags:
             return -1, ""
         if draft.owner:
-            return self.named_owner(self.text_of(draft.owner), self._visible_prefix(around, number))
+            return self.named_owner(self.name_of(draft.owner), self._visible_prefix(around, number))
         if draft.kind == "field" and draft.receiver:
             for index, holder in enumerate(around):
                 if holder.kind in OWNERS:
@@ -246,7 +262,7 @@ class Extractor:
 
     def _definition(self, draft: Draft, kind: str, name: str, owner: int, qualname: str, twin: int) -> Definition:
         start, end = draft.span
-        flags = set(draft.flags)
+        flags = draft.flags - {"ahead"}
         if self.language.private and self.language.private.search(name):
             flags.add("private")
         flags |= {condition for begin, last, condition in self._switched if begin <= start and end <= last}
@@ -257,7 +273,7 @@ class Extractor:
             parent=owner,
             start=start,
             end=end,
-            name_start=draft.name[0],
+            name_start=self.unquoted(draft.name[0]),
             start_line=self.lines.of(start),
             end_line=self.lines.of(max(start, end - 1)),
             name_line=self.lines.of(draft.name[0]),
@@ -316,14 +332,14 @@ class Extractor:
 
     def _shares_line(self, comment: tree_sitter.Node) -> bool:
         """A comment behind code on its line belongs to that code."""
-        start = self.lines.start(comment.start_point[0] + 1)
+        start = self.data.rfind(b"\n", 0, comment.start_byte) + 1
         return bool(self.data[start : comment.start_byte].strip())
 
     def _type(self, draft: Draft) -> str:
         return self._flat(draft.type) if draft.type else ""
 
     def _flat(self, where: tuple[int, int]) -> str:
-        return " ".join(self.text_of(where).lstrip(":").split())[:160]
+        return " ".join(self.name_of(where).lstrip(":").split())[:160]
 
     def _value(self, where: tuple[int, int] | None) -> str:
         if where is None or where[1] - where[0] > 2000:
@@ -333,7 +349,7 @@ class Extractor:
 
     def chain(self, where: tuple[int, int]) -> str:
         """Return an expression as a receiver chain, "?" if it is none."""
-        written = self.text_of(where)
+        written = self.name_of(where)
         for start, end, name in self._inline if self._inline else ():
             if where[0] <= start and end <= where[1]:
                 written = self.text_of((where[0], start)) + name + self.text_of((end, where[1]))
@@ -396,7 +412,7 @@ class Extractor:
             if kind == "signature":
                 yield Binding(SIGNATURE, scopes.at(where[0] - 1), where[0], kind, self._text(where), "")
                 continue
-            name, scope = self.text_of(where), scopes.at(where[0])
+            name, scope = self.name_of(where), scopes.at(where[0])
             known = seen.setdefault((name, scope), set())
             if (name, scope) in outer:
                 self.rewrites.add(where[0])
@@ -421,8 +437,11 @@ class Extractor:
 
     def _import(self) -> None:
         scopes = Nest([(s.start, s.end) for s in self.scopes])
+        binding = {found.parts.get("module") for found in self.captured.imports.values() if len(found.parts) > 1}
         for found in sorted(self.captured.imports.values(), key=lambda i: (i.start, sorted(i.parts.values()))):
             parts = {name: self.text_of(where) for name, where in found.parts.items()}
+            if len(parts) == 1 and found.parts.get("module") in binding:
+                continue  # the statement around binds what this imports
             for module, name, local in self._imported(parts):
                 anchor = min((w for k, w in found.parts.items() if k in ("name", "default", "namespace")), default=None)
                 start = anchor[0] if anchor else found.start
@@ -451,6 +470,18 @@ class Extractor:
         if "inline" in parts:
             return [(module, "", inline_name(module))]
         return [(module, "", bound_name(module, self.language.modules.style))]
+
+    def unquoted(self, start: int) -> int:
+        """Return where a name begins that may stand in quotes."""
+        quotes = self.language.text.quotes.encode()
+        while quotes and self.data[start : start + 1] in [quotes[i : i + 1] for i in range(len(quotes))]:
+            start += 1
+        return start
+
+    def name_of(self, where: tuple[int, int]) -> str:
+        """Return a name without the quotes that it may stand in."""
+        name, quotes = self.text_of(where), self.language.text.quotes
+        return name.strip(quotes) if quotes else name
 
     def text_of(self, where: tuple[int, int]) -> str:
         return self.data[where[0] : where[1]].decode("utf-8", "replace")

@@ -73,7 +73,7 @@ class _References:
 
     def _reference(self, start: int, use: Used) -> Reference | None:
         role = "write" if start in self.ex.rewrites else use.role
-        name = self.ex.text_of((start, use.end))
+        name = self.ex.name_of((start, use.end))
         receiver = self._receiver(use.receiver)
         scope = self.scopes.at(start)
         if not name or (role in ("read", "pass", "write") and not self.visible.worth(name, receiver, scope)):
@@ -87,6 +87,7 @@ class _References:
         elif role == "decorator":
             definition = self._decorated(start, definition)
         line = self.ex.lines.of(start)
+        start = self.ex.unquoted(start)
         return Reference(name, role, receiver, start, line, scope, definition, self._arguments(use))
 
     def _decorated(self, offset: int, definition: int) -> int:
@@ -139,7 +140,7 @@ class _Visible:
             told = bool(b.type or b.value or (b.name in self._self))
             self._locals[b.name, b.scope] = told or self._locals.get((b.name, b.scope), False)
         stars = any(i.name == "*" for i in extractor.imports)
-        closed = rules.modules.style in ("dotted", "relative", "none") and not stars
+        closed = rules.modules.style in ("dotted", "relative", "none") and not stars and not rules.scopes.globals
         self._known: set[str] | None = None
         if closed:
             self._known = {d.name for d in extractor.definitions} | {i.local for i in extractor.imports} | self._self

@@ -45,10 +45,12 @@ def chain(text: str, separators: tuple[str, ...], makers: frozenset[str] = froze
 
 def _made(text: str, makers: frozenset[str]) -> str:
     """Replace the calls of makers by those of the types that they make."""
-    for match in reversed([m for m in _MAKER.finditer(text) if m[1] in makers]):
+    numbers = _arguments(makers)
+    for match in reversed([m for m in _MAKER.finditer(text) if m[1] in numbers]):
         opening = match.end() - 1
         end = _closing(text, opening) if text[opening] == "(" else _closing_angle(text, opening)
-        made = _MADE.match(text[opening + 1 : end]) if end > 0 else None
+        first = _argument(text, opening + 1, numbers[match[1]]) if text[opening] == "(" else opening + 1
+        made = _MADE.match(text[first:end]) if end > 0 else None
         if made is None:
             continue
         if text[opening] == "<":
@@ -57,6 +59,27 @@ def _made(text: str, makers: frozenset[str]) -> str:
         if end > 0:
             text = f"{text[: match.start()]}{made[1]}(){text[end + 1 :]}"
     return text
+
+
+@lru_cache(maxsize=64)
+def _arguments(makers: frozenset[str]) -> dict[str, int]:
+    """Return which argument, from 1 on, says what each maker makes: "new" the first, "setmetatable 2" the second."""
+    split = (maker.partition(" ") for maker in makers)
+    return {name: int(number or 1) for name, _, number in split}
+
+
+def _argument(text: str, start: int, number: int) -> int:
+    """Return where an argument of a list begins whose first one starts at `start`; the end of the text for none."""
+    offset = start
+    while number > 1 and offset < len(text):
+        if text[offset] == ",":
+            number -= 1
+        elif text[offset] in "([{":
+            offset = max(offset, _closing(text, offset))
+        elif text[offset] in ")]}":
+            return len(text)
+        offset += 1
+    return offset
 
 
 def _strip_parens(text: str) -> str:
@@ -116,6 +139,13 @@ def _closing_angle(text: str, start: int) -> int:
         elif char in ";{}":
             return -1
     return -1
+
+
+def spaced(data: bytes, patterns: tuple[re.Pattern[bytes], ...]) -> bytes:
+    """Return the bytes with all that the patterns match as spaces; lines stay."""
+    for pattern in patterns:
+        data = pattern.sub(lambda match: _NOT_NEWLINE.sub(b" ", match[0]), data)
+    return data
 
 
 def without_noise(
@@ -224,7 +254,7 @@ def string_content(text: str) -> str:
     """Return the text of a string literal used as documentation."""
     body = re.sub(r"\A[A-Za-z]{0,2}(\"\"\"|'''|\"|')", "", text)
     quote = re.search(r"(\"\"\"|'''|\"|')\Z", body)
-    return _cut(cleandoc(body[: quote.start()] if quote else body))
+    return _cut(cleandoc(body[: quote.start()] if quote else body).rstrip())
 
 
 @lru_cache(maxsize=64)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Reference, Strategy, Unresolved
+from codeqa.languages import Language
 from codeqa.resolve.environment import Environment, Tables, Value, outside
 from codeqa.resolve.generics import plainly
 from codeqa.resolve.modules import changed_keys
@@ -40,6 +42,7 @@ KIND_OF_ROLE = {
     "mention": EdgeKind.DOCUMENTS,
 }
 MAX_CANDIDATES = 8
+_PROGRAM = re.compile(r"[\w@][\w@.+-]*")  # a command that no path and nothing at run time has a part in
 
 
 class Resolution(NamedTuple):
@@ -97,7 +100,12 @@ class Resolver:
     def _builtin(self, path: str, reference: Reference) -> bool:
         language = self.env.language(path)
         root = (reference.receiver or reference.name).split(".")[0]
-        return bool(language and root in language.scopes.builtins)
+        if language is None or root in language.scopes.builtins:
+            return language is not None
+        if not language.scopes.aliases or reference.role != "call":
+            return False
+        values = [v for value in self._values(path, reference) for v in self.types.behind_alias(value)]
+        return any(v.kind == "external" and v.name.startswith("builtins.") for v in values)
 
     def _holder(self, path: str, index: int) -> str:
         """Return the id of the definition around a site: the file itself for none."""
@@ -171,6 +179,9 @@ class Resolver:
             values = [v for value in values for v in self.names.default(value) or [value]]
         if reference.role in ("read", "pass"):
             values = [v for v in values if v.kind == "definition"]
+        language = self.env.language(path)
+        if language is not None and language.scopes.aliases and reference.role == "call":
+            values = list(dict.fromkeys(v for value in values for v in self.types.behind_alias(value)))
         values = self.overloads.choose(path, reference, values)
         edges = self._edges(path, values, KIND_OF_ROLE[reference.role], reference, reference.definition)
         return self._handed_on(values, edges) if reference.role == "pass" else edges
@@ -195,7 +206,7 @@ class Resolver:
         if reference.receiver == "?":
             return []
         memo = self.env.consulted.memo
-        everywhere = (reference.receiver, reference.name)
+        everywhere = (reference.receiver, reference.name, reference.role == "call")
         here = (*everywhere, reference.scope, reference.definition, reference.role)
         known = memo.get(everywhere) or memo.get(here)
         if known is not None:
@@ -216,6 +227,9 @@ class Resolver:
         if not reference.receiver:
             if reference.role in ("call", "read", "pass") and (special := self._super_call(path, reference)):
                 return special
+            language = self.env.language(path)
+            if reference.role == "call" and language is not None and language.scopes.commands:
+                return self._command(path, reference.name, language)
             found = self.names.bare(path, reference.name, reference.scope, at=reference.start)
             return list(dict.fromkeys(map(plainly, found)))
         receivers = self.types.evaluate(
@@ -225,6 +239,16 @@ class Resolver:
             return []
         key = ("member", tuple(receivers), reference.name)
         return self.types.once(key, lambda: self._members(receivers, reference.name))
+
+    def _command(self, path: str, name: str, language: Language) -> list[Value]:
+        """Return the function that a command is; what no function of the repository is called leaves it."""
+        if found := self.names.function(path, name):
+            return found
+        if name in language.scopes.builtins or not _PROGRAM.fullmatch(name):
+            return []
+        if any(self.env.language(file) is language for file, _ in self.env.pairs(name)):
+            return []
+        return [Value("external", name=name)]
 
     def _members(self, receivers: list[Value], name: str) -> list[Value]:
         return list(dict.fromkeys(plainly(v) for value in receivers for v in self.types.attribute(value, name)))

@@ -174,7 +174,7 @@ class Tables:
         starts = [scope.start for scope in scopes]
         found = []
         for index, definition in enumerate(self.interface.definitions):
-            at = bisect_right(starts, definition.name_start) - 1
+            at = 0 if "global" in definition.flags else bisect_right(starts, definition.name_start) - 1
             while at > 0 and (scopes[at].end <= definition.name_start or scopes[at].definition == index):
                 at = scopes[at].parent
             found.append(max(at, 0))

@@ -172,6 +172,18 @@ class Linkage:
         bodies = self.with_bodies([v for v in self._called(dotted, None) if self._linkable(v)])
         return [bodies[0]._replace(inferred=True)] if len(bodies) == 1 else []
 
+    def shared(self, path: str, name: str) -> list[Value]:
+        """Return the program's globals of that name, where the files of a language share theirs."""
+        language = self.env.language(path)
+        found = [
+            value
+            for value in self._called(name, None)
+            if self.env.language(value.path) is language
+            and "static" not in self.env.definition(value).flags.split()
+            and self.env.definition(value).kind not in MEMBERS
+        ]
+        return [value._replace(inferred=True) for value in found]
+
     def _linkable(self, value: Value) -> bool:
         definition = self.env.definition(value)
         language = self.env.language(value.path)

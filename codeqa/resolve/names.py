@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from codeqa.domain import CLASS_LIKE, Binding, Import
+from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Import
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Tables, Value, plain
 from codeqa.resolve.linkage import Linkage
 from codeqa.resolve.modules import Located
@@ -62,6 +62,16 @@ class Names:
     def open_scopes(self, language: Language) -> bool:
         """Tell whether a file shows all that its inner scopes bind: no inherited members, nothing that is included."""
         return language.scopes.members != "visible" and language.modules.style != "include"
+
+    def function(self, path: str, name: str) -> list[Value]:
+        """Return the functions that a name means at the top of a file, where variables have names of their own."""
+        tables, language = self.env.tables(path), self.env.language(path)
+        if tables is None or language is None:
+            return []
+        for found in (self.env.top(path, name), self._starred(path, name, language, {path})):
+            if functions := [v for v in found if self.env.definition(v).kind in CALLABLE]:
+                return functions
+        return []
 
     def _outermost(self, path: str, name: str, tables: Tables, language: Language) -> list[Value]:
         imported = [v for item in tables.imports.get((0, name)) for v in self.imported(path, item)]
@@ -120,7 +130,7 @@ class Names:
             if found := [v for v in values if homes[v.index] == at]:
                 return found
             at = scopes[at].parent
-        return [] if language.modules.style == "relative" else values
+        return [] if language.scopes.blocks else values
 
     def _file(self, path: str, name: str, imported: list[Value], language: Language, scope: int) -> list[Value]:
         local = [value for value in imported if value.kind not in ("external", "unknown")]
@@ -135,7 +145,10 @@ class Names:
             found = self._package(path, name, language)
         else:
             found = self.env.remembered(self._beyond, (path, name), lambda: self._package(path, name, language))
-        return found or (self.linkage.linked(path, name, scope) if language.modules.style == "include" else [])
+        if found or not language.scopes.globals:
+            return found or (self.linkage.linked(path, name, scope) if language.modules.style == "include" else [])
+        folded = (name, name.lower(), name.upper()) if language.scopes.fold else (name,)
+        return next((v for n in folded if (v := self.env.top(path, n) or self.linkage.shared(path, n))), [])
 
     def _package(self, path: str, name: str, language: Language) -> list[Value]:
         """Look beyond the file: what it imports by stars, what shares its package, what the language brings."""
@@ -252,7 +265,11 @@ class Names:
         if module.startswith(".") or module.split(language.modules.separator)[0] in language.modules.anchors:
             return []  # it should be here, and is not
         name = external or module
-        clean = name.replace(language.modules.separator, ".") if language.modules.style != "directory" else name
+        paths = language.modules.style == "directory" or (language.modules.style, language.modules.separator) == (
+            "path",
+            "/",
+        )
+        clean = name if paths else name.replace(language.modules.separator, ".")
         return [Value("external", name=f"{clean}.{item.name}" if item.name else clean)]
 
     def _member(self, located: Located, module: str, name: str, language: Language, hops: int) -> list[Value]:
@@ -267,6 +284,9 @@ class Names:
             for file in paths:
                 if inner := self.env.modules.submodule(language, file, name):
                     return [Value("module", inner[0], name=name, paths=inner)]
+        if not found and language.modules.value:
+            whole = self.default(Value("module", paths[0], name=module, paths=paths))
+            return [v for value in whole for v in self.types.attribute(value, name)]
         return found
 
     def _of_package(self, paths: tuple[str, ...], module: str, name: str, language: Language) -> list[Value]:
@@ -300,11 +320,7 @@ class Names:
 
     def default(self, value: Value) -> list[Value]:
         """Return what a module is as a value, its default export: `const Queue = require("./queue")`."""
-        if (
-            value.kind != "module"
-            or (language := self.env.language(value.path)) is None
-            or language.modules.style != "relative"
-        ):
+        if value.kind != "module" or (language := self.env.language(value.path)) is None or not language.modules.value:
             return []
         return [v for path in value.paths for v in self.exported(path, "default")]
 
@@ -323,13 +339,16 @@ class Names:
                 for i, d in enumerate(tables.interface.definitions)
                 if d.parent < 0 and "default" in d.flags.split()
             ]
-        if language.modules.style == "relative":  # what a block holds is nobody else's
+        if language.scopes.blocks:  # what a block holds is nobody else's
             definitions = [v for v in definitions if not tables.home[v.index]]
+        if language.scopes.globals and not own:  # and neither is what a file keeps to itself
+            definitions = [v for v in definitions if "static" not in self.env.definition(v).flags.split()]
         if definitions:
             return self.linkage.with_bodies(definitions)
         found = []
         for item in tables.imports.get((0, name)):
-            if (item.reexport or not private_imports) and (item.module or item.name != item.local):
+            renamed = item.module or item.name != item.local or language.scopes.globals
+            if (item.reexport or not private_imports) and renamed:
                 found += [v for v in self.imported(path, item, hops + 1) if v not in found]
         inside = [v for v in found if v.kind not in ("external", "unknown")]
         return inside or found or self._starred(path, name, language, {path}, exported=True, hops=hops)

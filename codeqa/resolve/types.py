@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MAX_DEPTH = 10
 MAX_VALUES = 8  # that one expression may have
+MAX_ALIASES = 4  # of one another
 
 
 class Types:
@@ -200,6 +201,22 @@ class Types:
             return [v for v in self.evaluate(value.path, definition.value, scope, holder) if v.kind != "unknown"]
         finally:
             self._depth -= 1
+
+    def behind_alias(self, value: Value, hops: int = 0) -> list[Value]:
+        """Return what a variable that was given a plain name is called for, the variable itself if nothing is known."""
+        if value.kind != "definition" or value.index < 0 or hops > MAX_ALIASES:
+            return [value]
+        definition = self.env.definition(value)
+        if definition.kind not in ("variable", "field", "constant") or not definition.value or "(" in definition.value:
+            return [value]
+        root = definition.value.partition(".")[0]
+        if root == definition.name:  # `local print = print`
+            language = self.env.language(value.path)
+            own = language is not None and root in language.scopes.builtins
+            return [Value("external", name=f"builtins.{root}")] if own else [value]
+        held = self.evaluate(value.path, definition.value, self.scope_around(value), -1)
+        found = [v for h in held if h.kind in ("definition", "external") for v in self.behind_alias(h, hops + 1)]
+        return [v._replace(inferred=True) for v in found] or [value]
 
     def scope_around(self, value: Value) -> int:
         """Return the innermost scope around a definition's name."""

@@ -11,6 +11,7 @@ from codeqa.resolve.modules.directory import Directory
 from codeqa.resolve.modules.dotted import Dotted
 from codeqa.resolve.modules.include import Include
 from codeqa.resolve.modules.package import Package
+from codeqa.resolve.modules.path import Path
 from codeqa.resolve.modules.relative import Relative
 from codeqa.resolve.modules.tree import Located, Memo, Style, Tree, changed_keys, ends, stem
 
@@ -35,6 +36,7 @@ class ModuleMap:
             "package": Package(self._tree),
             "crate": self._crate,
             "include": Include(self._tree),
+            "path": Path(self._tree),
         }
         self._located: Memo[tuple[str, str, str], Located] = {}
 
