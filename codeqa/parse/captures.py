@@ -142,12 +142,19 @@ def _other(found: Captured, plan: str, nodes: Captures) -> None:
         found.package = found.package or _range(nodes["package"][0])
     elif plan == "embedded":
         found.embedded += [_range(node) for node in nodes["embedded"]]
-    elif plan.startswith("turns."):
-        found.kinds.update((node.start_byte, (plan[6:], node.end_byte)) for node in nodes[plan])
-    elif plan.startswith("inner."):
-        found.inner += [(plan[6:], node) for node in nodes[plan]]
     elif plan == "error":
         found.errors += 1
+    else:
+        _sorted(found, plan, nodes)
+
+
+def _sorted(found: Captured, plan: str, nodes: Captures) -> None:
+    """Keep what says of which sort something is."""
+    kind, _, sort = plan.partition(".")
+    if kind == "turns":
+        found.kinds.update((node.start_byte, (sort, node.end_byte)) for node in nodes[plan])
+    elif kind == "inner":
+        found.inner += [(sort, node) for node in nodes[plan]]
 
 
 def shifted(used: Used, by: int) -> Used:
