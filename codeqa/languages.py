@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from codeqa.domain import GrammarBroken
 
-QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm", "embedded.scm")
+QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm", "inner.scm")
 T = TypeVar("T")
 
 
@@ -39,11 +39,12 @@ class Text:
     string_nodes: tuple[str, ...] = ("string",)
     conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
     switches: tuple[str, ...] = ()  # of those lines the ones that want a name (group 1) to be set, or not to be
-    unparsed: tuple[str, ...] = ()  # what goes before and behind @unparsed code to make a file of it
-    ends: tuple[str, ...] = ()  # regular expressions; in broken syntax their group 1 is read as ends of statements
+    embedded: tuple[str, ...] = ()  # what goes before and behind @embedded code to make a file of it
+    ends: tuple[
+        str, ...
+    ] = ()  # regular expressions; where the syntax is broken, their group 1 is read as ends of statements
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
     foreign: tuple[str, ...] = ()  # regular expressions for what another program reads first: templates; spaces, too
-    fold: bool = False  # names that differ in case only are the same: they are kept in lower case
     quotes: str = ""  # signs that may stand around a name and are no part of it
 
 
@@ -74,6 +75,7 @@ class Scopes:
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
     aliases: bool = False  # a call of a variable that was given a name is one of what that name means
     blocks: bool = False  # what a block defines is seen in that block only
+    fold: bool = False  # names that differ in case only are the same
     globals: bool = False  # what a file defines at its top, and is not static, the whole program sees
     commands: bool = False  # bare calls are commands: no variable hides them, and who defines none runs a program
 
@@ -108,7 +110,7 @@ class Modules:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class Inner:
     """A program that lies in pieces inside of another format, and how these are written there."""
 
     language: str = ""  # of the program
@@ -151,7 +153,7 @@ class Language:
     text: Text = field(default_factory=Text)
     scopes: Scopes = field(default_factory=Scopes)
     modules: Modules = field(default_factory=Modules)
-    embedded: Embedded = field(default_factory=Embedded)
+    inner: Inner = field(default_factory=Inner)
     tests: Tests = field(default_factory=Tests)
     visibility: Visibility = field(default_factory=Visibility)
     containers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)  # see `held`
@@ -331,7 +333,7 @@ def _language(folder: Path) -> Language:
         "text": _section(Text, data.pop("text", {}), path),
         "scopes": _section(Scopes, data.pop("scopes", {}), path),
         "modules": _section(Modules, data.pop("modules", {}), path),
-        "embedded": _section(Embedded, data.pop("embedded", {}), path),
+        "inner": _section(Inner, data.pop("inner", {}), path),
         "tests": _section(Tests, data.pop("tests", {}), path),
         "visibility": _section(Visibility, data.pop("visibility", {}), path),
         "folder": folder,

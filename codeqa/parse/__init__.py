@@ -9,9 +9,9 @@ from codeqa import languages
 from codeqa.domain import Facts, Interface
 from codeqa.parse.captures import Captured, Used, broken, capture, shifted
 from codeqa.parse.chunks import chunks
-from codeqa.parse.embedded import program
 from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
+from codeqa.parse.inner import program
 from codeqa.parse.nesting import Lines
 from codeqa.parse.support import supports
 from codeqa.parse.text import first_branches, spaced, with_ends, without_noise
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 VERSION = "4"  # of the facts: raise it when the same bytes yield other facts
 
-MAX_UNPARSED = 20_000  # bytes of code inside of text
+MAX_EMBEDDED = 20_000  # bytes of code inside of text
 _CODE = re.compile(rb"[A-Za-z_]\w+\s*\(")
-_UNPARSED_ROLES = frozenset({"call", "instantiate"})
+_EMBEDDED_ROLES = frozenset({"call", "instantiate"})
 MAX_ATTEMPTS = 3  # at a file whose conditional text breaks the syntax
 
 __all__ = [
@@ -48,8 +48,8 @@ def parse(language: Language, data: bytes) -> Facts:
         GrammarMissing: the language's wheel is not installed; use `plain`.
         GrammarBroken: its queries do not compile.
     """
-    if language.embedded.language:
-        return _embedded(language, data)
+    if language.inner.language:
+        return _inner(language, data)
     comments = tuple(start.encode() for start, _ in language.text.block_comment)
     seen, blanked = without_noise(spaced(data, language.foreign), language.blank, comments)
     tree, captured = _parsed(language, seen)
@@ -57,31 +57,31 @@ def parse(language: Language, data: bytes) -> Facts:
         node = tree.root_node.descendant_for_byte_range(start, end)
         if node is None or node.type not in language.text.comment_nodes:
             captured.uses.setdefault(start, Used("read", end, None))
-    _add_unparsed(language, seen, captured)
+    _add_embedded(language, seen, captured)
     extractor = Extractor(language, data, captured)
     interface, references = extractor.run()
     return Facts(interface, references, chunks(data, interface.definitions, extractor.lines), captured.errors)
 
 
-def _add_unparsed(language: Language, data: bytes, captured: Captured) -> None:
+def _add_embedded(language: Language, data: bytes, captured: Captured) -> None:
     """Add what code uses that the grammar takes for text: the bodies of macros."""
-    if len(language.text.unparsed) != 2:
+    if len(language.text.embedded) != 2:
         return
     parser, query = get_parser(language.name), get_query(language.name)
-    before, after = (part.encode() for part in language.text.unparsed)
-    for start, end in captured.unparsed:
-        if end - start > MAX_UNPARSED or not _CODE.search(data, start, end):
+    before, after = (part.encode() for part in language.text.embedded)
+    for start, end in captured.embedded:
+        if end - start > MAX_EMBEDDED or not _CODE.search(data, start, end):
             continue
         by = start - len(before)
         for offset, used in capture(query, parser.parse(before + data[start:end] + after).root_node).uses.items():
-            if len(before) <= offset < end - by and used.role in _UNPARSED_ROLES:
+            if len(before) <= offset < end - by and used.role in _EMBEDDED_ROLES:
                 captured.uses.setdefault(offset + by, shifted(used, by))
 
 
-def _embedded(language: Language, data: bytes) -> Facts:
+def _inner(language: Language, data: bytes) -> Facts:
     """Return the facts of the program that lies in another format: its names and lines are those of the file."""
     outer = capture(get_query(language.name), get_parser(language.name).parse(data).root_node)
-    found = program(language, data, outer.embedded)
+    found = program(language, data, outer.inner)
     inner = languages.load().get(found.language)
     lines = Lines(data)
     if inner is None or not inner.grammar.module:

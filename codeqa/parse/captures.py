@@ -96,10 +96,10 @@ class Captured:
     exports: dict[int, tuple[int, int]] = field(default_factory=dict)  # identifiers exported as the default
     uses: dict[int, Used] = field(default_factory=dict)  # by the byte of the identifier
     ignored: set[int] = field(default_factory=set)
-    embedded: list[tuple[str, tree_sitter.Node]] = field(default_factory=list)  # "code" or "text", and where it lies
+    inner: list[tuple[str, tree_sitter.Node]] = field(default_factory=list)  # "code" or "text", and where it lies
     kinds: dict[int, tuple[str, int]] = field(default_factory=dict)  # of identifiers: what they turn out to name, end
     package: tuple[int, int] | None = None
-    unparsed: list[tuple[int, int]] = field(default_factory=list)  # code that the grammar reads as mere text
+    embedded: list[tuple[int, int]] = field(default_factory=list)  # code that the grammar reads as mere text
     errors: int = 0
 
 
@@ -140,14 +140,21 @@ def _other(found: Captured, plan: str, nodes: Captures) -> None:
         found.exports[node.start_byte] = _range(node)
     elif plan == "package":
         found.package = found.package or _range(nodes["package"][0])
-    elif plan == "unparsed":
-        found.unparsed += [_range(node) for node in nodes["unparsed"]]
-    elif plan.startswith("turns."):
-        found.kinds.update((node.start_byte, (plan[6:], node.end_byte)) for node in nodes[plan])
-    elif plan.startswith("embedded."):
-        found.embedded += [(plan[9:], node) for node in nodes[plan]]
+    elif plan == "embedded":
+        found.embedded += [_range(node) for node in nodes["embedded"]]
     elif plan == "error":
         found.errors += 1
+    else:
+        _sorted(found, plan, nodes)
+
+
+def _sorted(found: Captured, plan: str, nodes: Captures) -> None:
+    """Keep what says of which sort something is."""
+    kind, _, sort = plan.partition(".")
+    if kind == "turns":
+        found.kinds.update((node.start_byte, (sort, node.end_byte)) for node in nodes[plan])
+    elif kind == "inner":
+        found.inner += [(sort, node) for node in nodes[plan]]
 
 
 def shifted(used: Used, by: int) -> Used:
@@ -181,9 +188,9 @@ def _plan(nodes: Captures) -> str:
         "ignore",
         "export.default",
         "package",
-        "unparsed",
+        "embedded",
         "turns.",
-        "embedded.",
+        "inner.",
         "error",
     ):
         for name in nodes:

@@ -13,7 +13,7 @@ from codeqa.domain import CALLABLE, ChunkFact, Definition
 from codeqa.parse.nesting import Lines
 
 if TYPE_CHECKING:
-    from codeqa.parse.embedded import Program
+    from codeqa.parse.inner import Program
 
 MAX_LINES = 80
 MAX_BYTES = 6000
@@ -29,15 +29,15 @@ class _Piece(NamedTuple):
 
 
 def chunks(
-    data: bytes, definitions: Sequence[Definition], lines: Lines, embedded: Program | None = None
+    data: bytes, definitions: Sequence[Definition], lines: Lines, inner: Program | None = None
 ) -> list[ChunkFact]:
     """Return the chunks of a file in document order.
 
     A callable is a chunk with what nests in it and the comment above it; what lies between the callables of a class
     belongs to the class, the rest to the file (-1). Pieces over 80 lines or 6,000 bytes are cut at line ends.
     """
-    read = embedded.readable if embedded else data
-    regions = embedded.regions if embedded else [(0, len(data))]
+    read = inner.readable if inner else data
+    regions = inner.regions if inner else [(0, len(data))]
     return [
         _chunk(data, read, piece, definitions, lines)
         for whole in _pieces(read, definitions, regions)
@@ -50,9 +50,12 @@ def _pieces(data: bytes, definitions: Sequence[Definition], regions: Sequence[tu
     """Walk the tree of definitions; each byte of a region goes to the innermost unit or container around it."""
     top, children = _outline(definitions)
     starts = [definitions[index].start for index in top]
+    position = 0  # what stands in two regions belongs to the first
     for start, end in regions:
         inside = top[bisect_left(starts, start) : bisect_left(starts, end)]
-        yield from _fill(data, -1, start, end, inside, definitions, children)
+        for piece in _fill(data, -1, max(start, position), end, inside, definitions, children):
+            position = piece.end
+            yield piece
 
 
 def _outline(definitions: Sequence[Definition]) -> tuple[list[int], dict[int, list[int]]]:

@@ -273,7 +273,7 @@ class Extractor:
             parent=owner,
             start=start,
             end=end,
-            name_start=draft.name[0],
+            name_start=self.unquoted(draft.name[0]),
             start_line=self.lines.of(start),
             end_line=self.lines.of(max(start, end - 1)),
             name_line=self.lines.of(draft.name[0]),
@@ -471,11 +471,17 @@ class Extractor:
             return [(module, "", inline_name(module))]
         return [(module, "", bound_name(module, self.language.modules.style))]
 
+    def unquoted(self, start: int) -> int:
+        """Return where a name begins that may stand in quotes."""
+        quotes = self.language.text.quotes.encode()
+        while quotes and self.data[start : start + 1] in [quotes[i : i + 1] for i in range(len(quotes))]:
+            start += 1
+        return start
+
     def name_of(self, where: tuple[int, int]) -> str:
-        """Return a name as all its uses have it."""
-        rules = self.language.text
-        name = self.text_of(where).strip(rules.quotes) if rules.quotes else self.text_of(where)
-        return name.lower() if rules.fold else name
+        """Return a name without the quotes that it may stand in."""
+        name, quotes = self.text_of(where), self.language.text.quotes
+        return name.strip(quotes) if quotes else name
 
     def text_of(self, where: tuple[int, int]) -> str:
         return self.data[where[0] : where[1]].decode("utf-8", "replace")

@@ -87,6 +87,7 @@ class _References:
         elif role == "decorator":
             definition = self._decorated(start, definition)
         line = self.ex.lines.of(start)
+        start = self.ex.unquoted(start)
         return Reference(name, role, receiver, start, line, scope, definition, self._arguments(use))
 
     def _decorated(self, offset: int, definition: int) -> int:

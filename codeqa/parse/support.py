@@ -17,8 +17,8 @@ _OWNERS = frozenset({"class", "interface", "trait", "impl"})  # what turns a fun
 
 def supports(language: Language) -> dict[str, bool]:
     """Return which facts a language's queries yield; its fixture proves each (tests/test_fixtures.py)."""
-    if language.embedded.language:
-        return supports(languages.load()[language.embedded.language])
+    if language.inner.language:
+        return supports(languages.load()[language.inner.language])
     captures = set(_CAPTURE.findall(_NO_CAPTURE.sub(" ", language.query)))
     kinds = {name.removeprefix("definition.") for name in captures if name.startswith("definition.")}
     return {

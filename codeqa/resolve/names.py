@@ -147,7 +147,10 @@ class Names:
             found = self.env.remembered(self._beyond, (path, name), lambda: self._package(path, name, language))
         if found or not language.scopes.globals:
             return found or (self.linkage.linked(path, name, scope) if language.modules.style == "include" else [])
-        return self.linkage.shared(path, name)
+        if (found := self.linkage.shared(path, name)) or not language.scopes.fold:
+            return found
+        others = (name.lower(), name.upper())
+        return next((v for n in others if (v := self.env.top(path, n) or self.linkage.shared(path, n))), [])
 
     def _package(self, path: str, name: str, language: Language) -> list[Value]:
         """Look beyond the file: what it imports by stars, what shares its package, what the language brings."""

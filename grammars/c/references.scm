@@ -70,5 +70,5 @@
 
 ; The body of a macro is code, although the grammar takes it for text
 
-(preproc_function_def value: (preproc_arg) @unparsed)
-(preproc_def value: (preproc_arg) @unparsed)
+(preproc_function_def value: (preproc_arg) @embedded)
+(preproc_def value: (preproc_arg) @embedded)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from codeqa.languages import Embedded, Language
+    from codeqa.languages import Inner, Language
 
 MAX_INDENT = 400  # spaces
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
@@ -27,16 +27,16 @@ class Program(NamedTuple):
     regions: list[tuple[int, int]]
 
 
-def program(language: Language, data: bytes, embedded: Sequence[tuple[str, tree_sitter.Node]]) -> Program:
-    """Lay out what the captures `@embedded.code` and `@embedded.text` found."""
-    rules = language.embedded
+def program(language: Language, data: bytes, found: Sequence[tuple[str, tree_sitter.Node]]) -> Program:
+    """Lay out what the captures `@inner.code` and `@inner.text` found."""
+    rules = language.inner
     told = re.search(rules.told.encode(), data) if rules.told else None
     code = bytearray(_NOT_NEWLINE.sub(b" ", data))
     readable = bytearray(code)
     regions: list[tuple[int, int]] = []
-    for kind, node in sorted(embedded, key=lambda found: found[1].start_byte):
+    for kind, node in sorted(found, key=lambda item: item[1].start_byte):
         pieces = _joined(_pieces(node, rules))
-        if not pieces:
+        if not pieces or (regions and pieces[0][0] <= regions[-1][1]):
             continue
         start, end = pieces[0][0], pieces[-1][1]
         text = _laid_out(data, pieces, rules)
@@ -48,7 +48,7 @@ def program(language: Language, data: bytes, embedded: Sequence[tuple[str, tree_
     return Program(name, bytes(code), bytes(readable), regions)
 
 
-def _pieces(node: tree_sitter.Node, rules: Embedded) -> Iterator[tuple[int, int]]:
+def _pieces(node: tree_sitter.Node, rules: Inner) -> Iterator[tuple[int, int]]:
     if node.type in rules.pieces:
         yield node.start_byte, node.end_byte
     else:
@@ -67,7 +67,7 @@ def _joined(pieces: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _laid_out(data: bytes, pieces: Sequence[tuple[int, int]], rules: Embedded) -> bytes:
+def _laid_out(data: bytes, pieces: Sequence[tuple[int, int]], rules: Inner) -> bytes:
     """Return the text from the first piece to the last."""
     start, end = pieces[0][0], pieces[-1][1]
     text = bytearray(_NOT_NEWLINE.sub(b" ", data[start:end]))
@@ -81,7 +81,7 @@ def _laid_out(data: bytes, pieces: Sequence[tuple[int, int]], rules: Embedded) -
     return bytes(text)
 
 
-def _escapes(rules: Embedded) -> tuple[re.Pattern[bytes], dict[bytes, bytes]]:
+def _escapes(rules: Inner) -> tuple[re.Pattern[bytes], dict[bytes, bytes]]:
     """Return what matches escapes, those of signs in runs, and what each stands for."""
     meaning = {written.encode(): meant.encode() for written, meant in rules.escapes}
     signs = b"|".join(re.escape(written) for written, meant in meaning.items() if meant.strip())
@@ -106,6 +106,6 @@ def _meant(match: re.Match[bytes], meaning: dict[bytes, bytes]) -> bytes:
     return found.ljust(len(written)) if opens or not found.strip() else found.rjust(len(written))
 
 
-def _without(text: bytes, rules: Embedded) -> bytes:
+def _without(text: bytes, rules: Inner) -> bytes:
     """Blank what is no code of the language: a cell's magic."""
     return spaced(text, tuple(re.compile(pattern.encode()) for pattern in rules.blank))
