@@ -58,7 +58,7 @@ def parse(language: Language, data: bytes) -> Facts:
         if node is None or node.type not in language.text.comment_nodes:
             captured.uses.setdefault(start, Used("read", end, None))
     _add_unparsed(language, seen, captured)
-    extractor = Extractor(language, data, captured)
+    extractor = Extractor(language, data, captured, tree.root_node)
     interface, references = extractor.run()
     return Facts(interface, references, chunks(data, interface.definitions, extractor.lines), captured.errors)
 
