@@ -335,7 +335,9 @@ class Matching:
             return []
         values = self.types.evaluate(path, literal.receiver, literal.scope, literal.definition, at=literal.start)
         held = [v for value in values for v in self.types.typed(value)]
-        return list(dict.fromkeys(v._replace(inferred=False, given=()) for v in [*values, *held] if v.kind != "unknown"))
+        return list(
+            dict.fromkeys(v._replace(inferred=False, given=()) for v in [*values, *held] if v.kind != "unknown")
+        )
 
     def _alike(self, one: Value, other: Value) -> bool:
         if one.kind == "external" or other.kind == "external":
