@@ -150,6 +150,7 @@ class Join:
     members: tuple[str, ...] = ()  # chains whose member is the text: process.env
     assigned: tuple[str, ...] = ()  # names of variables and fields that are assigned the text, or several
     functions: tuple[str, ...] = ()  # regular expressions on names of functions whose parameters are the texts
+    written: tuple[str, ...] = ()  # regular expressions on the lines of a file; their group 1 is the text
     languages: tuple[str, ...] = ()  # all if empty
     receiver: str = ""  # regular expression that fits the whole chain left of the name
     text: str = "argument"  # or "definition", "receiver", "object", "member": CONTRIBUTING.md, joins
@@ -172,11 +173,12 @@ class Domain:
     same: bool = False  # both sides must use the same object, or one of the same type
     nearest: tuple[str, ...] = ()  # only the own file provides, or else files of these names in folders around it
     member: bool = False  # the text names a member of an object
-    module: bool = False  # the text is a module, or what is in one
+    module: str = ""  # the text is a module, or what is in one, of this language where the file's own has none
     files: bool = False  # the text is the end of a file's path
     kinds: tuple[str, ...] = ()  # of definitions that provide their name
     within: tuple[str, ...] = ()  # names of what must be around such a definition
     languages: tuple[str, ...] = ()  # of such a definition
+    free: tuple[str, ...] = ()  # languages where nothing must be around it
     paths: str = ""  # regular expression on the path of such a definition
     fold: bool = False  # case says nothing
 

@@ -87,8 +87,8 @@ def _embedded(language: Language, data: bytes) -> Facts:
     if inner is None or not inner.grammar.module:
         interface = Interface(language.name, "", [], [], [], [], [])
         return Facts(interface, [], chunks(data, [], lines, found), outer.errors)
-    _, captured = _parsed(inner, found.text)
-    interface, references = Extractor(inner, found.text, captured, lines).run()
+    tree, captured = _parsed(inner, found.text)
+    interface, references = Extractor(inner, found.text, captured, tree.root_node, lines).run()
     return Facts(interface, references, chunks(data, interface.definitions, lines, found), captured.errors)
 
 

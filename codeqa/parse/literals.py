@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeqa.domain import Literal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 200  # characters of a text that means something elsewhere
 MAX_STATEMENT = 4000  # characters of a text that is read as SQL
 MAX_ITEMS = 200  # texts of one table
+MAX_WRITTEN = 2000  # texts of one file that a pattern finds
 _QUOTES = re.compile(r"\A[A-Za-z]{0,2}(?:\"\"\"|'''|#*\"|'|`)|(?:\"\"\"|'''|\"#*|'|`)\Z")
 _SQL = re.compile(r"\A\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|REPLACE|MERGE|TRUNCATE)\b", re.I)
 _TABLE = re.compile(
@@ -38,6 +40,7 @@ class _Rules(NamedTuple):
     chains: dict[str, tuple[Join, ...]]
     assigned: dict[str, tuple[Join, ...]]
     functions: tuple[Join, ...]
+    written: tuple[tuple[re.Pattern[bytes], Join], ...]
 
 
 @lru_cache(maxsize=64)
@@ -55,7 +58,9 @@ def _rules(joins: Joins, language: str) -> _Rules:
     names_, chains_, assigned_ = (
         {name: tuple(found) for name, found in table.items()} for table in (names, chains, assigned)
     )
-    return _Rules(names_, chains_, assigned_, tuple(rule for rule in joins.of(language) if rule.functions))
+    functions = tuple(rule for rule in joins.of(language) if rule.functions)
+    written = ((re.compile(each.encode(), re.M), rule) for rule in joins.of(language) for each in rule.written)
+    return _Rules(names_, chains_, assigned_, functions, tuple(written))
 
 
 class Literals:
@@ -163,6 +168,11 @@ class Literals:
                 for rule in self._rules.assigned[name]:
                     self._add(rule, found, "", "", scopes.at(draft.start), definition)
         self._parameters(before)
+        for pattern, rule in self._rules.written:
+            for match in islice(pattern.finditer(self.ex.data), MAX_WRITTEN):
+                start = match.start(1)
+                text_ = match[1].decode("utf-8", "replace")
+                self._add(rule, [(text_, start)], "", "", scopes.at(start), holder(start))
         yield from self.found
         self.found = before
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import combinations
-from posixpath import dirname
+from posixpath import commonprefix, dirname
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Interface, Literal, Strategy
@@ -88,6 +88,12 @@ def _routes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys("/" + "/".join(keys) for keys in sure))
 
 
+def _beside(path: str, targets: list[str]) -> list[str]:
+    """Keep the targets in the folder that is nearest: a repository may hold several programs of one kind."""
+    common = [len(commonprefix([dirname(path).split("/"), dirname(t.partition("::")[0]).split("/")])) for t in targets]
+    return [target for target, size in zip(targets, common, strict=True) if size == max(common)]
+
+
 class Matching:
     """Matches the literals of one file at a time with what provides them."""
 
@@ -109,6 +115,8 @@ class Matching:
                 yield from self._decorating(path, literal)
                 continue
             targets = self._targets(path, domain, literal)
+            if len(targets) > 1 and not domain.every:
+                targets = _beside(path, targets)
             strategy = Strategy.JOIN if domain.every or len(targets) == 1 else Strategy.AMBIGUOUS
             src = self._id(path, literal.definition)
             for target in targets:
@@ -152,7 +160,7 @@ class Matching:
         if domain.member:
             return self._members(path, literal)
         if domain.module:
-            return self._dotted(path, literal.text)
+            return self._dotted(path, domain, literal.text)
         if domain.kinds:
             return self._defined(domain, literal.text)
         for key in _used_keys(domain, literal.text):
@@ -273,9 +281,11 @@ class Matching:
         ids = [self._id(v.path, v.index) for v in found if v.kind == "definition" and v.index >= 0]
         return list(dict.fromkeys(ids))[:MAX_PROVIDERS]
 
-    def _dotted(self, path: str, text: str) -> list[str]:
+    def _dotted(self, path: str, domain: Domain, text: str) -> list[str]:
         """Return the module, or what is in it, that a dotted text names; the module's file must be there."""
         language = self.env.language(path)
+        if language is None or language.modules.style == "none":
+            language = self.env.languages.get(domain.module)
         if language is None:
             return []
         parts = re.split(r"[.:]", text)
@@ -314,8 +324,9 @@ class Matching:
         definition = self.env.definition(value)
         if definition.kind not in domain.kinds:
             return False
-        if definition.kind != "key" and not domain.languages:
-            return False
+        language = self.env.language(value.path)
+        if language is not None and language.name in domain.free:
+            return "exported" in definition.flags.split()
         parts = definition.qualname.split(".")[:-1]
         return not domain.within or any(part in domain.within for part in parts)
 
