@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from codeqa.domain import GrammarBroken
 
+JOINS = "joins.toml"
 QUERY_FILES = ("definitions.scm", "references.scm", "imports.scm", "scopes.scm", "inner.scm")
 T = TypeVar("T")
 
@@ -136,6 +137,68 @@ class Visibility:
     private: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Join:
+    """One way in which code writes a text, or uses an object, that another place writes or uses too.
+
+    A call is of interest by the last name of what is called, and by the chain left of it where `receiver` says so.
+    """
+
+    domain: str
+    role: str = "uses"  # or "provides"
+    calls: tuple[str, ...] = ()  # names of what is called, also as a decorator
+    decorators: tuple[str, ...] = ()  # names that decorate, called or not
+    indexes: tuple[str, ...] = ()  # names of what is indexed by the text
+    members: tuple[str, ...] = ()  # chains whose member is the text: process.env
+    assigned: tuple[str, ...] = ()  # names of variables and fields that are assigned the text, or several
+    functions: tuple[str, ...] = ()  # regular expressions on names of functions whose parameters are the texts
+    written: tuple[str, ...] = ()  # regular expressions on the lines of a file; their group 1 is the text
+    languages: tuple[str, ...] = ()  # all if empty
+    receiver: str = ""  # regular expression that fits the whole chain left of the name
+    text: str = "argument"  # or "definition", "receiver", "object", "member": CONTRIBUTING.md, joins
+    argument: int = 0  # which argument is the text
+    keyword: str = ""  # or what it is called
+    pattern: str = ""  # regular expression that the text must match
+    value: int = -1  # which argument is what is provided, -1: the definition that is decorated, or around it
+    value_keyword: str = ""
+    form: str = ""  # "sql": the text names tables
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What texts of one kind mean, and where else than in code they are provided."""
+
+    name: str
+    form: str = "plain"  # how a text becomes a key: "plain", "route", "last" (behind the last "." or ":")
+    space: str = ""  # domain of what may stand before the key: it must be provided in the same folder
+    every: bool = False  # all that provide it are meant; else several leave it open
+    same: bool = False  # both sides must use the same object, or one of the same type
+    nearest: tuple[str, ...] = ()  # only the own file provides, or else files of these names in folders around it
+    member: bool = False  # the text names a member of an object
+    module: str = ""  # the text is a module, or what is in one, of this language where the file's own has none
+    files: bool = False  # the text is the end of a file's path
+    kinds: tuple[str, ...] = ()  # of definitions that provide their name
+    within: tuple[str, ...] = ()  # names of what must be around such a definition
+    languages: tuple[str, ...] = ()  # of such a definition
+    free: tuple[str, ...] = ()  # languages where nothing must be around it
+    paths: str = ""  # regular expression on the path of such a definition
+    fold: bool = False  # case says nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joins:
+    """The table `grammars/joins.toml`."""
+
+    domains: Mapping[str, Domain] = field(default_factory=dict)
+    rules: tuple[Join, ...] = ()
+    callables: frozenset[str] = frozenset()  # node types of functions without a name
+    inserts: frozenset[str] = frozenset()  # node types of what is put into a string
+    trims: tuple[str, ...] = ()  # what may end the chain of a value: `.as_view()`
+
+    def of(self, language: str) -> tuple[Join, ...]:
+        return tuple(rule for rule in self.rules if not rule.languages or language in rule.languages)
+
+
 @dataclass(frozen=True)
 class Language:
     """One folder of `grammars/`."""
@@ -156,6 +219,7 @@ class Language:
     inner: Inner = field(default_factory=Inner)
     tests: Tests = field(default_factory=Tests)
     visibility: Visibility = field(default_factory=Visibility)
+    joins: Joins = field(default_factory=Joins)
     containers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)  # see `held`
 
     @cached_property
@@ -229,7 +293,8 @@ class Language:
 class Languages:
     """All languages, by name and by file."""
 
-    def __init__(self, languages: Iterable[Language]) -> None:
+    def __init__(self, languages: Iterable[Language], joins: Joins | None = None) -> None:
+        self.joins = joins or Joins()
         self.by_name = {language.name: language for language in languages}
         self._extensions = {ext: lang for lang in self for ext in lang.extensions}
         self._filenames = {name: lang for lang in self for name in lang.filenames}
@@ -278,6 +343,8 @@ class Languages:
         for language in self:
             table = (language.folder / "language.toml").read_text(encoding="utf-8")
             parts += [language.name, language.installed, table, language.query]
+            joins = language.folder.parent / JOINS
+            parts += [joins.read_text(encoding="utf-8")] if joins.is_file() and len(parts) < 6 else []
         return sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     @cached_property
@@ -317,10 +384,27 @@ def load(root: Path | None = None) -> Languages:
         GrammarBroken: a `language.toml` is malformed; the message names the file and the key.
     """
     root = root or grammar_root()
-    return Languages(_language(path.parent) for path in sorted(root.glob("*/language.toml")))
+    joins = _joins(root / JOINS)
+    return Languages((_language(path.parent, joins) for path in sorted(root.glob("*/language.toml"))), joins)
 
 
-def _language(folder: Path) -> Language:
+def _joins(path: Path) -> Joins:
+    if not path.is_file():
+        return Joins()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        rules = tuple(_section(Join, rule, path) for rule in data.pop("join", ()))
+        domains = {
+            name: _section(Domain, {"name": name, **table}, path) for name, table in data.pop("domain", {}).items()
+        }
+        if unknown := sorted({rule.domain for rule in rules} - domains.keys()):
+            raise GrammarBroken(f"{path}: no [domain.{unknown[0]}]", hint="each join names a domain of the table")
+        return _section(Joins, {**data, "rules": rules, "domains": domains}, path)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+        raise GrammarBroken(f"{path}: {error}", hint="see CONTRIBUTING.md, joins") from error
+
+
+def _language(folder: Path, joins: Joins) -> Language:
     path = folder / "language.toml"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -337,6 +421,7 @@ def _language(folder: Path) -> Language:
         "tests": _section(Tests, data.pop("tests", {}), path),
         "visibility": _section(Visibility, data.pop("visibility", {}), path),
         "folder": folder,
+        "joins": joins,
     }
     return _section(Language, {"title": folder.name, **data, **parts}, path)
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from codeqa import languages, parse
 from codeqa.config import FileSettings
 from codeqa.domain import Definition, Edge, EdgeKind, Facts, Import, Reference, Strategy
+from codeqa.files import role
 from codeqa.index import detect
 from codeqa.languages import Language
-from codeqa.resolve import Environment, Resolution, Resolver, symbol_key
+from codeqa.resolve import Environment, Resolution, Resolver, provided_keys, symbol_key
 
 ROOT = Path(__file__).resolve().parent.parent / "fixtures"
 SIDECAR = "claims.txt"
@@ -124,6 +125,8 @@ def build(name: str) -> Fixture:
         lambda path: facts[path].interface if path in facts else None,
         lambda text: sorted(named.get(text, [])),
         lambda path: (root / path).read_text(encoding="utf-8"),
+        lambda key: sorted(p for p in facts if key in provided_keys(facts[p].interface, known.joins)),
+        lambda path: role(path, known.test_globs()) == "test",
     )
     resolver = Resolver(env)
     return Fixture(facts, {path: resolver.resolve(path, facts[path].references) for path in sorted(facts)}, env)
@@ -187,7 +190,7 @@ def _word_at(line: str, column: int, role: str, code: bool, at: str) -> str:
     inside = column > 0 and bool(re.match(r"\w", line[column - 1 : column])) and bool(match)
     if match and not inside:
         return match[0]
-    if column < len(line) and line[column].strip() and not inside and (not code or role == "import"):
+    if column < len(line) and line[column].strip() and not inside and (not code or role in ("import", "refers")):
         return line[column:].split()[0]
     raise BadClaim(f"{at}: the arrow points at no identifier of {line.strip()!r}: {line[column : column + 12]!r}")
 

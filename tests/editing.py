@@ -11,6 +11,20 @@ from random import Random
 
 IDENTIFIER = re.compile(rb"[A-Za-z_]\w{2,}")
 IMPORT = re.compile(rb"^\s*(?:import|from|use|mod|#include|export .* from|const .*require|package)\b.*$", re.M)
+TEXT = re.compile(rb"""(["'])([\w/.:<>{}-]{2,60})\1""")
+JOINS = {
+    ".py": [
+        b'\n\n@app.route("%s")\ndef %s(request):\n    return request\n',
+        b'\n\nclient.get("%s")\n%s = url_for("show_user")\n',
+        b'\n\nbus.on("%s", %s)\n',
+        b'\n\nsaved.send("%s", %s)\n',
+        b'\n\n@pytest.fixture(name="%s")\ndef %s(reader):\n    return reader\n',
+        b'\n\nMIDDLEWARE = ["%s", %s, "portal.signals.Box"]\n',
+        b'\n\nrender("%s", "portal/user.html", %s)\n',
+    ],
+    ".js": [b'\nrouter.get("%s", %s);\n', b'\nfetch("%s"); bus.emit("late", %s);\n'],
+    ".go": [b'\nfunc init() { http.HandleFunc("%s", %s) }\n'],
+}
 COMMENT = {".py": b"# ", ".toml": b"# ", ".yaml": b"# "}
 FUNCTION = {
     ".py": b"\n\ndef %s(self, other):\n    return %s(other)\n",
@@ -50,6 +64,7 @@ class Editor:
         self.originals = {path.relative_to(root): path.read_bytes() for path in self.files()}
         self.edits: list[Callable[[], str]] = [
             *[self.delete_line, self.duplicate_line, self.rename, self.append, self.comment_import] * 3,
+            *[self.reword, self.join] * 2,
             *[self.swap, self.restore, self.remove, self.copy, self.move, self.switch_language, self.new] * 2,
             *[
                 self.empty,
@@ -137,6 +152,32 @@ class Editor:
         at += data[at] == ord("\n")
         self.put(path, data[:at] + COMMENT.get(path.suffix, b"// ") + data[at:])
         return self.said("comment out an import of", path)
+
+    def reword(self) -> str:
+        """Give a short text of a file another one's words, or words of its own."""
+        path = self.any()
+        data = path.read_bytes()
+        found = list(TEXT.finditer(data))
+        if not found:
+            return self.touch()
+        at = self.random.choice(found).span(2)
+        others = [m[2] for m in TEXT.finditer(self.any().read_bytes())] or [b"late"]
+        new = self.random.choice([self.random.choice(others), data[at[0] : at[1]] + b"x", b"/users/12", b"late"])
+        self.put(path, data[: at[0]] + new + data[at[1] :])
+        return self.said("reword in", path, data[at[0] : at[1]], "to", new)
+
+    def join(self) -> str:
+        """Append what names something by a text, or provides it."""
+        path = self.any()
+        options = JOINS.get(LIKE.get(path.suffix, path.suffix))
+        if not options:
+            return self.append()
+        data = self.any().read_bytes()
+        texts = [m[2] for m in TEXT.finditer(data)] or [b"/users/new"]
+        names = IDENTIFIER.findall(data) or [b"tidy"]
+        text = self.random.choice(options) % (self.random.choice(texts), self.random.choice(names))
+        self.put(path, path.read_bytes() + text)
+        return self.said("append a join to", path, text)
 
     def shuffle(self) -> str:
         path = self.any()

@@ -18,7 +18,7 @@ from codeqa.domain.errors import (
     UsageError,
 )
 from codeqa.domain.events import Answered, Event, Indexed, Notice, Progress, Step
-from codeqa.domain.facts import Binding, ChunkFact, Definition, Facts, Import, Interface, Reference, Scope
+from codeqa.domain.facts import Binding, ChunkFact, Definition, Facts, Import, Interface, Literal, Reference, Scope
 from codeqa.domain.protocols import ChatModel, Embedder
 from codeqa.domain.symbols import (
     CALLABLE,
@@ -68,6 +68,7 @@ __all__ = [
     "Interface",
     "LanguageReport",
     "Listing",
+    "Literal",
     "ModelUnavailable",
     "NoIndex",
     "Notice",

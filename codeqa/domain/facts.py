@@ -76,6 +76,20 @@ class Reference(NamedTuple):
     )
 
 
+class Literal(NamedTuple):
+    """A text, or the name of an object, that joins one place to another (`grammars/joins.toml`)."""
+
+    text: str  # as written, quotes stripped, "*" for what is put into it
+    domain: str
+    role: str  # "provides" | "uses"
+    receiver: str  # chain left of what is called, or of the object itself; "" if none
+    value: str  # provided: chain of a value, "@" what is decorated, "" what is around; used: ""
+    start: int
+    line: int
+    scope: int
+    definition: int  # the enclosing one, or the one that is decorated; -1: the file itself
+
+
 class Interface(NamedTuple):
     """What other files may need to know of a file."""
 
@@ -86,6 +100,7 @@ class Interface(NamedTuple):
     bindings: list[Binding]
     imports: list[Import]
     bases: list[Reference]  # what the file's classes extend and implement
+    literals: list[Literal] = []  # noqa: RUF012 - never changed: facts are made once
 
 
 class Facts(NamedTuple):

@@ -158,6 +158,9 @@ class Indexer:
         seen = stat.size, stat.mtime_ns, stat.inode
         return FileRecord(parsed.path, sha256, *seen, parsed.language, self._role(parsed.path), parsed.skip)
 
+    def _is_test(self, path: str) -> bool:
+        return self._role(path) == "test"
+
     def _role(self, path: str) -> str:
         return files.role(path, self._globs)
 
@@ -179,8 +182,13 @@ class Indexer:
             changed = [path for path in touched if not records[path].skip]
             for path in changed:
                 self._put_symbols(path, ids[path], records[path], facts, None)
+                self.store.replace_texts(ids[path], resolve.provided_keys(facts(path), self.languages.joins))
             named = graphing.names_in_memory(facts, paths) if anew else graphing.names_in_store(self.store)
-            resolver = graphing.environment(self.languages, paths, facts, named, self._manifest)
+            joins = self.languages.joins
+            provided = graphing.texts_in_memory(facts, paths, joins) if anew else self.store.files_providing
+            resolver = graphing.environment(
+                self.languages, paths, facts, named, self._manifest, provided, self._is_test
+            )
             yield from self._resolve(paths if anew else self._affected(run, records, facts), records, facts, resolver)
             for path in changed:
                 self.store.replace_chunks(ids[path], self._definition_keys(path, facts))
@@ -213,7 +221,8 @@ class Indexer:
             before, after = run.changes.known.get(path), records.get(path)
             old = self.store.get_interface(before.sha256, before.language) if before and not before.skip else None
             language = self.languages.get(after.language) if after else None
-            changed.compare(path, old, facts(path), overloads=language is not None and language.scopes.overloads)
+            overloads = language is not None and language.scopes.overloads
+            changed.compare(path, old, facts(path), overloads=overloads, joins=self.languages.joins)
             changed.keys.add(f"t:{path}")
         found = changed.dependents(self.store.deps()) | touched
         return sorted(path for path in found if path in records and not records[path].skip)

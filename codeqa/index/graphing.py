@@ -12,8 +12,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from codeqa.domain import CALLABLE, Binding, Definition, Interface
-from codeqa.languages import Languages
-from codeqa.resolve import Environment, Resolver, Tables, changed_keys, outside, symbol_key
+from codeqa.languages import Joins, Languages
+from codeqa.resolve import Environment, Resolver, Tables, changed_keys, outside, provided_keys, symbol_key
 from codeqa.store import FileRecord, Store, SymbolRow
 
 _WORD = re.compile(r"[\w$#@]+")
@@ -46,6 +46,15 @@ def names_in_memory(facts: Facts, paths: Iterable[str]) -> Callable[[str], list[
     for found in named.values():
         found.sort()
     return lambda name: named.get(name, [])
+
+
+def texts_in_memory(facts: Facts, paths: Iterable[str], joins: Joins) -> Callable[[str], list[str]]:
+    """Return the look-up of what provides a text for an index that is made anew."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        for key in provided_keys(facts(path), joins):
+            found[key].append(path)
+    return lambda key: found.get(key, [])
 
 
 def names_in_store(store: Store) -> Callable[[str], list[tuple[str, str]]]:
@@ -116,7 +125,9 @@ class Changed:
     keys: set[str] = field(default_factory=set)
     names: dict[str, set[str]] = field(default_factory=dict)  # key of a file → names
 
-    def compare(self, path: str, old: Interface | None, new: Interface | None, *, overloads: bool) -> None:
+    def compare(
+        self, path: str, old: Interface | None, new: Interface | None, *, overloads: bool, joins: Joins
+    ) -> None:
         """Add what differs between two interfaces of a file; None is a file that is not indexed.
 
         `overloads` tells that the language has them, so that other files can see parameters.
@@ -131,6 +142,8 @@ class Changed:
             differ = (name for name in before.named.keys() | after.named.keys() if before.of(name) != after.of(name))
             self.names[f"f:{path}"] = set(differ)
         self.keys |= {f"n:{name}" for name, *_ in _names(old) ^ _names(new)}
+        before_, after_ = texts(old, joins), texts(new, joins)
+        self.keys |= {f"j:{key}" for key in before_.keys() | after_.keys() if before_.get(key) != after_.get(key)}
 
     def dependents(self, deps: Mapping[str, bytes]) -> set[str]:
         """Return the files whose keys, as `packed`, say that they hang on it."""
@@ -149,6 +162,23 @@ class Changed:
 
 def _names(interface: Interface | None) -> set[tuple[str, str, str, str]]:
     return {(d.name, d.qualname, d.kind, d.flags) for d in interface.definitions} if interface else set()
+
+
+def texts(interface: Interface | None, joins: Joins) -> dict[str, list[object]]:
+    """Return what other files can see of the texts that a file provides, by key; equal only within one process."""
+    if interface is None or not interface.literals:
+        return {}
+    scopes = _scopes(interface, Tables(interface))
+    found: dict[str, list[object]] = {}
+    for key, literals in provided_keys(interface, joins).items():
+        found[key] = [
+            (each.receiver, each.value, scopes[each.scope], _qualname(interface, each.definition)) for each in literals
+        ]
+    return found
+
+
+def _qualname(interface: Interface, index: int) -> str:
+    return interface.definitions[index].qualname if index >= 0 else ""
 
 
 class Views(NamedTuple):
@@ -244,6 +274,7 @@ def _seen(interface: Interface) -> set[str]:
         behind[binding.name] += [binding.type, binding.value]
     texts = [text for d in interface.definitions for text in (d.type, d.value)]
     texts += [text for b in interface.bases for text in (b.receiver, b.name)]
+    texts += [text for each in interface.literals if each.role == "provides" for text in (each.receiver, each.value)]
     seen: set[str] = set()
     while texts:
         words = set(_WORD.findall(texts.pop())) - seen
@@ -258,6 +289,8 @@ def environment(
     facts: Facts,
     named: Callable[[str], list[tuple[str, str]]],
     read: Callable[[str], str],
+    provided: Callable[[str], list[str]],
+    testing: Callable[[str], bool],
 ) -> Resolver:
     """Return a resolver over the repository as it will be."""
-    return Resolver(Environment(languages, paths, facts, named, read))
+    return Resolver(Environment(languages, paths, facts, named, read, provided, testing))

@@ -14,7 +14,7 @@ from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_q
 from codeqa.parse.inner import program
 from codeqa.parse.nesting import Lines
 from codeqa.parse.support import supports
-from codeqa.parse.text import first_branches, spaced, with_ends, without_noise
+from codeqa.parse.text import first_branches, readable, spaced, with_ends, without_noise
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -49,16 +49,16 @@ def parse(language: Language, data: bytes) -> Facts:
         GrammarBroken: its queries do not compile.
     """
     if language.inner.language:
-        return _inner(language, data)
+        return _inner(language, readable(data))
     comments = tuple(start.encode() for start, _ in language.text.block_comment)
-    seen, blanked = without_noise(spaced(data, language.foreign), language.blank, comments)
+    seen, blanked = without_noise(spaced(readable(data), language.foreign), language.blank, comments)
     tree, captured = _parsed(language, seen)
     for start, end in blanked:
         node = tree.root_node.descendant_for_byte_range(start, end)
         if node is None or node.type not in language.text.comment_nodes:
             captured.uses.setdefault(start, Used("read", end, None))
     _add_embedded(language, seen, captured)
-    extractor = Extractor(language, data, captured)
+    extractor = Extractor(language, data, captured, tree.root_node)
     interface, references = extractor.run()
     return Facts(interface, references, chunks(data, interface.definitions, extractor.lines), captured.errors)
 
@@ -87,8 +87,8 @@ def _inner(language: Language, data: bytes) -> Facts:
     if inner is None or not inner.grammar.module:
         interface = Interface(language.name, "", [], [], [], [], [])
         return Facts(interface, [], chunks(data, [], lines, found), outer.errors)
-    _, captured = _parsed(inner, found.text)
-    interface, references = Extractor(inner, found.text, captured, lines).run()
+    tree, captured = _parsed(inner, found.text)
+    interface, references = Extractor(inner, found.text, captured, tree.root_node, lines).run()
     return Facts(interface, references, chunks(data, interface.definitions, lines, found), captured.errors)
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Import, Interface, Reference, Scope
+from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Import, Interface, Literal, Reference, Scope
 from codeqa.parse import text
 from codeqa.parse.callbacks import passed_parameters
 from codeqa.parse.captures import Bound, Captured, Draft
@@ -47,10 +47,18 @@ def _order(placed: tuple[Draft, list[Draft]]) -> int:
 class Extractor:
     """Turns the captures of one file into its `Interface` and references."""
 
-    def __init__(self, language: Language, data: bytes, captured: Captured, lines: Lines | None = None) -> None:
+    def __init__(
+        self,
+        language: Language,
+        data: bytes,
+        captured: Captured,
+        root: tree_sitter.Node,
+        lines: Lines | None = None,
+    ) -> None:
         self.language = language
         self.data = data
         self.captured = captured
+        self.root = root
         self.lines = lines or Lines(data)  # of the file: what the parser sees may have others
         self.definitions: list[Definition] = []
         self.drafts: list[Draft] = []  # parallel to definitions
@@ -76,10 +84,20 @@ class Extractor:
         self._scope()
         self._import()
         package = self.text_of(self.captured.package) if self.captured.package else ""
+        self.literals: list[Literal] = []
         references = list(references_of(self))
         bases = [r for r in references if r.role in ("base", "implements")]
         return (
-            Interface(self.language.name, package, self.definitions, self.scopes, self.bindings, self.imports, bases),
+            Interface(
+                self.language.name,
+                package,
+                self.definitions,
+                self.scopes,
+                self.bindings,
+                self.imports,
+                bases,
+                self.literals,
+            ),
             references,
         )
 

@@ -6,8 +6,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from codeqa.domain import CLASS_LIKE, Reference
+from codeqa.domain import CLASS_LIKE, Literal, Reference
 from codeqa.parse.captures import BASE_ROLES
+from codeqa.parse.literals import Literals
 from codeqa.parse.nesting import Nest
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ MAX_RECEIVER = 2000  # bytes
 MAX_ARGUMENT = 80  # bytes of an argument that may be a chain
 MAX_ARGUMENTS = 20
 _NEVER_DECORATED = frozenset({"variable", "field", "constant", "section", "key"})
+
+
+def _start(literal: Literal) -> tuple[int, str, str, str]:
+    return literal.start, literal.domain, literal.role, literal.text
 
 
 def references_of(extractor: Extractor) -> Iterator[Reference]:
@@ -50,6 +55,7 @@ class _References:
             if definitions[index].kind not in _NEVER_DECORATED:
                 self._below[definitions[index].parent].append((definitions[index].start, index))
         self._comments = set(extractor.language.text.comment_nodes)
+        self.literals = Literals(extractor, self._decorated)
 
     def run(self) -> Iterator[Reference]:
         captured = self.ex.captured
@@ -64,6 +70,9 @@ class _References:
                 continue
             if found := self._reference(start, use):
                 yield found
+        self.ex.literals += sorted(
+            {*self.literals.found, *self.literals.standing(self.scopes, self._holder)}, key=_start
+        )
 
     def _names(self) -> set[int]:
         """Return where names stand that are no uses: of definitions, bindings and default exports."""
@@ -76,10 +85,11 @@ class _References:
         name = self.ex.name_of((start, use.end))
         receiver = self._receiver(use.receiver)
         scope = self.scopes.at(start)
+        if self.literals.wanted(name, receiver):
+            self.literals.at(start, use.end, name, receiver, role, scope, self._holder(start))
         if not name or (role in ("read", "pass", "write") and not self.visible.worth(name, receiver, scope)):
             return None
-        holder = self.holders.at(start)
-        definition = self.order[holder] if holder >= 0 else -1
+        definition = self._holder(start)
         if role in BASE_ROLES:
             definition = self._implementer(start, definition)
             if definition >= 0 and self.ex.scopes[scope].definition == definition:
@@ -89,6 +99,10 @@ class _References:
         line = self.ex.lines.of(start)
         start = self.ex.unquoted(start)
         return Reference(name, role, receiver, start, line, scope, definition, self._arguments(use))
+
+    def _holder(self, offset: int) -> int:
+        holder = self.holders.at(offset)
+        return self.order[holder] if holder >= 0 else -1
 
     def _decorated(self, offset: int, definition: int) -> int:
         """A decorator that stands before its definition, not inside, belongs to the next one at its level."""

@@ -17,6 +17,7 @@ _PREFIX = re.compile(r"(?:(?:new|await|typeof|move|yield|mut)\s+|[&*!]+\s*)+")
 _MAKER = re.compile(r"(?:\w+::)*\b(\w+)\s*[<(]")
 _MADE = re.compile(r"\s*(?:(?:const|struct|class|typename)\s+|\*)*([^\W\d]\w*(?:(?:::|\.)\w+)*)")
 _LOGICAL_LINE = re.compile(rb"(?:[^\n\\]|\\(?:\r?\n|.|\Z))*(?:\n|\Z)")
+_ALIEN = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as Python escapes them
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _BRACKET_OR_STRING = re.compile(r"[()\[\]{}]|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`")
@@ -141,6 +142,15 @@ def _closing_angle(text: str, start: int) -> int:
     return -1
 
 
+def readable(data: bytes) -> bytes:
+    """Return the bytes with `_` in place of each that is not UTF-8: the parser hands all text on as UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return _ALIEN.sub("_", data.decode("utf-8", "surrogateescape")).encode()
+    return data
+
+
 def spaced(data: bytes, patterns: tuple[re.Pattern[bytes], ...]) -> bytes:
     """Return the bytes with all that the patterns match as spaces; lines stay."""
     for pattern in patterns:
@@ -218,7 +228,9 @@ def switched(
         refused: list[str] = []  # what holds in a branch since those before it were not taken
         for number, (start, end) in enumerate(directives[:-1]):
             line, last = data[start:end], directives[number + 1][0]
-            wanted, unwanted = (next((m[1].decode("utf-8", "replace") for m in (ask.match(line),) if m), "") for ask in asks)
+            wanted, unwanted = (
+                next((m[1].decode("utf-8", "replace") for m in (ask.match(line),) if m), "") for ask in asks
+            )
             found += [(end, last, condition) for condition in refused]
             if wanted or unwanted:
                 found.append((end, last, f"if={wanted}" if wanted else f"unless={unwanted}"))

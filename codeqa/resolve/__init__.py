@@ -10,6 +10,7 @@ from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Import, Referenc
 from codeqa.languages import Language
 from codeqa.resolve.environment import Environment, Tables, Value, outside
 from codeqa.resolve.generics import plainly
+from codeqa.resolve.joins import Matching, provided_keys
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
 from codeqa.resolve.overloads import Overloads
@@ -25,6 +26,7 @@ __all__ = [
     "Tables",
     "changed_keys",
     "outside",
+    "provided_keys",
     "symbol_key",
 ]
 
@@ -77,6 +79,7 @@ class Resolver:
         self.names.types = self.types
         self.classes = self.types.classes
         self.overloads = Overloads(environment, self.names, self.types)
+        self.joins = Matching(environment, self.types)
 
     def resolve(self, path: str, references: Sequence[Reference]) -> Resolution:
         """Return the edges out of a file, its unresolved call sites, and what they hang on."""
@@ -95,6 +98,8 @@ class Resolver:
             if not found and reference.role in ("call", "instantiate") and not self._builtin(path, reference):
                 src = self._holder(path, reference.definition)
                 unresolved.append(Unresolved(reference.name, src, path, reference.line, reference.receiver))
+        for edge in self.joins.edges(path):
+            edges.setdefault((edge.start_byte, edge.dst, edge.kind), edge)
         return Resolution(list(edges.values()), unresolved, frozenset(self.env.consulted))
 
     def _builtin(self, path: str, reference: Reference) -> bool:

@@ -92,6 +92,14 @@ class Lookup(Generic[T]):
 def _nobody(_: str) -> None: ...
 
 
+def _nowhere(_: str) -> list[str]:
+    return []
+
+
+def _never(_: str) -> bool:
+    return False
+
+
 class Notes(set[str]):
     """The keys that an answer hangs on, with what was found while they were taken down.
 
@@ -215,10 +223,10 @@ class Environment:
     """The repository as the resolver sees it.
 
     `interface(path)` returns the parsed interface of a file or None; `named(name)` the (path, qualname) pairs of
-    definitions of that name; `read(path)` the text of a manifest. Everything consulted lands in `consulted`: "f:path"
-    (interface), each name that was looked up in an interface, "m:stem" (module look-up), "t:path" (text of a manifest),
-    "n:name" (global names). A file needs new resolution only when what its keys stand for changed, see
-    `index.graphing.Changed`.
+    definitions of that name; `read(path)` the text of a manifest; `provided(key)` the files that provide a text.
+    Everything consulted lands in `consulted`: "f:path" (interface), each name that was looked up in an interface,
+    "m:stem" (module look-up), "t:path" (text of a manifest), "n:name" (global names), "j:domain:text" (what provides a
+    text). A file needs new resolution only when what its keys stand for changed, see `index.graphing.Changed`.
     """
 
     def __init__(
@@ -228,11 +236,15 @@ class Environment:
         interface: Callable[[str], Interface | None],
         named: Callable[[str], list[tuple[str, str]]],
         read: Callable[[str], str],
+        provided: Callable[[str], list[str]] = _nowhere,
+        testing: Callable[[str], bool] = _never,
     ) -> None:
+        self.testing = testing  # path → is it test code, by its path alone
         self.languages = languages
         self.consulted = Notes()
         self._interface = interface
         self._named = named
+        self._provided = provided
         self._files: dict[str, tuple[str, Tables | None, Language | None]] = {}  # with the key of what is consulted
         self._pairs: dict[str, list[tuple[str, str]]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
@@ -274,6 +286,11 @@ class Environment:
         if name not in self._pairs:
             self._pairs[name] = self._named(name)
         return self._pairs[name]
+
+    def provided(self, key: str) -> list[str]:
+        """Return the files that provide a text: `key` is "domain:text" as `joins.provided_keys` has it."""
+        self.consulted.add(f"j:{key}")
+        return self._provided(key)
 
     def named(self, name: str) -> list[Value]:
         """Return every definition of that name in the repository."""

@@ -16,6 +16,7 @@ def dump(store: TextReader) -> Iterator[str]:
     yield from _symbols(store)
     yield from _edges(store)
     yield from _lines("deps", ((path, _digest(keys)) for path, keys in store.deps().items()))
+    yield from _lines("text", store.all_texts())
     yield from _chunks(store)
     yield from _text(store)
 

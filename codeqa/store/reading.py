@@ -123,6 +123,18 @@ class Reader(Database):
         with self._intact:
             return {(sha256.hex(), language) for sha256, language in rows}
 
+    def files_providing(self, key: str) -> list[str]:
+        """Return the paths of the files that provide a text, in order."""
+        rows = self._rows("SELECT f.path FROM texts t JOIN files f ON f.id = t.file_id WHERE t.key = ?", (key,))
+        with self._intact:
+            return sorted(path for (path,) in rows)
+
+    def all_texts(self) -> list[tuple[str, str]]:
+        """Return the (path, key) of every text that a file provides, in order."""
+        rows = self._rows("SELECT f.path, t.key FROM texts t JOIN files f ON f.id = t.file_id")
+        with self._intact:
+            return sorted((path, key) for path, key in rows)
+
     def get_interface(self, sha256: str, language: str) -> Interface | None:
         """Return the newest interface of these bytes in this language."""
         data = self._fact("interface", sha256, language)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from codeqa.domain import KINDS, EdgeKind, Strategy
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x636F6471  # "codq"
 TALLY = "edges_by_strategy"  # key in `meta`: how many edges each strategy has, for counting them takes long
 EXTERNAL = "external"
@@ -41,6 +41,7 @@ CREATE TABLE edges(
     name TEXT);
 CREATE TABLE unresolved(
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, src INTEGER NOT NULL, line INTEGER NOT NULL, receiver TEXT NOT NULL);
+CREATE TABLE texts(key TEXT NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY(key, file_id)) WITHOUT ROWID;
 CREATE TABLE deps(file_id INTEGER PRIMARY KEY, keys BLOB NOT NULL);
 CREATE TABLE chunks(
     id INTEGER PRIMARY KEY, file_id INTEGER NOT NULL, symbol_id INTEGER NOT NULL, start_byte INTEGER NOT NULL,
@@ -67,6 +68,7 @@ INDEXES = {
     "edges_dst": "CREATE INDEX edges_dst ON edges(dst, kind)",
     "unresolved_name": "CREATE INDEX unresolved_name ON unresolved(name)",
     "unresolved_src": "CREATE INDEX unresolved_src ON unresolved(src)",
+    "texts_file": "CREATE INDEX texts_file ON texts(file_id)",
     "chunks_file": "CREATE INDEX chunks_file ON chunks(file_id)",
     "chunks_text": "CREATE INDEX chunks_text ON chunks(sha256)",
 }

@@ -120,7 +120,7 @@ class Writer(TextReader):
 
         Quicker than replacing most files one by one, for what is written next is written as into a new index.
         """
-        for table in ("files", "symbols", "edges", "unresolved", "deps", "chunks"):
+        for table in ("files", "symbols", "edges", "unresolved", "texts", "deps", "chunks"):
             self._execute(f"DELETE FROM {table}")
         self._execute("INSERT INTO chunk_fts(chunk_fts) VALUES ('delete-all')")
         self._drop_indexes()
@@ -195,8 +195,15 @@ class Writer(TextReader):
             self._delete_chunks(file_id)
             self._delete_symbols(file_id, path, self._symbols_of(file_id))
             self._execute("DELETE FROM deps WHERE file_id = ?", (file_id,))
+            self._execute("DELETE FROM texts WHERE file_id = ?", (file_id,))
             self._execute("DELETE FROM files WHERE id = ?", (file_id,))
             self._paths.pop(file_id, None)
+
+    def replace_texts(self, file_id: int, keys: Iterable[str]) -> None:
+        """Make these the texts that a file provides."""
+        if not self._pending.fresh:
+            self._execute("DELETE FROM texts WHERE file_id = ?", (file_id,))
+        self._many("INSERT INTO texts VALUES (?, ?)", [(key, file_id) for key in sorted(set(keys))])
 
     # ---------------------------------------------------------------------------------------------------------- symbols
 

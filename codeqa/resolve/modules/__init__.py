@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from posixpath import dirname
+from posixpath import dirname, normpath
 
 from codeqa.languages import Language
 from codeqa.resolve.modules.crate import Crate
@@ -48,6 +48,11 @@ class ModuleMap:
         where = importer if language.modules.style == "crate" else dirname(importer)
         key = language.name, where, module
         return self._tree.remembered(self._located, key, lambda: style.locate(language, importer, module))
+
+    def ending(self, written: str) -> list[str]:
+        """Return the files whose path ends with what is written, in whole segments."""
+        wanted = normpath(written).lstrip("./")
+        return [path for path in self._tree.named(stem(wanted)) if ends(path, wanted)]
 
     def siblings(self, language: Language, path: str) -> dict[str, None]:
         """Return the files that share a package scope with `path`, itself included."""
