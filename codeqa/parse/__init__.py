@@ -49,7 +49,7 @@ def parse(language: Language, data: bytes) -> Facts:
         GrammarBroken: its queries do not compile.
     """
     if language.inner.language:
-        return _inner(language, readable(data))
+        return _inner(language, data)
     comments = tuple(start.encode() for start, _ in language.text.block_comment)
     seen, blanked = without_noise(spaced(readable(data), language.foreign), language.blank, comments)
     tree, captured = _parsed(language, seen)
@@ -80,8 +80,9 @@ def _add_embedded(language: Language, data: bytes, captured: Captured) -> None:
 
 def _inner(language: Language, data: bytes) -> Facts:
     """Return the facts of the program that lies in another format: its names and lines are those of the file."""
-    outer = capture(get_query(language.name), get_parser(language.name).parse(data).root_node)
-    found = program(language, data, outer.inner)
+    seen = readable(data)
+    outer = capture(get_query(language.name), get_parser(language.name).parse(seen).root_node)
+    found = program(language, seen, outer.inner)
     inner = languages.load().get(found.language)
     lines = Lines(data)
     if inner is None or not inner.grammar.module:
