@@ -41,9 +41,7 @@ class Text:
     conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
     switches: tuple[str, ...] = ()  # of those lines the ones that want a name (group 1) to be set, or not to be
     embedded: tuple[str, ...] = ()  # what goes before and behind @embedded code to make a file of it
-    ends: tuple[
-        str, ...
-    ] = ()  # regular expressions; where the syntax is broken, their group 1 is read as ends of statements
+    ends: tuple[str, ...] = ()  # patterns; where the syntax is broken, their group 1 is read as ends of statements
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
     foreign: tuple[str, ...] = ()  # regular expressions for what another program reads first: templates; spaces, too
     quotes: str = ""  # signs that may stand around a name and are no part of it
@@ -64,6 +62,10 @@ class Scopes:
     iterate: tuple[str, ...] = ()  # members that say what iterating over an object gives
     subscript: tuple[str, ...] = ()  # members that say what a subscript gives
     pointers: bool = False  # a subscript on an object is that of a pointer to it
+    distinct: bool = False  # `type X Y` makes a type with methods of its own
+    same: frozenset[str] = frozenset()  # methods that every object may have, which give the object itself
+    tuples: frozenset[str] = frozenset()  # generic types whose arguments are the types of their items
+    classes: frozenset[str] = frozenset()  # generic types of classes themselves
     functional: bool = False  # an interface with one method is the type of a function
     callables: frozenset[str] = frozenset()  # generic types of functions: the first argument lists the parameters
     separators: tuple[str, ...] = (".",)

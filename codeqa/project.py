@@ -320,7 +320,7 @@ class Project:
             for edge in sorted(stated, key=lambda e: (e.line, e.start_byte, e.dst, e.kind)):
                 if edge.dst not in places or (edge.strategy is Strategy.AMBIGUOUS and not everything):
                     continue
-                if edge.kind is not EdgeKind.INSTANTIATES or edge.start_byte not in built:
+                if edge.kind not in (EdgeKind.INSTANTIATES, EdgeKind.RAISES) or edge.start_byte not in built:
                     yield _edge_line(edge, places[edge.dst])
             if everything:
                 yield from self._by_name(keys)

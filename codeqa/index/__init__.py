@@ -218,11 +218,9 @@ class Indexer:
         touched = {*run.read, *run.changes.skipped, *run.changes.removed}
         changed = graphing.Changed()
         for path in touched:
-            before, after = run.changes.known.get(path), records.get(path)
+            before = run.changes.known.get(path)
             old = self.store.get_interface(before.sha256, before.language) if before and not before.skip else None
-            language = self.languages.get(after.language) if after else None
-            overloads = language is not None and language.scopes.overloads
-            changed.compare(path, old, facts(path), overloads=overloads, joins=self.languages.joins)
+            changed.compare(path, old, facts(path), joins=self.languages.joins)
             changed.keys.add(f"t:{path}")
         found = changed.dependents(self.store.deps()) | touched
         return sorted(path for path in found if path in records and not records[path].skip)

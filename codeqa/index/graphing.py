@@ -11,7 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from codeqa.domain import CALLABLE, Binding, Definition, Interface
+from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Interface
 from codeqa.languages import Joins, Languages
 from codeqa.resolve import Environment, Resolver, Tables, changed_keys, outside, provided_keys, symbol_key
 from codeqa.store import FileRecord, Store, SymbolRow
@@ -125,18 +125,13 @@ class Changed:
     keys: set[str] = field(default_factory=set)
     names: dict[str, set[str]] = field(default_factory=dict)  # key of a file → names
 
-    def compare(
-        self, path: str, old: Interface | None, new: Interface | None, *, overloads: bool, joins: Joins
-    ) -> None:
-        """Add what differs between two interfaces of a file; None is a file that is not indexed.
-
-        `overloads` tells that the language has them, so that other files can see parameters.
-        """
+    def compare(self, path: str, old: Interface | None, new: Interface | None, *, joins: Joins) -> None:
+        """Add what differs between two interfaces of a file; None is a file that is not indexed."""
         if old is None or new is None:
             if old is not new:
                 self.keys |= {f"f:{path}", *changed_keys(path)}
         else:
-            before, after = views(old, overloads=overloads), views(new, overloads=overloads)
+            before, after = views(old), views(new)
             if before.all != after.all:
                 self.keys.add(f"f:{path}")
             differ = (name for name in before.named.keys() | after.named.keys() if before.of(name) != after.of(name))
@@ -181,6 +176,9 @@ def _qualname(interface: Interface, index: int) -> str:
     return interface.definitions[index].qualname if index >= 0 else ""
 
 
+_GENERIC = CALLABLE | CLASS_LIKE | {"type"}  # what has parameters, of either sort
+
+
 class Views(NamedTuple):
     """What other files can see of an interface: no positions, no documentation, no locals that nothing hangs on.
 
@@ -195,12 +193,12 @@ class Views(NamedTuple):
         return self.named.get(name, [])
 
 
-def views(interface: Interface, *, overloads: bool) -> Views:
+def views(interface: Interface) -> Views:
     """Return what can be seen; equal only within one process."""
     tables = Tables(interface)
     scopes = _scopes(interface, tables)
     named: dict[str, list[object]] = defaultdict(list)
-    for number, seen in enumerate(_definitions(interface, tables, scopes, overloads=overloads)):
+    for number, seen in enumerate(_definitions(interface, tables, scopes)):
         definition = interface.definitions[number]
         for name in {definition.name, *_implied(interface, definition)}:
             named[name].append(seen)
@@ -212,20 +210,25 @@ def views(interface: Interface, *, overloads: bool) -> Views:
 
 
 def _implied(interface: Interface, definition: Definition) -> Iterator[str]:
-    """Yield under which other names a definition is seen: a function that has methods is no plain function."""
+    """Yield under which other names a definition is seen.
+
+    A function that has methods is no plain function; an interface with a single method is the type of a function.
+    """
     if "default" in definition.flags:
         yield "default"
-    if definition.parent >= 0 and (holder := interface.definitions[definition.parent]).kind in CALLABLE:
-        yield holder.name
+    if definition.parent >= 0:
+        holder = interface.definitions[definition.parent]
+        if holder.kind in CALLABLE or (holder.kind == "interface" and definition.kind == "method"):
+            yield holder.name
 
 
-def _definitions(interface: Interface, tables: Tables, scopes: list[int], *, overloads: bool) -> list[int]:
+def _definitions(interface: Interface, tables: Tables, scopes: list[int]) -> list[int]:
     """Return a hash of each definition with all that can be reached from it without asking for another name."""
     found: list[int] = []
     for number, d in enumerate(interface.definitions):
-        signature = d.signature if overloads and d.kind in CALLABLE else ""
+        signature = d.signature if d.kind in _GENERIC else ""
         bases = tuple((b.name, b.role, b.receiver, scopes[b.scope]) for b in tables.bases.get(number, ()))
-        body = scopes[tables.scope_of[number]] if (d.type or d.value) and number in tables.scope_of else 0
+        body = scopes[tables.scope_of[number]] if number in tables.scope_of else 0
         place = (
             scopes[tables.home[number]],
             body,
@@ -241,7 +244,7 @@ def _scopes(interface: Interface, tables: Tables) -> list[int]:
     seen = _seen(interface)
     bound: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
     for b in sorted(interface.bindings, key=_start):
-        if b.name in seen:
+        if b.name in seen or b.kind == "signature":
             bound[b.scope].append((b.name, b.kind, b.type, b.value))
     found: list[int] = []
     unnamed: Counter[int] = Counter()
@@ -272,7 +275,10 @@ def _seen(interface: Interface) -> set[str]:
     behind: dict[str, list[str]] = defaultdict(list)
     for binding in interface.bindings:
         behind[binding.name] += [binding.type, binding.value]
-    texts = [text for d in interface.definitions for text in (d.type, d.value)]
+    texts = [
+        text for d in interface.definitions for text in (d.type, d.value, d.signature if d.kind in _GENERIC else "")
+    ]
+    texts += [b.type for b in interface.bindings if b.kind == "signature"]
     texts += [text for b in interface.bases for text in (b.receiver, b.name)]
     texts += [text for each in interface.literals if each.role == "provides" for text in (each.receiver, each.value)]
     seen: set[str] = set()

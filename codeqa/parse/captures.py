@@ -64,6 +64,7 @@ class Passed(NamedTuple):
     callee: tuple[int, int] | None  # what it is passed to
     argument: str  # as which argument: its number or name
     type: tuple[int, int] | None  # or: the type that is declared for it
+    keys: tuple[str, ...]  # where it is part of an object that is passed, or typed
     parameters: tuple[tuple[int, int], ...]
 
 
@@ -312,13 +313,21 @@ def _callback(found: Captured, nodes: Captures) -> None:
     node = nodes["callback"][0]
     lists = nodes.get("callback.parameters", ())
     items = [item for part in lists for item in (part.named_children or [part]) if not item.is_extra]
-    argument = ""
+    keys = [(key.text or b"").decode("utf-8", "replace") for key in nodes.get("callback.key", ())]
+    callee, type_ = _whole(nodes, "callback.callee"), _first(nodes, "callback.type")
+    passed = Passed(callee, _argument(node, nodes, keys), type_, tuple(keys), tuple(map(_range, items)))
+    if node.start_byte not in found.passed or type_:  # a declared type tells most
+        found.passed[node.start_byte] = passed
+
+
+def _argument(node: tree_sitter.Node, nodes: Captures, keys: list[str]) -> str:
+    """Return as which argument a function, or the object that it is part of, is passed: by number, or by name."""
     if "callback.argument" in nodes:
-        argument = (nodes["callback.argument"][0].text or b"").decode("utf-8", "replace")
-    elif "callback.callee" in nodes and node.parent is not None:
-        argument = str(_number(node, node.parent))
-    callee, type_ = _first(nodes, "callback.callee"), _first(nodes, "callback.type")
-    found.passed[node.start_byte] = Passed(callee, argument, type_, tuple(map(_range, items)))
+        return (nodes["callback.argument"][0].text or b"").decode("utf-8", "replace")
+    item = nodes["callback.item"][0] if "callback.item" in nodes else node
+    return (
+        str(_number(item, item.parent)) if item.parent is not None and ("callback.item" in nodes or not keys) else "0"
+    )
 
 
 def _import(found: Captured, nodes: Captures) -> None:

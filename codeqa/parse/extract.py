@@ -25,6 +25,7 @@ OWNERS = CLASS_LIKE | {"impl"}
 CONTAINERS = OWNERS | CALLABLE | {"module", "section", "key"}
 PLAIN_VALUES = frozenset({"variable", "field", "constant"})
 MAX_VALUES = 4  # that one local may be assigned, of which any may be meant
+WAYS = {"element": "[*]", "inner": "[?]"}  # from a value to what iterating over it, or unwrapping it, gives
 SIGNATURE = "()"  # the name of bindings that keep what can be called
 MAX_HEAD = 4000  # bytes of a function's head that are searched for its parameters
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -413,16 +414,20 @@ class Extractor:
         bound = self.captured.bounds.get(draft.name[0])
         return self._type(draft) or (self._flat(bound.type) if bound and bound.type else "")
 
+    def _local_value(self, draft: Draft) -> str:
+        bound = self.captured.bounds.get(draft.name[0])
+        return self._value(draft.value) or (self._typed(bound, None)[1] if bound else "")
+
     def _bound(self, scopes: Nest) -> Iterator[Binding]:
         """Yield parameters and locals; their scopes are numbered as in `scopes`."""
         seen: dict[tuple[str, int], set[tuple[str, str]]] = {}
         outer = {
             (self.text_of(b.name), scopes.at(b.name[0])) for b in self.captured.bounds.values() if b.kind == "outer"
         }
-        told = passed_parameters(self.captured, self._chain)
-        rows = [(d.name, "local", self._local_type(d), self._value(d.value), _end(d.value)) for d in self._local_drafts]
+        told = passed_parameters(self.captured, self._value, self._flat)
+        rows = [(d.name, "local", self._local_type(d), self._local_value(d), _end(d.value)) for d in self._local_drafts]
         rows += [
-            (b.name, b.kind, *self._typed(b, told.get(b.name[0])), b.after)
+            (b.name, _kind(b), *self._typed(b, told.get(b.name[0])), b.after)
             for b in self.captured.bounds.values()
             if b.name[0] not in self.captured.drafts or b.kind == "parameter"  # a parameter may declare a field too
         ]
@@ -443,10 +448,9 @@ class Extractor:
         type_, value = self._flat(bound.type) if bound.type else "", self._value(bound.value)
         if told and not type_:
             return told[0], told[1] + bound.steps
+        if bound.kind in WAYS and value:
+            return type_, f"{value}{WAYS[bound.kind]}{bound.steps}"
         return type_, f"{value}{bound.steps}" if value or type_ else ""
-
-    def _chain(self, where: tuple[int, int]) -> str:
-        return self._value(where)
 
     def _text(self, where: tuple[int, int]) -> str:
         return " ".join(self.text_of(where).split())[:MAX_HEAD]
@@ -503,6 +507,12 @@ class Extractor:
 
     def text_of(self, where: tuple[int, int]) -> str:
         return self.data[where[0] : where[1]].decode("utf-8", "replace")
+
+
+def _kind(bound: Bound) -> str:
+    if bound.kind in WAYS:
+        return "local"
+    return "part" if bound.steps and bound.kind == "local" else bound.kind
 
 
 def _range(node: tree_sitter.Node) -> tuple[int, int]:

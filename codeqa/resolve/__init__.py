@@ -312,9 +312,12 @@ class Resolver:
         inferred = any(v.inferred for v in values)
         strategy = Strategy.AMBIGUOUS if len(known) > 1 else Strategy.INFERRED if inferred else Strategy.EXACT
         targets = [target for value in known for target in self._targets(value, kind)]
+        called = EdgeKind.CALLS if kind is EdgeKind.RAISES else kind
         built = [
-            self._constructors(value._replace(kind="definition")) for value in known if self._constructs(value, kind)
+            self._constructors(value._replace(kind="definition")) for value in known if self._constructs(value, called)
         ]
+        if kind is EdgeKind.RAISES:  # what is raised is the class; it is made by a constructor of its own, if any
+            built = [[v for v in found if self.env.definition(v).parent == known[0].index] for found in built]
         return _Plan(targets, strategy, len(known), [found for found in built if found])
 
     def _constructs(self, value: Value, kind: EdgeKind) -> bool:

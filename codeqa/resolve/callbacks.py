@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeqa.domain import CALLABLE
 from codeqa.resolve.chains import Parameter, top_level
 from codeqa.resolve.environment import MEMBERS, Environment, Typed, Value
 from codeqa.resolve.generics import RESULT, Given, closed, is_container, lookup, plainly
-from codeqa.resolve.shapes import ARRAY, TUPLE, Signature, shape_of, signature_of
+from codeqa.resolve.shapes import ARRAY, TUPLE, Shape, Signature, shape_of, signature_of
 
 if TYPE_CHECKING:
+    from codeqa.languages import Language
     from codeqa.resolve.names import Names
     from codeqa.resolve.types import Types
 
@@ -53,30 +55,41 @@ class Callbacks:
 
     def _passed(self, callee: Value, argument: str, number: int) -> list[Value]:
         with self.types.afresh():
-            options = [typed for called in self.of_value(callee) if (typed := _declared(called, argument))]
-            return self._agreed(dict.fromkeys(options), number)
+            return _agreed(
+                self._nth(called, number) for option in self._declared(callee, argument) for called in option
+            )
 
-    def parameter(self, function: Typed, number: int) -> list[Value]:
-        """Return what the `number`-th parameter of a function of that type is."""
-        return self._agreed([function], number)
+    def _declared(self, callee: Value, argument: str) -> list[list[Called]]:
+        """Return the signatures of the functions that a call takes as an argument."""
+        options = [typed for called in self.of_value(callee) if (typed := _declared(called, argument))]
+        return [self.of_type(typed) for typed in dict.fromkeys(options)]
 
-    def _agreed(self, options: dict[Typed, None] | list[Typed], number: int) -> list[Value]:
-        found: list[Value] = []
-        for option in options:
-            for called in self.of_type(option):
-                typed = _declared(called, str(number))
-                values = self.types.resolved(typed) if typed else []
-                if found and values and {plainly(v) for v in values} != {plainly(v) for v in found}:
-                    return []
-                found = found or values
-        return found
+    def _nth(self, called: Called, number: int) -> list[Value]:
+        typed = _declared(called, str(number))
+        return self.types.resolved(typed) if typed else []
 
-    def result(self, function: Typed) -> list[Value]:
-        """Return what calling a function of that type gives."""
-        for signature, path, scope, given in self.of_type(function):
-            if signature.result and (found := self.types.resolved(closed(signature.result, path, scope, given))):
-                return found
-        return []
+    def parameter(self, function: Value, number: int) -> list[Value]:
+        """Return what the `number`-th parameter of a function is."""
+        return _agreed(self._nth(called, number) for called in self.of_value(function))
+
+    def argument(self, callee: Value, argument: str) -> list[Value]:
+        """Return what a call takes as an argument."""
+        typed = (_declared(called, argument) for called in self.of_value(callee))
+        return _agreed(self.types.resolved(found) for found in typed if found)
+
+    def result(self, function: Value) -> list[Value]:
+        """Return what calling something gives that is no plain function: a field, an object, a function type."""
+        key = function._replace(inferred=False), "", -1
+        return self.env.remembered(self._memo, key, lambda: self._result(function))
+
+    def _result(self, function: Value) -> list[Value]:
+        with self.types.afresh():
+            found = dict.fromkeys(
+                closed(signature.result, path, scope, given)
+                for signature, path, scope, given in self.of_value(function)
+                if signature.result
+            )
+            return _agreed(map(self.types.resolved, found))
 
     # ------------------------------------------------------------------------------------------------------- values
 
@@ -178,32 +191,37 @@ class Callbacks:
             return [c for option in shape.args for c in self.of_type(typed._replace(text=option), depth + 1)]
         if shape.kind != "named":
             return []
-        if known := lookup(typed.given, shape.head):
-            return self.of_type(known, depth + 1)
-        last = shape.head.rpartition(".")[2]
-        if last in language.scopes.callables and shape.args:
-            return self._listed(typed, shape.args)
-        if last in language.scopes.type_wrappers and shape.args:
-            return self.of_type(typed._replace(text=shape.args[0]), depth + 1)
-        bound = self.names.declared_type(typed.path, shape.head, typed.scope, -1) if "." not in shape.head else ""
-        if bound and bound != typed.text:
-            return self.of_type(typed._replace(text=bound), depth + 1)
-        if table := language.held.get(last):
-            keys = [key for key in table if key[0] == "(" and key[1:-1].isdigit()]
-            if keys and not any(self.env.is_class(v) for v in self.types.named(typed.path, shape.head, typed.scope)):
-                return self._outer(typed, shape.args, [table[key] for key in sorted(keys)])
-        found: list[Called] = []
-        for value in self.types.named(typed.path, shape.head, typed.scope):
-            if value.kind != "definition" or value.index < 0:
-                continue
-            definition = self.env.definition(value)
-            given = self.types.generics.bind(value, shape.args, typed)
-            if definition.kind == "type" and definition.type:
-                scope = self.types.scope_around(value)
-                found += self.of_type(Typed(definition.type, value.path, scope, given), depth + 1)
-            elif self.env.is_class(value):
-                found += self._of_interface(value._replace(kind="instance", given=given))
-        return found
+        if last := shape.head.rpartition(".")[2]:
+            if last in language.scopes.callables and shape.args:
+                return self._listed(typed, shape.args)
+            if last in language.scopes.type_wrappers and shape.args:
+                return self.of_type(typed._replace(text=shape.args[0]), depth + 1)
+        if behind := self._behind(typed, shape.head):
+            return self.of_type(behind, depth + 1)
+        found = [
+            c
+            for v in self.types.named(typed.path, shape.head, typed.scope)
+            for c in self._named(v, shape, typed, depth)
+        ]
+        return found or self._outer(typed, shape, language)
+
+    def _behind(self, typed: Typed, head: str) -> Typed | None:
+        """Return what a type parameter stands for, or is bounded by."""
+        if known := lookup(typed.given, head):
+            return known
+        bound = self.names.declared_type(typed.path, head, typed.scope, -1) if "." not in head else ""
+        return typed._replace(text=bound) if bound and bound != typed.text else None
+
+    def _named(self, value: Value, shape: Shape, typed: Typed, depth: int) -> list[Called]:
+        """Return the signatures of what a type's name stands for."""
+        if value.kind != "definition" or value.index < 0:
+            return []
+        definition = self.env.definition(value)
+        given = self.types.generics.bind(value, shape.args, typed)
+        if definition.kind == "type" and definition.type:
+            scope = self.types.scope_around(value)
+            return self.of_type(Typed(definition.type, value.path, scope, given), depth + 1)
+        return self._of_interface(value._replace(kind="instance", given=given)) if self.env.is_class(value) else []
 
     def _listed(self, typed: Typed, args: tuple[str, ...]) -> list[Called]:
         """Read `Callable[[X, Y], R]`."""
@@ -214,11 +232,25 @@ class Callbacks:
         parameters = tuple(("", Parameter(item, False, False)) for item in items)
         return [Called(Signature((), parameters, args[1] if len(args) > 1 else ""), *typed[1:])]
 
-    def _outer(self, typed: Typed, args: tuple[str, ...], texts: list[str]) -> list[Called]:
+    def _outer(self, typed: Typed, shape: Shape, language: Language) -> list[Called]:
         """Return the signature that a language's data give a functional type from outside."""
-        given = tuple((f"${i}", closed(text, *typed[1:])) for i, text in enumerate(args))
-        parameters = tuple(("", Parameter(text, False, False)) for text in texts)
-        return [Called(Signature((), parameters, ""), typed.path, 0, given)]
+        table = language.held.get(shape.head.rpartition(".")[2], {})
+        keys = sorted(key for key in table if key[0] == "(" and key[1:-1].isdigit())
+        if not keys:
+            return []
+        given = tuple((f"${i}", closed(text, *typed[1:])) for i, text in enumerate(shape.args))
+        parameters = tuple(("", Parameter(table[key], False, False)) for key in keys)
+        return [Called(Signature((), parameters, table.get(RESULT, "")), typed.path, 0, given)]
+
+
+def _agreed(options: Iterable[list[Value]]) -> list[Value]:
+    """Return what all options that say something say, [] where they differ."""
+    found: list[Value] = []
+    for values in options:
+        if found and values and {plainly(v) for v in values} != {plainly(v) for v in found}:
+            return []
+        found = found or values
+    return found
 
 
 def _declared(called: Called, argument: str) -> Typed | None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 PATH = re.compile(r"[^\W\d]\w*(?:\s*(?:\.|::|\\)\s*[^\W\d]\w*)*")
-_STEP = re.compile(r"([\w$#@]+)|(\(\w*(?::\d+)?\))|(\[\])|\.")
+_STEP = re.compile(r"([\w$#@]+)|(\(\w*(?::\d+)?\))|(\[[\d*?]*\])|\.")
 _INNER = re.compile(r">\s*(?:::|\.)\s*([^\W\d]\w*)\Z")  # of `Outer<T>::Inner`
 LIFETIME = re.compile(r"'\w+(?!['\w])")
 _ANNOTATED = re.compile(r"[\w$]+\??\s*:(?!:)\s*")  # `name: Type`
@@ -31,6 +31,7 @@ def steps_of(chain: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def noise_pattern(noise: frozenset[str]) -> re.Pattern[str]:
+    """Return what matches the tokens that a language drops from its types."""
     tokens = sorted(noise, key=lambda token: (-len(token), token))
     words = [rf"(?<!\w){re.escape(token)}(?!\w)" if token[0].isalpha() else re.escape(token) for token in tokens]
     return re.compile("|".join(words) or r"(?!)")

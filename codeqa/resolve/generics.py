@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 Given = tuple[tuple[str, Typed], ...]
 RESULT = "()"  # in `Value.given`: the type of what a call gives
-ITERATED = "for"  # in a language's containers: what iterating gives
+ITERATED = "[*]"  # the step, and the key in a language's containers: what iterating gives
+INNER = "[?]"  # the step to what is in something that may be empty
 SUBSCRIPT = "[]"
 MAX_BASES = 12  # that are climbed to find the arguments of one
 MAX_NESTED = 6
@@ -74,6 +75,9 @@ class Generics:
         if member.kind != "definition" or member.index < 0 or value.index < 0:
             return member
         definition = self.env.definition(member)
+        language = self.env.language(member.path)
+        if language is not None and definition.type in language.scopes.self_types:
+            return member._replace(given=((definition.type, self._itself(value)),))
         if not definition.type or (not value.given and definition.parent == value.index):
             return member
         owner = (member.path, definition.parent)
@@ -81,6 +85,16 @@ class Generics:
             return member._replace(given=value.given) if value.given else member
         given = self._above(value._replace(kind="definition", inferred=False), owner, set())
         return member._replace(given=given) if given else member
+
+    def _itself(self, value: Value) -> Typed:
+        return Typed(self.env.definition(value).name, value.path, self.types.scope_around(value), value.given)
+
+    def same(self, value: Value, name: str) -> list[Value]:
+        """Return the method that gives the object itself, if the language says that objects may have it."""
+        language = self.env.language(value.path)
+        if language is None or value.kind != "instance" or value.index < 0 or name not in language.scopes.same:
+            return []
+        return [Value("external", name=f"builtins.{name}", inferred=True, given=((RESULT, self._itself(value)),))]
 
     def _above(self, cls: Value, target: tuple[str, int], seen: set[tuple[str, int]]) -> Given:
         """Return the arguments that a base gets from what inherits from it."""
@@ -95,13 +109,27 @@ class Generics:
         where = Typed("", cls.path, self.types.scope_around(cls), cls.given)
         bases, written = self.types.classes.bases(cls), tables.bases.get(cls.index, ())
         for number, base in enumerate(bases):
-            if base.kind == "definition" and base.index >= 0:
-                named = written[number].name if len(written) == len(bases) else self.env.definition(base).name
-                given = self.bind(base, _arguments(signature, named), where)
-                if (base.path, base.index) == target or given:
-                    if found := self._above(base._replace(given=given), target, seen):
-                        return found
+            if base.kind != "definition" or base.index < 0:
+                continue
+            named = written[number].name if len(written) == len(bases) else self.env.definition(base).name
+            given = self.bind(base, _arguments(signature, named), where)
+            if found := self._above(base._replace(given=given), target, seen):
+                return found
         return ()
+
+    def bases_outside(self, value: Value) -> list[Value]:
+        """Return the generic types from outside that the class of an object inherits from, with their arguments."""
+        found = []
+        for cls in self.types.classes.ancestors(value._replace(kind="definition", inferred=False)):
+            if cls.kind != "definition" or cls.index < 0:
+                continue
+            signature = self.env.definition(cls).signature
+            own = value.given if cls[1:3] == value[1:3] else ()
+            where = Typed("", cls.path, self.types.scope_around(cls), own)
+            for base in self.types.classes.bases(cls):
+                if base.kind == "external" and (args := _arguments(signature, base.name.rpartition(".")[2])):
+                    found.append(outer(base.name, args, where))
+        return found
 
     def language(self, value: Value) -> Language | None:
         """Return the language that a container is used in."""
@@ -120,8 +148,13 @@ class Generics:
         return closed(text, given[0][1].path, 0, given)
 
     def member(self, value: Value, name: str) -> list[Value]:
-        """Return a member of a container; some of them pass everything on to what they hold."""
+        """Return a member of something outside; some containers pass everything on to what they hold."""
         named = Value("external", name=f"{value.name}.{name}", inferred=value.inferred, given=value.given)
+        if result := lookup(value.given, RESULT):
+            held = self.types.resolved(result)
+            return [found for v in held for found in self.types.attribute(v, name)] or [plainly(named)]
+        if not is_container(value):
+            return [plainly(named)]
         if found := self.of_container(value, name):
             return [named._replace(given=(*value.given, (RESULT, found)))]
         language = self.language(value)
@@ -132,13 +165,15 @@ class Generics:
         return [named]
 
     def element(self, value: Value, key: str, hops: int = 0) -> list[Value]:
-        """Return what iterating over a value ("for"), a subscript ("[]") or the n-th of a tuple ("[n]") gives."""
+        """Return what iterating over a value ("[*]"), a subscript ("[]") or the n-th of a tuple ("[n]") gives."""
         values = self.types.typed(value)
         if values != [value]:
             return [v for held in values for v in self.element(held, key, hops + 1)] if hops < MAX_NESTED else []
         if is_container(value):
-            found = self.of_container(value, key)
+            found = self.of_container(value, ITERATED if key == INNER else key)
             return self.types.resolved(found) if found else []
+        if key == INNER:
+            return [value]
         language = self.env.language(value.path)
         if language is None or value.index < 0:
             return []
@@ -146,6 +181,11 @@ class Generics:
             return [value] if key == SUBSCRIPT and self.env.is_class(value) else []  # `Box[int]` is that class
         if value.kind != "instance" or hops > MAX_NESTED:
             return []
+        if self.env.definition(value).kind == "type":
+            return [v for held in self.types.declared_by(value) for v in self.element(held, key, hops + 1)]
+        for held in self.bases_outside(value):
+            if found := self.of_container(held, key):
+                return self.types.resolved(found)
         if key == ITERATED:
             return self._iterated(value, language, hops)
         names = language.scopes.subscript if key == SUBSCRIPT else ()
@@ -160,7 +200,8 @@ class Generics:
                 if self.env.definition(member).kind == "type":
                     return self.types.declared_by(member)
                 given = [v for v in self.types.called(member) if v[:3] != value[:3]]
-                return [v for held in given for v in self.element(held, ITERATED, hops + 1)]
+                found = [v for held in given for v in self.element(held, ITERATED, hops + 1)]
+                return found or (given if language.scopes.pointers else [])
         return []
 
 

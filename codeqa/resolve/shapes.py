@@ -14,6 +14,7 @@ _FUNCTION = re.compile(r"(?:(?:unsafe|async)\s+)?(?:Fn|FnMut|FnOnce|fn|func|new|
 _DIMENSION = re.compile(r"\[[^\[\],;]*\]\s*(?=[\w*&\[(])")  # of `[]T`, `[4]T`
 _KEYED = re.compile(r"map\s*(?=\[)")
 _INNER = re.compile(r"\s*(?:::|\.)\s*([^\W\d]\w*)")
+_ASSOCIATED = re.compile(r"\A\w+\s*=\s*")  # of `Iterator<Item = T>`
 _PARAMETER = re.compile(r"(?:(?:const|in|out|typename|class|\*+)\s+)*([^\W\d][\w$]*)")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
@@ -99,7 +100,7 @@ def _named(text: str) -> Shape:
         end = closing(rest, 0)
         if end < 0:
             end = len(rest)  # cut short
-        args = tuple(item.strip() for item in top_level(rest[1:end], ",") if item.strip())
+        args = tuple(_ASSOCIATED.sub("", item.strip()) for item in top_level(rest[1:end], ",") if item.strip())
         rest = rest[end + 1 :].strip()
         if inner := _INNER.match(rest):
             return Shape("named", f"{head}.{inner[1]}")

@@ -10,7 +10,7 @@ from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition
 from codeqa.resolve.callbacks import Callbacks
 from codeqa.resolve.chains import steps_of
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Typed, Value
-from codeqa.resolve.generics import ITERATED, RESULT, Generics, Given, is_container, lookup, outer
+from codeqa.resolve.generics import RESULT, Generics, Given, closed, lookup, outer
 from codeqa.resolve.hierarchy import Hierarchy
 from codeqa.resolve.shapes import ARRAY, TUPLE, Shape, shape_of
 
@@ -61,8 +61,8 @@ class Types:
             found = self.evaluate(path, binding.value, binding.scope, holder, before=binding.start if own else -1)
             if binding.kind == "entered":
                 found = [v for value in found for v in self._entered(path, value)]
-            elif binding.kind == "element":
-                found = [v for value in found for v in self.generics.element(value, ITERATED)]
+            elif binding.kind == "part":  # a name of its own: what it holds is known, but it is no other name for that
+                found = [v for value in found for v in self.typed(value) if not self._callable(v)]
             return [v._replace(inferred=True) for v in found if v.kind != "unknown"]
         return []
 
@@ -100,6 +100,9 @@ class Types:
             where = Typed(text, path, scope, given)
             if shape.kind == "function":
                 return [Value("function", given=((RESULT, where),))]
+            if shape.kind == "union":
+                options = [v for option in shape.args for v in self.declared(path, option, scope, given)]
+                return list(dict.fromkeys(options))[:MAX_VALUES]
             return self._instances(shape, where, language) if shape.kind == "named" else []
         finally:
             self._depth -= 1
@@ -113,9 +116,14 @@ class Types:
         if head in language.scopes.self_types:
             owner = self._around(where.path, where.scope)
             return [owner._replace(kind="instance")] if owner else []
+        own, _, inner = head.partition(".")
+        if inner and own in language.scopes.self_types:  # `Self::Item`
+            owner = self._around(where.path, where.scope)
+            types = self.attribute(owner, inner) if owner else []
+            return [found for v in types if v.kind == "definition" for found in self._instance_of(v, args, where)]
         last = head.rpartition(".")[2]
-        if last in language.scopes.callables and args:
-            return [Value("function", given=((RESULT, where),))]
+        if args and (found := self._special(last, args, where, language)):
+            return found
         holds = args and last in language.held
         if args and not holds and last in language.scopes.type_wrappers:
             return self.declared(where.path, args[0], where.scope, where.given)
@@ -126,12 +134,26 @@ class Types:
             return [outer(found[0].name if found else head, args, where)]
         return found
 
+    def _special(self, name: str, args: tuple[str, ...], where: Typed, language: Language) -> list[Value]:
+        """Return a function, a class or a tuple, where the name of a generic type says that it is one."""
+        if name in language.scopes.callables:
+            return [Value("function", given=((RESULT, where),))]
+        if name in language.scopes.classes:
+            made = closed(args[0], where.path, where.scope, where.given)
+            return [Value("external", name=f"builtins.{name}", given=((RESULT, made),))]
+        if name in language.scopes.tuples:
+            return [outer(ARRAY, args[:1], where) if args[1:] == ("...",) else outer(TUPLE, args, where)]
+        return []
+
     def _instance_of(self, value: Value, args: tuple[str, ...], where: Typed) -> list[Value]:
         """Return an object of what a type's name stands for; [] if it stands for no type."""
         if value.kind == "instance":  # what bounds a type parameter
             return [value]
         if value.kind == "definition" and value.index >= 0 and self.env.definition(value).kind == "type":
             definition = self.env.definition(value)
+            language = self.env.language(value.path)
+            if language is not None and language.scopes.distinct:
+                return [value._replace(kind="instance", given=())]
             if definition.type and not definition.value:
                 given = self.generics.bind(value, args, where)
                 if found := self.declared(value.path, definition.type, self.scope_around(value), given):
@@ -154,15 +176,22 @@ class Types:
         return None
 
     def named(self, path: str, dotted: str, scope: int) -> list[Value]:
-        """Return what a dotted name means at a scope."""
+        """Return what a dotted name of a type means at a scope: a field of that name does not hide the type."""
         steps = tuple(dotted.split("."))
         values = self.names.bare(path, steps[0], scope)
+        tables = self.env.tables(path)
+        while tables is not None and scope > 0 and values and all(self._is_member(v) for v in values):
+            scope = tables.interface.scopes[scope].parent
+            values = self.names.bare(path, steps[0], scope)
         used = 1
         if not values:
             values, used = self.names.rooted(path, steps, scope)
         for name in steps[used:]:
             values = [found for value in values for found in self.attribute(value, name)]
         return values
+
+    def _is_member(self, value: Value) -> bool:
+        return value.kind == "definition" and value.index >= 0 and self.env.definition(value).kind in MEMBERS
 
     def typed(self, value: Value) -> list[Value]:
         """Turn a field, variable or property into what it holds."""
@@ -190,6 +219,8 @@ class Types:
             scope = tables.scope_of.get(value.index, scope)
         if definition.type:
             return self.declared(value.path, definition.type, scope, value.given)
+        if definition.kind == "enum_member":
+            return self._of_enum(value, definition)
         if not definition.value:
             return []
         self._depth += 1
@@ -217,6 +248,11 @@ class Types:
         held = self.evaluate(value.path, definition.value, self.scope_around(value), -1)
         found = [v for h in held if h.kind in ("definition", "external") for v in self.behind_alias(h, hops + 1)]
         return [v._replace(inferred=True) for v in found] or [value]
+
+    def _of_enum(self, value: Value, definition: Definition) -> list[Value]:
+        """Return the object that a constant of an enum is."""
+        owner = Value("definition", value.path, definition.parent)
+        return [owner._replace(kind="instance")] if definition.parent >= 0 and self.env.is_class(owner) else []
 
     def scope_around(self, value: Value) -> int:
         """Return the innermost scope around a definition's name."""
@@ -269,8 +305,7 @@ class Types:
         argument, _, number = step.partition(":")
         if argument and number:
             return self.callbacks.passed(value, argument, int(number))
-        typed = lookup(value.given, RESULT) if value.kind == "function" else None
-        return self.callbacks.parameter(typed, int(number)) if typed and number else []
+        return self.callbacks.parameter(value, int(number)) if number else self.callbacks.argument(value, argument)
 
     def suited(self, values: list[Value], *, called: bool) -> list[Value]:
         """Of a field and a method of one name, return the one that is meant: the method where it is called."""
@@ -361,9 +396,7 @@ class Types:
     def attribute(self, value: Value, name: str) -> list[Value]:
         """Return the member `name` of a value."""
         if value.kind == "external":
-            if is_container(value):
-                return self.generics.member(value, name)
-            return [Value("external", name=f"{value.name}.{name}", inferred=value.inferred)]
+            return self.generics.member(value, name)
         if value.kind == "module":
             return self._of_module(value, name) or [
                 v for d in self.names.default(value) for v in self.attribute(d, name)
@@ -372,6 +405,8 @@ class Types:
             return self.names.within(value, name)
         if value.kind == "unknown":
             return [UNKNOWN]
+        if self._is_distinct(value) and (found := self.classes.own(value, name)):
+            return [v._replace(inferred=value.inferred or v.inferred) for v in found]
         value = self._behind_type(value)
         if value.kind == "external":
             return self.attribute(value, name)
@@ -385,7 +420,14 @@ class Types:
         found = self.classes.members(value, name, above=value.kind == "super")
         if found:
             return [self.generics.through(value, v._replace(inferred=value.inferred or v.inferred)) for v in found]
-        return self._of_external_base(value, name)
+        return self.generics.same(value, name) or self._of_external_base(value, name)
+
+    def _is_distinct(self, value: Value) -> bool:
+        """Tell whether a type has methods of its own, though it is made of another."""
+        if value.kind != "instance" or value.index < 0 or self.env.definition(value).kind != "type":
+            return False
+        language = self.env.language(value.path)
+        return language is not None and language.scopes.distinct
 
     def _behind_type(self, value: Value) -> Value:
         """Members are those of what a typedef stands for."""
@@ -432,6 +474,9 @@ class Types:
         """A member that no class here has may come from the one base that is outside of the repository."""
         ancestors = self.classes.ancestors(value._replace(kind="definition", inferred=False))
         outside = [a for a in ancestors if a.kind == "external" and a.name != "builtins.object"]
+        for held in self.generics.bases_outside(value):
+            if self.generics.of_container(held, name):
+                return self.generics.member(held, name)
         if len(outside) == 1:
             return [Value("external", name=f"{outside[0].name}.{name}", inferred=True)]
         return []
@@ -450,25 +495,33 @@ class Types:
             typed = lookup(value.given, RESULT)
             found = self.resolved(typed) if typed else []
             return [v._replace(inferred=True) for v in found] or [Value("external", name=value.name, inferred=True)]
-        if value.kind == "function" and (typed := lookup(value.given, RESULT)):
-            return [v._replace(inferred=True) for v in self.callbacks.result(typed)]
+        if value.kind in ("function", "instance"):
+            return [v._replace(inferred=True) for v in self.callbacks.result(value)]
         if value.kind != "definition" or value.index < 0:
             return []
         value = self.classes.aliased(value)
         if value.kind != "definition":
             return self.called(value) if value.kind == "external" else []
-        if self.env.is_class(value):
-            return [value._replace(kind="instance", inferred=True)]
+        return [v._replace(inferred=True) for v in self._given_by(value)]
+
+    def _given_by(self, value: Value) -> list[Value]:
+        """Return what calling a definition gives: an object of a class, what a function declares or is seen to return."""
         definition = self.env.definition(value)
-        if definition.kind in CALLABLE and definition.type:
-            scope = self.inner_scope(value)
-            found = self.declared(value.path, definition.type, scope, value.given)
-            return [v._replace(inferred=True) for v in found]
+        if definition.kind == "type":
+            return self._instance_of(value, (), Typed("", value.path, 0))
+        if self.env.is_class(value):
+            return [value._replace(kind="instance")]
+        if definition.kind == "enum_member":  # with what it holds
+            return self._of_enum(value, definition)
+        if definition.kind not in CALLABLE:
+            return self.callbacks.result(value)
+        if definition.type:
+            return self.declared(value.path, definition.type, self.inner_scope(value), value.given)
         if definition.kind == "function" and self._makes(value):
-            return [value._replace(inferred=True)]
+            return [value]
         if definition.kind == "constructor":
             owner = self.classes.owner(value.path, value.index)
-            return [owner._replace(kind="instance", inferred=True)] if owner else []
+            return [owner._replace(kind="instance")] if owner else []
         return self._returned(value, definition)
 
     def inner_scope(self, value: Value) -> int:
@@ -483,4 +536,4 @@ class Types:
         if definition.kind not in CALLABLE or not definition.value:
             return []
         found = self.evaluate(value.path, definition.value, self.inner_scope(value), value.index)
-        return [v._replace(inferred=True) for v in found if v.kind in ("instance", "external")]
+        return [v for v in found if v.kind in ("instance", "external")]

@@ -105,11 +105,20 @@
 (for_range_loop
   type: (placeholder_type_specifier)
   declarator: [
-    (identifier) @binding.local
-    (pointer_declarator declarator: (identifier) @binding.local)
-    (reference_declarator (identifier) @binding.local)
+    (identifier) @binding.element
+    (pointer_declarator declarator: (identifier) @binding.element)
+    (reference_declarator (identifier) @binding.element)
+    (structured_binding_declarator (identifier) @binding.element @item)
+    (reference_declarator (structured_binding_declarator (identifier) @binding.element @item))
   ]
   right: (_) @value)
+
+(init_declarator
+  declarator: [
+    (structured_binding_declarator (identifier) @binding.local @item)
+    (reference_declarator (structured_binding_declarator (identifier) @binding.local @item))
+  ]
+  value: (_) @value)
 
 (structured_binding_declarator (identifier) @binding.local)
 

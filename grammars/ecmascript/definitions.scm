@@ -320,3 +320,15 @@
   (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.local)
   (rest_pattern (identifier) @binding.local)
   (pair_pattern value: (object_pattern (shorthand_property_identifier_pattern) @binding.local))]))
+
+; ------------------------------------------------------------------------------------------------ what functions return
+
+(function_declaration name: (_) @name body: (statement_block (return_statement (_) @value))) @definition.function
+(variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function body: (statement_block (return_statement (_) @value)))
+          (arrow_function body: [(new_expression) (call_expression) (member_expression)] @value)
+          (function_expression body: (statement_block (return_statement (_) @value)))]) @definition.function
+(method_definition
+  name: [(property_identifier) (private_property_identifier)] @name
+  body: (statement_block (return_statement (_) @value))) @definition.method

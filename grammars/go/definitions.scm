@@ -116,6 +116,13 @@
         (var_spec name: (identifier) @name type: (_)? @type) @definition.variable)
     ]))
 
+; in a group what shows neither type nor value repeats what stands above it: `const ( A T = iota; B )`
+
+(source_file
+  (const_declaration
+    (const_spec type: (_) @type)
+    (const_spec !type !value name: (identifier) @name) @definition.constant))
+
 ; `var a, b = f()`: the first name takes the first value
 
 (source_file

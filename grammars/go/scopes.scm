@@ -105,7 +105,7 @@
   left: (expression_list
     (_)
     .
-    (identifier) @binding.local)
+    (identifier) @binding.element)
   ":="
   right: (_) @value)
 

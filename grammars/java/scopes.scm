@@ -94,3 +94,39 @@
   (_) @type
   .
   (identifier) @binding.local)
+
+((enhanced_for_statement
+  type: (type_identifier) @_var
+  name: (identifier) @binding.element
+  value: (_) @value)
+  (#eq? @_var "var"))
+
+; What a lambda that is passed along is called with, or one of a declared type
+
+(method_invocation
+  object: (_) @callback.callee
+  name: (identifier) @callback.callee
+  arguments: (argument_list
+    (lambda_expression parameters: (_) @callback.parameters) @callback))
+
+(method_invocation
+  !object
+  name: (identifier) @callback.callee
+  arguments: (argument_list
+    (lambda_expression parameters: (_) @callback.parameters) @callback))
+
+(object_creation_expression
+  type: (_) @callback.callee
+  arguments: (argument_list
+    (lambda_expression parameters: (_) @callback.parameters) @callback))
+
+(_
+  type: (_) @callback.type
+  declarator: (variable_declarator
+    value: (lambda_expression parameters: (_) @callback.parameters) @callback))
+
+(method_declaration
+  type: (_) @callback.type
+  body: (block
+    (return_statement
+      (lambda_expression parameters: (_) @callback.parameters) @callback)))

@@ -31,3 +31,51 @@
 ; These names live further out: what the function assigns is no local of its own.
 (global_statement (identifier) @binding.outer)
 (nonlocal_statement (identifier) @binding.outer)
+
+; what a loop gives: an element of what it goes over
+(for_statement left: (identifier) @binding.element right: (_) @value)
+(for_in_clause left: (identifier) @binding.element right: (_) @value)
+(for_statement left: (pattern_list (identifier) @binding.element @item) right: (_) @value)
+(for_statement left: (tuple_pattern (identifier) @binding.element @item) right: (_) @value)
+(for_in_clause left: (pattern_list (identifier) @binding.element @item) right: (_) @value)
+(for_in_clause left: (tuple_pattern (identifier) @binding.element @item) right: (_) @value)
+
+((for_statement
+  left: (identifier) @binding.element
+  right: (call function: (identifier) @_same arguments: (argument_list . (_) @value)))
+  (#any-of? @_same "sorted" "list" "tuple" "set" "frozenset" "reversed" "iter"))
+((for_in_clause
+  left: (identifier) @binding.element
+  right: (call function: (identifier) @_same arguments: (argument_list . (_) @value)))
+  (#any-of? @_same "sorted" "list" "tuple" "set" "frozenset" "reversed" "iter"))
+((for_statement
+  left: (pattern_list . (_) . (identifier) @binding.element)
+  right: (call function: (identifier) @_numbered arguments: (argument_list . (_) @value)))
+  (#eq? @_numbered "enumerate"))
+((for_in_clause
+  left: (pattern_list . (_) . (identifier) @binding.element)
+  right: (call function: (identifier) @_numbered arguments: (argument_list . (_) @value)))
+  (#eq? @_numbered "enumerate"))
+((for_statement
+  left: (pattern_list . (identifier) @binding.element)
+  right: (call function: (identifier) @_zip arguments: (argument_list . (_) @value)))
+  (#eq? @_zip "zip"))
+((for_statement
+  left: (pattern_list . (_) . (identifier) @binding.element)
+  right: (call function: (identifier) @_zip arguments: (argument_list . (_) . (_) @value)))
+  (#eq? @_zip "zip"))
+
+(assignment left: (pattern_list (identifier) @binding.local @item) right: (_) @value)
+(assignment left: (tuple_pattern (identifier) @binding.local @item) right: (_) @value)
+
+; what a function that is passed along is called with
+(call function: (_) @callback.callee arguments: (argument_list
+  (lambda parameters: (_) @callback.parameters) @callback))
+(call function: (_) @callback.callee arguments: (argument_list
+  (keyword_argument
+    name: (identifier) @callback.argument
+    value: (lambda parameters: (_) @callback.parameters) @callback)))
+(assignment type: (type) @callback.type right: (lambda parameters: (_) @callback.parameters) @callback)
+(function_definition
+  return_type: (type) @callback.type
+  body: (block (return_statement (lambda parameters: (_) @callback.parameters) @callback)))

@@ -113,7 +113,8 @@
   type: (_) @type) @definition.type
 
 (associated_type
-  name: (type_identifier) @name) @definition.type
+  name: (type_identifier) @name
+  bounds: (trait_bounds . (_) @type)?) @definition.type
 
 (enum_variant
   name: (identifier) @name) @definition.enum_member

@@ -106,7 +106,7 @@
   pattern: (tuple_struct_pattern
     type: (identifier) @_variant
     .
-    (identifier) @binding.local)
+    (identifier) @binding.inner)
   value: (_) @value)
   (#any-of? @_variant "Some" "Ok"))
 
@@ -114,7 +114,7 @@
   pattern: (tuple_struct_pattern
     type: (identifier) @_variant
     .
-    (identifier) @binding.local)
+    (identifier) @binding.inner)
   value: (_) @value)
   (#any-of? @_variant "Some" "Ok"))
 
@@ -126,12 +126,17 @@
         (tuple_struct_pattern
           type: (identifier) @_variant
           .
-          (identifier) @binding.local)))))
+          (identifier) @binding.inner)))))
   (#any-of? @_variant "Some" "Ok"))
 
 (for_expression
-  pattern: (identifier) @binding.local
-  value: [(identifier) (field_expression) (reference_expression)] @value)
+  pattern: [
+    (identifier) @binding.element
+    (reference_pattern (identifier) @binding.element)
+    (tuple_pattern (identifier) @binding.element @item)
+    (reference_pattern (tuple_pattern (identifier) @binding.element @item))
+  ]
+  value: (_) @value)
 
 (for_expression
   pattern: (identifier) @binding.local)
@@ -172,3 +177,21 @@
     (tuple_struct_pattern type: (_) (identifier) @binding.local)
   ]
   value: (_) @after)
+
+; `let (a, b) = pair`
+
+(let_declaration
+  pattern: (tuple_pattern (identifier) @binding.local @item)
+  !type
+  value: (_) @value)
+
+; what a closure that is passed along is called with
+
+(call_expression
+  function: (_) @callback.callee
+  arguments: (arguments
+    (closure_expression parameters: (closure_parameters) @callback.parameters) @callback))
+
+(closure_parameters (tuple_pattern (identifier) @binding.parameter @item))
+
+(closure_parameters (reference_pattern (tuple_pattern (identifier) @binding.parameter @item)))

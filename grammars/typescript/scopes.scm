@@ -8,3 +8,54 @@
 (construct_signature parameters: (formal_parameters) @scope)
 
 (interface_body (call_signature) @binding.signature)
+
+; what a function is called with that has a declared type
+(variable_declarator type: (type_annotation (_) @callback.type) value: [
+  (arrow_function parameters: (_) @callback.parameters)
+  (arrow_function parameter: (_) @callback.parameters)
+  (function_expression parameters: (_) @callback.parameters)] @callback)
+(public_field_definition type: (type_annotation (_) @callback.type) value: [
+  (arrow_function parameters: (_) @callback.parameters)
+  (arrow_function parameter: (_) @callback.parameters)
+  (function_expression parameters: (_) @callback.parameters)] @callback)
+(variable_declarator type: (type_annotation (_) @callback.type) value: (object [
+  (pair key: (property_identifier) @callback.key value: [
+  (arrow_function parameters: (_) @callback.parameters)
+  (arrow_function parameter: (_) @callback.parameters)
+  (function_expression parameters: (_) @callback.parameters)] @callback)
+  (method_definition name: (_) @callback.key parameters: (_) @callback.parameters) @callback]))
+(satisfies_expression (object [
+  (pair key: (property_identifier) @callback.key value: [
+  (arrow_function parameters: (_) @callback.parameters)
+  (arrow_function parameter: (_) @callback.parameters)
+  (function_expression parameters: (_) @callback.parameters)] @callback)
+  (method_definition name: (_) @callback.key parameters: (_) @callback.parameters) @callback]) (_) @callback.type)
+(_ return_type: (type_annotation (_) @callback.type) body: [
+  (arrow_function parameters: (_) @callback.parameters)
+  (arrow_function parameter: (_) @callback.parameters)
+  (function_expression parameters: (_) @callback.parameters)] @callback)
+(_ return_type: (type_annotation (_) @callback.type) body: (statement_block (return_statement [
+  (arrow_function parameters: (_) @callback.parameters)
+  (arrow_function parameter: (_) @callback.parameters)
+  (function_expression parameters: (_) @callback.parameters)] @callback)))
+(_ return_type: (type_annotation (_) @callback.type) body: (statement_block (return_statement (object [
+  (pair key: (property_identifier) @callback.key value: [
+  (arrow_function parameters: (_) @callback.parameters)
+  (arrow_function parameter: (_) @callback.parameters)
+  (function_expression parameters: (_) @callback.parameters)] @callback)
+  (method_definition name: (_) @callback.key parameters: (_) @callback.parameters) @callback]))))
+
+; what a pattern takes out of a parameter with a declared type
+(required_parameter
+  pattern: (object_pattern (shorthand_property_identifier_pattern) @binding.parameter @key)
+  type: (type_annotation (_) @type))
+(required_parameter
+  pattern: (object_pattern (pair_pattern key: (property_identifier) @key value: (identifier) @binding.parameter))
+  type: (type_annotation (_) @type))
+(required_parameter
+  pattern: (object_pattern
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.parameter @key))
+  type: (type_annotation (_) @type))
+(required_parameter
+  pattern: (array_pattern (identifier) @binding.parameter @item)
+  type: (type_annotation (_) @type))
