@@ -60,6 +60,7 @@ class Scopes:
     constructors: tuple[str, ...] = ()
     class_methods: tuple[str, ...] = ()  # methods that get the class first although nothing on them says so
     self_types: tuple[str, ...] = ()  # types that mean the class around
+    answers: tuple[str, ...] = ()  # functions that a module answers with for names that it does not define
     enter: tuple[str, ...] = ()
     iterate: tuple[str, ...] = ()  # members that say what iterating over an object gives
     subscript: tuple[str, ...] = ()  # members that say what a subscript gives

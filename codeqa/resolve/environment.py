@@ -164,6 +164,12 @@ class Tables:
         return [item for item in self.interface.imports if item.name == "*" and not item.local]
 
     @cached_property
+    def public(self) -> tuple[frozenset[str], bool]:
+        """What a star import brings by the file's own word, and whether others come too."""
+        listed = [item.name for item in self.interface.imports if not item.module and not item.local]
+        return frozenset(listed) - {""}, not listed or "" in listed
+
+    @cached_property
     def bases(self) -> dict[int, list[Reference]]:
         found: dict[int, list[Reference]] = defaultdict(list)
         for reference in self.interface.bases:

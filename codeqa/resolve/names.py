@@ -360,18 +360,24 @@ class Names:
     ) -> list[Value]:
         """Look through star imports and includes, transitively, each file once."""
         tables = self.env.tables(path)
-        if tables is None or hops > MAX_HOPS or (language.modules.style == "dotted" and name.startswith("_")):
+        if tables is None or hops > MAX_HOPS:
             return []
         for item in tables.stars if language.modules.style != "include" else ():
             if exported and language.modules.style in ("relative", "crate") and not item.reexport:
                 continue
             for file in self._star_files(path, item, language):
-                if file in seen:
+                if file in seen or (language.modules.style == "dotted" and not self._public(file, name)):
                     continue
                 seen.add(file)
                 if found := self._from_star(file, name, language, seen, hops):
                     return found
         return []
+
+    def _public(self, file: str, name: str) -> bool:
+        """Tell whether a star import of a file brings a name, if it has that."""
+        tables = self.env.tables(file)
+        listed, others = tables.public if tables else (frozenset[str](), True)
+        return name in listed or (others and not name.startswith("_"))
 
     def _defining(self, name: str, files: Container[str]) -> list[str]:
         """Return those of the files that have a definition of that name."""
