@@ -58,6 +58,7 @@ class Scopes:
     constructors: tuple[str, ...] = ()
     class_methods: tuple[str, ...] = ()  # methods that get the class first although nothing on them says so
     self_types: tuple[str, ...] = ()  # types that mean the class around
+    answers: tuple[str, ...] = ()  # functions that a module answers with for names that it does not define
     enter: tuple[str, ...] = ()
     iterate: tuple[str, ...] = ()  # members that say what iterating over an object gives
     subscript: tuple[str, ...] = ()  # members that say what a subscript gives
@@ -100,6 +101,7 @@ class Modules:
     apart: tuple[str, ...] = ()  # folders whose packages are test data: nobody outside of them imports these
     stubs: tuple[str, ...] = ()  # ends of the names of files that only declare
     roots: tuple[str, ...] = ()  # stems of the root file of a crate, the library's first
+    targets: tuple[str, ...] = ()  # folders among a crate's sources of which each file is the root of another crate
     anchors: tuple[str, ...] = ()  # what paths begin with: at the root, at the module itself, at the one around it
     settings: tuple[str, ...] = ()  # regular expressions on names that a compiler sets, or not, by itself
     headers: tuple[str, ...] = ()  # extensions of files that are made to be included

@@ -10,7 +10,7 @@ from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Import, Int
 from codeqa.parse import text
 from codeqa.parse.callbacks import passed_parameters
 from codeqa.parse.captures import Bound, Captured, Draft
-from codeqa.parse.imports import bound_name, expand, inline_name
+from codeqa.parse.imports import bound_name, expand, inline_name, lazily
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, depths, nest
 from codeqa.parse.references import references_of
 
@@ -478,6 +478,13 @@ class Extractor:
 
     def _imported(self, parts: dict[str, str]) -> list[tuple[str, str, str]]:
         module = parts.get("module", "").strip("\"'`")
+        if "public" in parts:
+            return [("", parts["public"].strip("\"'"), "")]
+        if "computed" in parts:
+            return [("", "", "")]
+        if "lazy" in parts:
+            answers = any(name in self._named for name in self.language.scopes.answers)
+            return lazily(parts["lazy"], parts["name"]) if answers else []
         if "tree" in parts:
             return expand(parts["tree"], self.language.modules.separator)
         if "star" in parts:

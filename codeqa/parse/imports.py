@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_DOTTED = re.compile(r"\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+
 
 def expand(tree: str, separator: str) -> list[tuple[str, str, str]]:
     """Expand a use tree to (module, name, local): `a::{b::C, d as e, self, f::*}`."""
@@ -41,6 +43,14 @@ def _split(tree: str) -> list[str]:
             start = offset + 1
     parts.append(tree[start:])
     return [part.strip() for part in parts if part.strip()]
+
+
+def lazily(module: str, name: str) -> list[tuple[str, str, str]]:
+    """Return the import that a table of strings stands for, if it may be one; the module is near its importer."""
+    module, name = module.strip("\"'"), name.strip("\"'")
+    if not name.isidentifier() or not _DOTTED.match(module):
+        return []
+    return [(module if module.startswith(".") else f".{module}", name, name)]
 
 
 def inline_name(module: str) -> str:

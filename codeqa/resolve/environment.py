@@ -164,6 +164,12 @@ class Tables:
         return [item for item in self.interface.imports if item.name == "*" and not item.local]
 
     @cached_property
+    def public(self) -> tuple[frozenset[str], bool]:
+        """What a star import brings by the file's own word, and whether others come too."""
+        listed = [item.name for item in self.interface.imports if not item.module and not item.local]
+        return frozenset(listed) - {""}, not listed or "" in listed
+
+    @cached_property
     def bases(self) -> dict[int, list[Reference]]:
         found: dict[int, list[Reference]] = defaultdict(list)
         for reference in self.interface.bases:
@@ -248,11 +254,16 @@ class Environment:
         self._files: dict[str, tuple[str, Tables | None, Language | None]] = {}  # with the key of what is consulted
         self._pairs: dict[str, list[tuple[str, str]]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
-        self.modules = ModuleMap(paths, read, self._consult)
+        self.modules = ModuleMap(paths, read, self._consult, self._imports)
 
     def begin(self) -> None:
         """Take down from here on what is consulted, with nothing remembered."""
         self.consulted = Notes()
+
+    def _imports(self, path: str, name: str) -> bool:
+        """Tell whether a file imports something under a name; who asks notes that."""
+        tables = (self._files.get(path) or self._read(path))[1]
+        return tables is not None and any(i.local == name and not i.scope for i in tables.interface.imports)
 
     def _consult(self, key: str) -> None:
         self.consulted.add(key)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from codeqa.resolve.types import Types
 
 MAX_HOPS = 12  # through re-exports and star imports
+MAX_INLINE = 3  # of these through modules that are written inside of files
 
 
 class Names:
@@ -168,9 +169,27 @@ class Names:
             for other in self._defining(name, self.env.modules.same_package(language, path, package)):
                 if other != path and (found := self.env.top(other, name)):
                     return found
+        elif style == "crate" and (found := self._macros(path, name, language)):
+            return found
         if name in language.scopes.builtins:
             return [Value("external", name=f"builtins.{name}")]
         return []
+
+    def _macros(self, path: str, name: str, language: Language) -> list[Value]:
+        """Return the macros that are in sight without a path: the crate's own, else those of crates that it names."""
+        every = [v for v in self.env.named(name) if self.env.definition(v).kind == "macro"]
+        crate = self.env.modules.crate
+        own = crate(language, path) if every else ""
+        if found := [v for v in every if crate(language, v.path) == own]:
+            return found
+        tables = self.env.tables(own) if every else None
+        named = [i.module for i in tables.interface.imports if not i.name] if tables else []
+        roots = {root for module in named for root in self.env.modules.locate(language, own, module).paths}
+        return [v for v in every if crate(language, v.path) in roots and self._shared(v)]
+
+    def _shared(self, macro: Value) -> bool:
+        definition = self.env.definition(macro)
+        return definition.kind == "macro" and "exported" in definition.flags.split()
 
     # ------------------------------------------------------------------------------------------------------- imports
 
@@ -309,6 +328,25 @@ class Names:
             values = [found for value in values for found in self.step(value, part, language, hops)]
         return values
 
+    def _inline(self, value: Value, name: str, language: Language, hops: int) -> list[Value]:
+        """Return what a module that is written inside of a file has, or brings together, under a name."""
+        tables = self.env.tables(value.path)
+        if tables is None or hops > MAX_INLINE + 2:
+            return []
+        if found := [Value("definition", value.path, i) for i in tables.children.get((value.index, name))]:
+            return found
+        scope = tables.scope_of.get(value.index, -1)
+        items = [item for item in tables.imports.get((scope, name)) if item.reexport]
+        if found := [v for item in items for v in self.imported(value.path, item, hops + 1)]:
+            return found
+        for item in tables.stars:
+            if item.scope == scope and item.reexport:
+                module = self._unnested(value.path, item.module, scope, language)
+                located = self.env.modules.locate(language, value.path, module)
+                if located.paths and (found := self._item(located, name, language, hops + 2)):
+                    return found
+        return []
+
     def step(self, value: Value, name: str, language: Language, hops: int = 0) -> list[Value]:
         """Return the item, or the module below, that a path of modules names next."""
         if value.kind == "module":
@@ -318,7 +356,11 @@ class Names:
                 language, value.path, language.modules.separator.join((language.modules.anchors[1], name))
             )
             return [Value("module", p, name=name, paths=(p,)) for p in below.paths if not below.rest]
-        return self.types.classes.members(value, name) if value.kind == "definition" and value.index >= 0 else []
+        if value.kind != "definition" or value.index < 0:
+            return []
+        if self.env.definition(value).kind == "namespace":
+            return self._inline(value, name, language, hops)
+        return self.types.classes.members(value, name)
 
     def default(self, value: Value) -> list[Value]:
         """Return what a module is as a value, its default export: `const Queue = require("./queue")`."""
@@ -353,29 +395,48 @@ class Names:
             if (item.reexport or not private_imports) and renamed:
                 found += [v for v in self.imported(path, item, hops + 1) if v not in found]
         inside = [v for v in found if v.kind not in ("external", "unknown")]
-        return inside or found or self._starred(path, name, language, {path}, exported=True, hops=hops)
+        found = inside or found or self._starred(path, name, language, {path}, exported=True, hops=hops)
+        if not found and language.modules.style == "crate" and self.env.modules.crate(language, path) == path:
+            crate = self.env.modules.crate  # its shared macros, wherever they are written, are at its root
+            return [v for v in self.env.named(name) if self._shared(v) and crate(language, v.path) == path]
+        return found
 
     def _starred(
         self, path: str, name: str, language: Language, seen: set[str], *, exported: bool = False, hops: int = 0
     ) -> list[Value]:
         """Look through star imports and includes, transitively, each file once."""
         tables = self.env.tables(path)
-        if tables is None or hops > MAX_HOPS or (language.modules.style == "dotted" and name.startswith("_")):
+        if tables is None or hops > MAX_HOPS:
             return []
         for item in tables.stars if language.modules.style != "include" else ():
             if exported and language.modules.style in ("relative", "crate") and not item.reexport:
                 continue
+            if found := self._from_inline(path, name, item, language, hops):
+                return found
             for file in self._star_files(path, item, language):
-                if file in seen:
+                if file in seen or (language.modules.style == "dotted" and not self._public(file, name)):
                     continue
                 seen.add(file)
                 if found := self._from_star(file, name, language, seen, hops):
                     return found
         return []
 
+    def _public(self, file: str, name: str) -> bool:
+        """Tell whether a star import of a file brings a name, if it has that."""
+        tables = self.env.tables(file)
+        listed, others = tables.public if tables else (frozenset[str](), True)
+        return name in listed or (others and not name.startswith("_"))
+
     def _defining(self, name: str, files: Container[str]) -> list[str]:
         """Return those of the files that have a definition of that name."""
         return list(dict.fromkeys(path for path, _ in self.env.pairs(name) if path in files))
+
+    def _from_inline(self, path: str, name: str, item: Import, language: Language, hops: int) -> list[Value]:
+        """Return what a star import brings of a module that is written inside of a file."""
+        if language.modules.style != "crate" or hops > MAX_INLINE:
+            return []
+        located = self.env.modules.locate(language, path, self._unnested(path, item.module, item.scope, language))
+        return self._item(located, name, language, hops + 2) if located.paths and located.rest else []
 
     def _star_files(self, path: str, item: Import, language: Language) -> tuple[str, ...]:
         if language.modules.style != "crate":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from codeqa.domain import CALLABLE, Reference
+from codeqa.domain import CALLABLE, CLASS_LIKE, Reference
 from codeqa.resolve.chains import Parameter, accepts, parameters, steps_of, type_head
 from codeqa.resolve.environment import Environment, Value, plain
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from codeqa.resolve.types import Types
 
 MAX_CONSIDERED = 64
+TYPE_ROLES = frozenset({"type", "implements"})
+TYPES_ONLY = frozenset({"interface", "type", "trait"})
 
 
 class Overloads:
@@ -27,6 +30,7 @@ class Overloads:
         """Return those of `values` that the reference may mean."""
         if len(values) < 2:
             return values
+        values = self._meant(reference, values)
         called = reference.role in ("call", "instantiate", "raise", "decorator")
         values = self.types.suited(values, called=called)
         if len(values) < 2 or len(values) > MAX_CONSIDERED or not all(self._callable(v) for v in values):
@@ -36,6 +40,23 @@ class Overloads:
         shapes = reference.arguments[1:-1].split(",") if len(reference.arguments) > 2 else []
         fitting = [v for v in values if accepts(self._parameters(v), len(shapes))] or values
         return self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting
+
+    def _meant(self, reference: Reference, values: list[Value]) -> list[Value]:
+        """A name may be that of a type and of a value: where a type is written it is the one, elsewhere the other."""
+        if any(value.kind != "definition" or value.index < 0 for value in values):
+            return values
+        kinds = {value: self.env.definition(value).kind for value in values}
+        if reference.role in TYPE_ROLES:
+            return [v for v in values if kinds[v] in CLASS_LIKE] or values
+        return [v for v in values if kinds[v] not in TYPES_ONLY] or values
+
+    def merged(self, values: Sequence[Value]) -> bool:
+        """Tell whether two definitions are the type and the value of one name, which an import brings together."""
+        if len(values) != 2 or any(v.kind != "definition" or v.index < 0 for v in values):
+            return False
+        one, other = (self.env.definition(v) for v in values)
+        same = values[0].path == values[1].path and plain(one.qualname) == plain(other.qualname)
+        return same and (one.kind in TYPES_ONLY) != (other.kind in TYPES_ONLY)
 
     def _conditional(self, values: list[Value]) -> bool:
         """Tell whether a build may choose among these: several files, or text that a preprocessor picks."""

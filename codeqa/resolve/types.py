@@ -450,9 +450,16 @@ class Types:
         for path in value.paths:
             if inner := self.env.modules.submodule(language, path, name):
                 return [Value("module", inner[0], name=f"{value.name}.{name}", paths=inner)]
-        if not value.paths:
-            inner = self.env.modules.locate(language, "", f"{value.name}.{name}").paths
-            return [Value("module", inner[0], name=f"{value.name}.{name}", paths=inner)] if inner else []
+        return self._below(value, name, language)
+
+    def _below(self, value: Value, name: str, language: Language) -> list[Value]:
+        """Return what a folder without an index file holds, or such a folder itself."""
+        if language.modules.style != "dotted":
+            return []
+        dotted = f"{value.name}.{name}"
+        inner = () if value.paths else self.env.modules.locate(language, value.path, dotted).paths
+        if inner or self.env.modules.namespace(language, value.path, dotted):
+            return [Value("module", inner[0] if inner else value.path, name=dotted, paths=inner)]
         return []
 
     def _of_object(self, value: Value, name: str) -> list[Value]:

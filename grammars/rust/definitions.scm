@@ -176,3 +176,15 @@
 
 (macro_definition
   name: (identifier) @name) @definition.macro
+
+((attribute_item (attribute (identifier) @_export))
+  .
+  (macro_definition name: (identifier) @name @flag.exported) @definition.macro
+  (#eq? @_export "macro_export"))
+
+((attribute_item (attribute (identifier) @_export))
+  .
+  (attribute_item)
+  .
+  (macro_definition name: (identifier) @name @flag.exported) @definition.macro
+  (#eq? @_export "macro_export"))

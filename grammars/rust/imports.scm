@@ -15,3 +15,17 @@
 (extern_crate_declaration
   name: (identifier) @import.module
   alias: (identifier) @import.namespace) @import
+
+; `#[path = "unix.rs"] mod imp;`, with one more attribute between at most
+
+((attribute_item (attribute (identifier) @_path value: (string_literal) @import.module))
+  .
+  (mod_item name: (identifier) @import.namespace !body) @import @import.reexport
+  (#eq? @_path "path"))
+
+((attribute_item (attribute (identifier) @_path value: (string_literal) @import.module))
+  .
+  (attribute_item)
+  .
+  (mod_item name: (identifier) @import.namespace !body) @import @import.reexport
+  (#eq? @_path "path"))

@@ -23,10 +23,17 @@ class ModuleMap:
 
     `read(path)` returns the text of a manifest such as go.mod, "" if there is none. `consulted` is told every key that
     an answer hangs on, so that adding or removing a file re-resolves exactly the files it could matter to.
+    `imports(path, name)` tells whether a file imports something under a name.
     """
 
-    def __init__(self, paths: Iterable[str], read: Callable[[str], str], consulted: Callable[[str], None]) -> None:
-        self._tree = Tree(paths, read, consulted)
+    def __init__(
+        self,
+        paths: Iterable[str],
+        read: Callable[[str], str],
+        consulted: Callable[[str], None],
+        imports: Callable[[str, str], bool] = lambda path, name: False,
+    ) -> None:
+        self._tree = Tree(paths, read, consulted, imports)
         self._dotted = Dotted(self._tree)
         self._crate = Crate(self._tree)
         self._styles: dict[str, Style] = {
@@ -79,3 +86,7 @@ class ModuleMap:
     def needs(self, language: Language, importer: str, crate: str) -> bool:
         """Tell whether a manifest above the importer asks for another crate by that name."""
         return self._crate.needs(language, importer, crate)
+
+    def crate(self, language: Language, path: str) -> str:
+        """Return the root file of the crate that a file belongs to, or the folder that it starts in."""
+        return self._crate.root(language, path)

@@ -19,6 +19,7 @@ class Manifest(NamedTuple):
     needs: frozenset[str]  # the crates it asks for, spelled so too
     renamed: tuple[tuple[str, str], ...]  # the name that it gives a crate → that crate's own
     roots: tuple[str, ...]  # files that are the root of a crate: the library's first, "" if not said
+    package: bool  # is there a package, or only a workspace
 
 
 class Crate:
@@ -32,6 +33,9 @@ class Crate:
     def locate(self, language: Language, importer: str, module: str) -> Located:
         """Find the file that a path of modules leads to; what files do not account for is its rest."""
         separator = language.modules.separator
+        if module.endswith(language.modules.resolve_extensions):  # `#[path = "unix.rs"]`
+            path = normpath(join(dirname(importer), module))
+            return Located((path,)) if self.tree.has(path) else Located(external=module)
         parts = [part for part in module.split(separator) if part]
         top, own, around = language.modules.anchors
         root, file = self._place(language, importer)
@@ -62,10 +66,18 @@ class Crate:
     def _called(self, language: Language, importer: str, name: str) -> Manifest | None:
         """Return the crate of the repository that an importer knows by a name."""
         crates = self._crates(language)
-        own = max((m for m in crates if below(importer, m.folder)), key=lambda m: len(m.folder), default=None)
-        wanted = dict(own.renamed).get(name, name) if own else name
-        found = [m for m in crates if wanted in m.names]
-        return next((m for m in found if m is own), None) or next(iter(found), None)
+        above = sorted((m for m in crates if below(importer, m.folder)), key=lambda m: -len(m.folder))
+        if above and name in above[0].names:
+            return above[0]
+        if above and above[0].package and name not in above[0].needs:
+            return None
+        wanted = next((dict(m.renamed)[name] for m in above if name in dict(m.renamed)), name)
+        return next((m for m in crates if wanted in m.names), None)
+
+    def root(self, language: Language, path: str) -> str:
+        """Return the root file of the crate that a file belongs to, or the folder that it starts in."""
+        folder, file = self._place(language, path)
+        return file or folder
 
     def _crates(self, language: Language) -> list[Manifest]:
         """Return the manifest of each crate of the repository."""
@@ -97,19 +109,22 @@ class Crate:
         if own is None:
             return self._without_manifest(language, importer)
         declared = [root for root in own.roots if root]
-        if importer in declared:
-            return dirname(importer), importer
         library = self._library(language, own)
         source = dirname(library) if library else join(own.folder, language.modules.source_roots[0])
-        if below(importer, source):
-            usual = [library, *self._usual(language, own.folder, language.modules.roots)]
-            if importer in usual[1:] or not library:
-                return source, self.tree.first([importer] if importer in usual else usual[1:])
-            return source, library
-        for root in declared:
-            if below(importer, dirname(root)):
-                return dirname(root), root
-        return self._target(language, importer, own.folder)
+        usual = [path for path in self._usual(language, own.folder, language.modules.roots) if path in self.tree.paths]
+        roots = list(dict.fromkeys(filter(None, [library, *usual, *declared])))
+        if importer in roots:
+            return dirname(importer), importer
+        for name in language.modules.targets:
+            if below(importer, join(source, name)):
+                return self._target(language, importer, source)
+        around = [root for root in roots if below(importer, dirname(root))]
+        if len(around) > 1:  # which of them has the module
+            first = splitext(importer[len(dirname(around[0])) :].strip("/").split("/")[0])[0]
+            around = [root for root in around if self.tree.imports(root, first)] or around
+        if around:
+            return dirname(around[0]), around[0]
+        return (source, "") if below(importer, source) else self._target(language, importer, own.folder)
 
     def _target(self, language: Language, importer: str, folder: str) -> tuple[str, str]:
         """A file right in `tests/`, `examples/` or `benches/` is a crate; so is a folder there that has a root."""
@@ -171,7 +186,9 @@ def read_manifest(text: str, folder: str) -> Manifest:
         targets = data.get(kind)
         roots += [_path(target, folder) for target in targets] if isinstance(targets, list) else []
     names = names or {folder.rpartition("/")[2]}
-    return Manifest(folder, frozenset(map(_spelled, names)), frozenset(wanted), tuple(renamed), tuple(roots))
+    return Manifest(
+        folder, frozenset(map(_spelled, names)), frozenset(wanted), tuple(renamed), tuple(roots), "package" in data
+    )
 
 
 def _dependencies(data: Mapping[str, object]) -> Iterator[Mapping[str, object]]:

@@ -34,12 +34,19 @@ class Tree:
     """The files of a repository, by last segment and by folder.
 
     `note` is told every key that an answer hangs on: "m:stem" for paths that were looked for, "t:path" for files whose
-    text was read.
+    text was read, "f:path" and a name for what a file imports.
     """
 
-    def __init__(self, paths: Iterable[str], read: Callable[[str], str], note: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str],
+        read: Callable[[str], str],
+        note: Callable[[str], None],
+        imports: Callable[[str, str], bool],
+    ) -> None:
         self.note = note
         self._read = read
+        self._imports = imports
         self.paths = set(paths)
         self._by_stem: dict[str, list[str]] = defaultdict(list)
         self._folders: dict[str, list[str]] = defaultdict(list)
@@ -85,6 +92,12 @@ class Tree:
         """Return what a file says, "" if there is none."""
         self.note(f"t:{path}")
         return self._read(path) if self.has(path) else ""
+
+    def imports(self, path: str, name: str) -> bool:
+        """Tell whether a file imports something under a name, for all of it to see."""
+        self.note(f"f:{path}")
+        self.note(name)
+        return self._imports(path, name)
 
     def named(self, last: str) -> Sequence[str]:
         """Return the files whose last segment, without its last extension, is this."""
