@@ -476,3 +476,12 @@ def test_the_innermost_range_around_an_offset(raw: list[tuple[int, int]], offset
     for index, parent in enumerate(nest(ranges)):
         outer = [i for i in range(index) if ranges[i][0] <= ranges[index][0] and ranges[i][1] >= ranges[index][1]]
         assert parent == (outer[-1] if outer else -1)
+
+
+def test_a_plain_import_beside_one_that_is_exported_again_is_kept() -> None:
+    found = facts("rust", "pub use crate::a::B;\nuse crate::c::D;\n")
+
+    assert [(i.module, i.name, i.reexport) for i in found.interface.imports] == [
+        ("crate::a", "B", True),
+        ("crate::c", "D", False),
+    ]

@@ -462,7 +462,7 @@ class Extractor:
         binding = {found.parts.get("module") for found in self.captured.imports.values() if len(found.parts) > 1}
         for found in sorted(self.captured.imports.values(), key=lambda i: (i.start, sorted(i.parts.values()))):
             parts = {name: self.text_of(where) for name, where in found.parts.items()}
-            if len(parts) == 1 and found.parts.get("module") in binding:
+            if parts.keys() == {"module"} and found.parts["module"] in binding:
                 continue  # the statement around binds what this imports
             for module, name, local in self._imported(parts):
                 anchor = min((w for k, w in found.parts.items() if k in ("name", "default", "namespace")), default=None)
