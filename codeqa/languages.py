@@ -139,6 +139,7 @@ class Visibility:
     """Which names are private."""
 
     private: str = ""
+    default: str = ""  # "package": what is not flagged as exported is seen in its package only
 
 
 @dataclass(frozen=True, slots=True)

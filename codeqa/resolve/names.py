@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Import
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Tables, Value, plain
 from codeqa.resolve.linkage import Linkage
-from codeqa.resolve.modules import Located
+from codeqa.resolve.modules import Located, stem
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
@@ -164,6 +164,8 @@ class Names:
             files = self.env.modules.siblings(language, path)
             if found := [v for file in self._defining(name, files) if file != path for v in self.env.top(file, name)]:
                 return found
+            if found := self._declared(path, name, language):
+                return found
         elif style == "package":
             package = tables.interface.package
             for other in self._defining(name, self.env.modules.same_package(language, path, package)):
@@ -173,6 +175,17 @@ class Names:
             return found
         if name in language.scopes.builtins:
             return [Value("external", name=f"builtins.{name}")]
+        return []
+
+    def _declared(self, path: str, name: str, language: Language) -> list[Value]:
+        """Return the imported module whose files declare a package of that name, which its own last word is not."""
+        tables = self.env.tables(path)
+        for item in tables.interface.imports if tables else ():
+            if not item.name and item.local != name and item.local in item.module:  # an alias hides it
+                files = self.env.modules.locate(language, path, item.module).paths
+                inner = self.env.tables(files[0]) if files else None
+                if inner and inner.interface.package == name:
+                    return [Value("module", files[0], name=item.module, paths=files)]
         return []
 
     def _macros(self, path: str, name: str, language: Language) -> list[Value]:
@@ -273,7 +286,7 @@ class Names:
         for size in range(len(names), 1, -1):
             module = language.modules.separator.join(names[: size - 1])
             located = self.env.modules.locate(language, path, module)
-            if located.paths and (found := self._of_package(located.paths, module, names[size - 1], language)):
+            if located.paths and (found := self._of_package(located, module, names[size - 1], language)):
                 return found, size
         return [], 1
 
@@ -299,7 +312,7 @@ class Names:
         if language.modules.style == "crate":
             return self._item(located, name, language, hops)
         if language.modules.style == "package":
-            return self._of_package(paths, module, name, language)
+            return self._of_package(located, module, name, language)
         found = [v for file in paths for v in self.exported(file, name, hops + 1)]
         if not found and language.modules.style == "dotted":
             for file in paths:
@@ -310,16 +323,25 @@ class Names:
             return [v for value in whole for v in self.types.attribute(value, name)]
         return found
 
-    def _of_package(self, paths: tuple[str, ...], module: str, name: str, language: Language) -> list[Value]:
-        """`a.b` + C is a class of a package; `a.b.C` + m a static member of a class."""
-        last = module.rpartition(language.modules.separator)[2]
-        for file in paths:
-            if found := [v for v in self.env.top(file, name) if self.env.is_class(v)]:
+    def _of_package(self, located: Located, module: str, name: str, language: Language) -> list[Value]:
+        """`a.b` + C is a class of a package; `a.b.C` + m, `a.b.C.D` + m static members of a class."""
+        last = module.split(language.modules.separator)[-1 - len(located.rest)]
+        for file in located.paths:
+            if not located.rest and (found := self._classes(file, name, language)):
                 return found
-            for value in self.env.top(file, last):
-                if self.env.is_class(value) and (found := self.types.classes.members(value, name)):
-                    return found
+            values = self._classes(file, last, language)
+            for part in (*located.rest, name):
+                values = [v for value in values for v in self.types.classes.members(value, part)]
+            if values:
+                return values
         return []
+
+    def _classes(self, file: str, name: str, language: Language) -> list[Value]:
+        """Return the classes of a file that other packages see."""
+        found = [v for v in self.env.top(file, name) if self.env.is_class(v)]
+        if language.visibility.default != "package":
+            return found
+        return [v for v in found if "exported" in self.env.definition(v).flags.split()]
 
     def _item(self, located: Located, name: str, language: Language, hops: int) -> list[Value]:
         """Follow the inline modules and types of a path that files did not account for."""
@@ -416,8 +438,9 @@ class Names:
             for file in self._star_files(path, item, language):
                 if file in seen or (language.modules.style == "dotted" and not self._public(file, name)):
                     continue
-                seen.add(file)
-                if found := self._from_star(file, name, language, seen, hops):
+                if language.modules.style != "package":
+                    seen.add(file)
+                if found := self._from_star(file, name, item, language, seen, hops):
                     return found
         return []
 
@@ -444,14 +467,15 @@ class Names:
         located = self.env.modules.locate(language, path, self._unnested(path, item.module, item.scope, language))
         return () if located.rest else located.paths
 
-    def _from_star(self, file: str, name: str, language: Language, seen: set[str], hops: int) -> list[Value]:
+    def _from_star(
+        self, file: str, name: str, item: Import, language: Language, seen: set[str], hops: int
+    ) -> list[Value]:
         if language.modules.style == "package":
-            found = self.env.top(file, name)
-            if not found:
-                stem = file.rpartition("/")[2].partition(".")[0]
-                for value in self.env.top(file, stem):
-                    found = found or self.types.classes.members(value, name)
-            return found
+            located = self.env.modules.locate(language, file, item.module)
+            parts = item.module.split(language.modules.separator)
+            is_class = stem(file) in parts[-1 - len(located.rest) :]
+            found = [v for v in self._of_package(located, item.module, name, language) if v.path == file]
+            return found if is_class else self._classes(file, name, language)
         return self.exported(file, name, hops + 1) or self._starred(
             file, name, language, seen, exported=True, hops=hops + 1
         )

@@ -70,6 +70,12 @@
 
 (interface_declaration (modifiers "public" @flag.exported) name: (identifier) @name) @definition.interface
 
+(enum_declaration (modifiers "public" @flag.exported) name: (identifier) @name) @definition.enum
+
+(record_declaration (modifiers "public" @flag.exported) name: (identifier) @name) @definition.class
+
+(annotation_type_declaration (modifiers "public" @flag.exported) name: (identifier) @name) @definition.interface
+
 (method_declaration (modifiers "static" @flag.static) name: (identifier) @name) @definition.method
 
 (method_declaration (modifiers "abstract" @flag.abstract) name: (identifier) @name) @definition.method

@@ -26,7 +26,7 @@ class Package:
                 if ends(path[: path.rfind(".")], head) and path.endswith(language.extensions)
             ]
             if files:
-                return Located(tuple(files))
+                return Located(tuple(files), rest=tuple(parts[size:]))
             if size == len(parts):
                 folders = [folder for folder in self.tree.folders(parts[-1]) if ends(folder, inner)]
                 inside = [p for folder in folders for p in self.tree.inside(folder) if p.endswith(language.extensions)]
