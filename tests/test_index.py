@@ -590,10 +590,9 @@ def test_a_worker_that_cannot_start_blames_no_file(deadly: Subject, monkeypatch:
 
 def test_replies_that_come_together_are_all_heard(make_repo: MakeRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small replies wait in the buffer of a pipe, where a selector does not see them."""
-    monkeypatch.setattr(pool, "STALL_SECONDS", 2.0)
+    monkeypatch.setattr(pool, "STALL_SECONDS", 30.0)  # what is not heard counts as stalled then
     subject = Subject(make_repo({f"m{number}.py": b"\0" for number in range(200)}))
-    last = subject.update()
-    assert last.skipped == {"binary": 200} and last.seconds < 2
+    assert subject.update().skipped == {"binary": 200}
 
 
 def test_files_that_vanish_while_they_are_read_are_not_in_the_index(make_repo: MakeRepo) -> None:
