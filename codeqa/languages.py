@@ -157,6 +157,9 @@ class Join:
     members: tuple[str, ...] = ()  # chains whose member is the text: process.env
     assigned: tuple[str, ...] = ()  # names of variables and fields that are assigned the text, or several
     functions: tuple[str, ...] = ()  # regular expressions on names of functions whose parameters are the texts
+    definitions: tuple[str, ...] = ()  # regular expressions that whole names of definitions fit; group 1 is the text
+    tables: tuple[str, ...] = ()  # types of tables whose rows hold the text and what is provided
+    externals: tuple[str, ...] = ()  # regular expressions on names outside, with groups `text` and, maybe, `space`
     written: tuple[str, ...] = ()  # regular expressions on the lines of a file; their group 1 is the text
     languages: tuple[str, ...] = ()  # all if empty
     receiver: str = ""  # regular expression that fits the whole chain left of the name

@@ -40,6 +40,8 @@ class _Rules(NamedTuple):
     chains: dict[str, tuple[Join, ...]]
     assigned: dict[str, tuple[Join, ...]]
     functions: tuple[Join, ...]
+    definitions: tuple[tuple[re.Pattern[str], Join], ...]
+    tables: dict[str, tuple[Join, ...]]
     written: tuple[tuple[re.Pattern[bytes], Join], ...]
 
 
@@ -60,7 +62,11 @@ def _rules(joins: Joins, language: str) -> _Rules:
     )
     functions = tuple(rule for rule in joins.of(language) if rule.functions)
     written = ((re.compile(each.encode(), re.M), rule) for rule in joins.of(language) for each in rule.written)
-    return _Rules(names_, chains_, assigned_, functions, tuple(written))
+    named = tuple((re.compile(each), rule) for rule in joins.of(language) for each in rule.definitions)
+    tables: dict[str, tuple[Join, ...]] = {}
+    for rule in joins.of(language):
+        tables |= {name: (*tables.get(name, ()), rule) for name in rule.tables}
+    return _Rules(names_, chains_, assigned_, functions, named, tables, tuple(written))
 
 
 class Literals:
@@ -107,6 +113,18 @@ class Literals:
                 self._call(rule, _Arguments(self, arguments), start, receiver, role, scope, definition)
             if rule.role == "provides" and len(self.found) > before:
                 provided.add(rule.domain)
+
+    def in_table(self, start: int, end: int, name: str, scope: int, definition: int) -> None:
+        """Collect the row of a table that hands on a name: `{"dumps", dumps_function}`."""
+        if not self._rules.tables or definition < 0:
+            return
+        kind = self.ex.definitions[definition].type.rpartition(" ")[2]
+        node = self.ex.root.descendant_for_byte_range(start, end) if kind in self._rules.tables else None
+        while node is not None and node.end_byte <= end:
+            node = node.parent
+        strings = [child for child in node.named_children if child.type in self._strings] if node is not None else []
+        for rule in self._rules.tables.get(kind, ()) if strings and strings[0].start_byte < start else ():
+            self._add(rule, self._texts(strings[0]), "", name, scope, definition)
 
     def _around(self, start: int, end: int) -> tree_sitter.Node | None:
         """Return the node in which something follows the name: a call, or an access by index."""
@@ -168,6 +186,10 @@ class Literals:
                 for rule in self._rules.assigned[name]:
                     self._add(rule, found, "", "", scopes.at(draft.start), definition)
         self._parameters(before)
+        for expression, rule in self._rules.definitions:
+            for index, each in enumerate(self.ex.definitions):
+                if named := expression.fullmatch(each.name):
+                    self._add(rule, [(named[1], each.name_start)], "", "", scopes.at(each.name_start), index)
         for pattern, rule in self._rules.written:
             for match in islice(pattern.finditer(self.ex.data), MAX_WRITTEN):
                 start = match.start(1)

@@ -87,6 +87,8 @@ class _References:
         scope = self.scopes.at(start)
         if self.literals.wanted(name, receiver):
             self.literals.at(start, use.end, name, receiver, role, scope, self._holder(start))
+        if role == "pass":
+            self.literals.in_table(start, use.end, name, scope, self._holder(start))
         if not name or (role in ("read", "pass", "write") and not self.visible.worth(name, receiver, scope)):
             return None
         definition = self._holder(start)

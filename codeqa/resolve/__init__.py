@@ -98,7 +98,7 @@ class Resolver:
             if not found and reference.role in ("call", "instantiate") and not self._builtin(path, reference):
                 src = self._holder(path, reference.definition)
                 unresolved.append(Unresolved(reference.name, src, path, reference.line, reference.receiver))
-        for edge in self.joins.edges(path):
+        for edge in [*self.joins.edges(path), *self.joins.beyond(path, edges.values())]:
             edges.setdefault((edge.start_byte, edge.dst, edge.kind), edge)
         return Resolution(list(edges.values()), unresolved, frozenset(self.env.consulted))
 

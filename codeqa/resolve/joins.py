@@ -8,7 +8,7 @@ unless the domain says that all of them are meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import combinations
@@ -44,6 +44,11 @@ def provided_keys(interface: Interface | None, joins: Joins) -> dict[str, list[L
         if literal.role == "provides" and domain is not None and not (domain.form == "route" and "*" in literal.text):
             found.setdefault(f"{domain.name}:{_provided_key(domain, literal.text)}", []).append(literal)
     return found
+
+
+@lru_cache(maxsize=64)
+def _whole(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _provided_key(domain: Domain, text: str) -> str:
@@ -126,6 +131,34 @@ class Matching:
                         src, target, EdgeKind.REFERS, strategy, path, literal.line, literal.start, literal.text, count
                     )
 
+    def beyond(self, path: str, edges: Iterable[Edge]) -> Iterator[Edge]:
+        """Yield where uses of what lies outside lead after all: the repository holds the native code behind them."""
+        language = self.env.language(path)
+        rules = [rule for rule in self.joins.of(language.name if language else "") if rule.externals]
+        for edge in edges if rules else ():
+            if edge.kind not in (EdgeKind.CALLS, EdgeKind.READS, EdgeKind.INSTANTIATES, EdgeKind.IMPORTS):
+                continue
+            name = edge.dst.removeprefix("external::")
+            for rule in rules if name != edge.dst else ():
+                for match in filter(None, (_whole(each).fullmatch(name) for each in rule.externals)):
+                    targets = self._native(path, self.joins.domains[rule.domain], match)
+                    if len(targets) == 1:
+                        yield edge._replace(dst=targets[0], kind=EdgeKind.REFERS, strategy=Strategy.JOIN, candidates=1)
+
+    def _native(self, path: str, domain: Domain, match: re.Match[str]) -> list[str]:
+        if domain.kinds:
+            return self._defined(domain, match["text"])
+        holders = [each for each in self.env.provided(f"{domain.space}:{match['space']}") if each != path]
+        folders = {dirname(holder) for holder in holders}
+        if not folders:
+            return []
+        name = f"{domain.name}:{match['text']}"
+        near = [each for each in self.env.provided(name) if dirname(each) in folders]
+        found = {
+            t: None for each in near for literal in self._literals(each, name) for t in self._values(each, literal)
+        }
+        return list(found)
+
     def _decorating(self, path: str, literal: Literal) -> Iterator[Edge]:
         """What is decorated so is handed on to what the decorator belongs to."""
         if literal.value != "@" or literal.definition < 0:
@@ -163,11 +196,19 @@ class Matching:
             return self._dotted(path, domain, literal.text)
         if domain.kinds:
             return self._defined(domain, literal.text)
-        for key in _used_keys(domain, literal.text):
+        keys = [self._qualified(path, literal)] if domain.form == "qualified" else _used_keys(domain, literal.text)
+        for key in keys:
             found = self._provided(path, domain, key, literal)
             if found:
                 return found if len(found) <= MAX_PROVIDERS else []
         return []
+
+    def _qualified(self, path: str, literal: Literal) -> str:
+        """Return the name of the definition around, with its package, as native code spells it."""
+        tables = self.env.tables(path)
+        assert tables is not None
+        inside = tables.interface.definitions[literal.definition].qualname if literal.definition >= 0 else ""
+        return "_".join(part for part in (*tables.interface.package.split("."), *inside.split(".")) if part)
 
     def _provided(self, path: str, domain: Domain, key: str, used: Literal) -> list[str]:
         """Return the ids of what a key means, of more than `MAX_PROVIDERS` files what comes first."""
