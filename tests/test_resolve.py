@@ -528,3 +528,9 @@ def test_a_call_that_leaves_the_repository_names_its_target(package: str, source
 
     assert found in [edge.dst for edge in edges({"pkg/use.py": source, **namesakes})]
     assert [e.dst for e in edges({"pkg/use.py": source, **namesakes}) if not e.dst.startswith("external::")] == []
+
+
+def test_what_is_made_of_its_own_result_ends_the_look_at_it() -> None:
+    source = "first = second()\nsecond = first()\nthird = third()()\n\n\ndef main():\n    first()\n    third().go()\n"
+
+    assert "go" not in " ".join(targets({"a.py": source}))

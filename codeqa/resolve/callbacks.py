@@ -39,6 +39,7 @@ class Callbacks:
         self.names = names
         self.types = types
         self._memo: dict[Key, tuple[list[Value], frozenset[str]]] = {}
+        self._open: set[Key] = set()  # whose results are being looked for
 
     def passed(self, callee: Value, argument: str, number: int) -> list[Value]:
         """Return what the `number`-th parameter of a function is that a call of `callee` gets as that argument.
@@ -80,9 +81,20 @@ class Callbacks:
     def result(self, function: Value) -> list[Value]:
         """Return what calling something gives that is no plain function: a field, an object, a function type."""
         key = function._replace(inferred=False), "", -1
-        return self.env.remembered(self._memo, key, lambda: self._result(function))
+        if key in self._open or len(self._open) > MAX_NESTED:
+            return []  # what is made of its own result says nothing
+        if self._open:  # an answer that a cycle may have cut short is not worth keeping
+            return self._result(function, key)
+        return self.env.remembered(self._memo, key, lambda: self._result(function, key))
 
-    def _result(self, function: Value) -> list[Value]:
+    def _result(self, function: Value, key: Key) -> list[Value]:
+        self._open.add(key)
+        try:
+            return self._returned(function)
+        finally:
+            self._open.remove(key)
+
+    def _returned(self, function: Value) -> list[Value]:
         with self.types.afresh():
             found = dict.fromkeys(
                 closed(signature.result, path, scope, given)
