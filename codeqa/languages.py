@@ -37,6 +37,8 @@ class Text:
     doc: str = "leading-comment"
     comment_nodes: tuple[str, ...] = ("comment",)
     skip_between: tuple[str, ...] = ()
+    doc_type: str = ""  # a regular expression: its group 1 is the type that only a doc comment tells
+    markup: str = ""  # a regular expression: what is no word of a doc comment
     string_nodes: tuple[str, ...] = ("string",)
     conditionals: tuple[str, ...] = ()  # regular expressions for the lines that open, switch and close conditional text
     switches: tuple[str, ...] = ()  # of those lines the ones that want a name (group 1) to be set, or not to be
@@ -59,6 +61,7 @@ class Scopes:
     class_methods: tuple[str, ...] = ()  # methods that get the class first although nothing on them says so
     self_types: tuple[str, ...] = ()  # types that mean the class around
     answers: tuple[str, ...] = ()  # functions that a module answers with for names that it does not define
+    own_constructors: bool = False  # a class that declares none does not have its base's
     enter: tuple[str, ...] = ()
     iterate: tuple[str, ...] = ()  # members that say what iterating over an object gives
     subscript: tuple[str, ...] = ()  # members that say what a subscript gives
@@ -70,12 +73,19 @@ class Scopes:
     functional: bool = False  # an interface with one method is the type of a function
     callables: frozenset[str] = frozenset()  # generic types of functions: the first argument lists the parameters
     separators: tuple[str, ...] = (".",)
+    root: tuple[str, ...] = ()  # what a name begins with that starts in the outermost namespace
     builtins: frozenset[str] = frozenset()
     type_wrappers: frozenset[str] = frozenset()
     type_noise: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset({"function", "method"})  # kinds of definitions that are values to call
     makers: frozenset[str] = frozenset()  # functions that make what their type argument, or an argument, names
+    bare_calls: bool = False  # to name a method is to call it
+    applied: tuple[str, ...] = ()  # what calling an object calls
+    labelled: bool = False  # arguments bear the labels that parameters declare: they are part of the name
+    extensions: bool = False  # a function may say that it is called on its first parameter
+    curried: bool = False  # argument lists that follow one another belong to one call
     overloads: bool = False  # several callables of one name, told apart by their parameters
+    decorator_suffix: str = ""  # that a decorator may leave out of the name of its class
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
     aliases: bool = False  # a call of a variable that was given a name is one of what that name means
     blocks: bool = False  # what a block defines is seen in that block only
@@ -108,6 +118,11 @@ class Modules:
     value: bool = False  # a module may be one value: what it exports by default
     beside: bool = False  # a path may be one from the importer's folder, or from one around it, without saying so
     lead: str = ""  # regular expression: what may stand before a path and says only from where it leads
+    family: str = ""  # languages of one family see one another's namespaces
+    enclosing: bool = False  # names of the namespaces around one's own are visible
+    relative_imports: bool = False  # an import's text may start in the namespace of its file
+    shared: bool = False  # every file of the repository sees every other without an import
+    fallback: tuple[str, ...] = ()  # kinds that are looked up in the outermost namespace last
 
     def manifests(self, tells: str) -> tuple[str, ...]:
         """Return the names of the manifests that tell something: "package", "module", "aliases"..."""
@@ -257,6 +272,10 @@ class Language:
     @cached_property
     def private(self) -> re.Pattern[str] | None:
         return re.compile(self.visibility.private) if self.visibility.private else None
+
+    @cached_property
+    def doc_type(self) -> re.Pattern[str] | None:
+        return re.compile(self.text.doc_type) if self.text.doc_type else None
 
     @cached_property
     def blank(self) -> tuple[re.Pattern[bytes], ...]:

@@ -304,6 +304,7 @@ def _import_fault(claim: Claim, fixture: Fixture) -> str:
     modules = set(fixture.env.modules.locate(language, claim.path, item.module).paths) if language else set()
     found = {e.dst for e in edges}
     wanted, _ = _wanted(claim.target)
+    modules |= {target.partition("::")[0] for target in wanted if "::" in target}
     if found == wanted or found - modules == wanted:
         return ""
     return f"{_shown(edges)}; imported: {item.name!r} of {item.module!r}"

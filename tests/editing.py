@@ -10,7 +10,9 @@ from pathlib import Path
 from random import Random
 
 IDENTIFIER = re.compile(rb"[A-Za-z_]\w{2,}")
-IMPORT = re.compile(rb"^\s*(?:import|from|use|mod|#include|export .* from|const .*require|package)\b.*$", re.M)
+IMPORT = re.compile(
+    rb"^\s*(?:import|from|use|mod|using|namespace|#include|export .* from|const .*require|package)\b.*$", re.M
+)
 TEXT = re.compile(rb"""(["'])([\w/.:<>{}-]{2,60})\1""")
 JOINS = {
     ".py": [
@@ -34,6 +36,11 @@ FUNCTION = {
     ".js": b"\nexport function %s(n) { return %s(n); }\n",
     ".ts": b"\nexport function %s(n: number) { return %s(n); }\n",
     ".c": b"\nint %s(int n) { return %s(n); }\n",
+    ".cs": b"\npublic static class %s { static int Go(int n) { return %s(n); } }\n",
+    ".kt": b"\nfun %s(n: Int): Int = %s(n)\n",
+    ".php": b"\nfunction %s(int $n) { return %s($n); }\n",
+    ".scala": b"\nobject %s { def go(n: Int): Int = %s(n) }\n",
+    ".swift": b"\nfunc %s(n: Int) -> Int { %s(n) }\n",
 }
 LIKE = {".mjs": ".js", ".jsx": ".js", ".tsx": ".ts", ".cc": ".c", ".cpp": ".c", ".h": ".c"}
 SWITCH = [

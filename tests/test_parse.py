@@ -167,7 +167,9 @@ def sound(found: Facts, data: bytes) -> None:
     for index, d in enumerate(found.interface.definitions):
         assert 0 <= d.start <= d.name_start < d.end <= len(data)
         written = data[d.name_start :].decode("utf-8", "replace")
-        assert written.startswith(d.name) or (d.kind == "namespace" and written.replace("::", ".").startswith(d.name))
+        assert written.startswith(d.name) or (
+            d.kind == "namespace" and written.replace("::", ".").replace("\\", ".").startswith(d.name)
+        )
         assert (d.start_line, d.name_line) == (lines.of(d.start), lines.of(d.name_start))
         assert d.start_line <= d.name_line <= d.end_line
         assert -1 <= d.parent < len(names) and d.parent != index

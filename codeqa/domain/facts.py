@@ -72,7 +72,8 @@ class Reference(NamedTuple):
     scope: int
     definition: int
     arguments: str = (
-        ""  # where a language overloads: "(a.b,=String,?)", chains, types of literals, or neither; "" if not known
+        ""  # where a language overloads: "(a.b,=String,?)", chains, types of literals, or neither; "" if not known.
+        # Behind a label and a colon where those are part of the name
     )
 
 

@@ -99,8 +99,9 @@ class Captured:
     ignored: set[int] = field(default_factory=set)
     inner: list[tuple[str, tree_sitter.Node]] = field(default_factory=list)  # "code" or "text", and where it lies
     kinds: dict[int, tuple[str, int]] = field(default_factory=dict)  # of identifiers: what they turn out to name, end
-    package: tuple[int, int] | None = None
     embedded: list[tuple[int, int]] = field(default_factory=list)  # code that the grammar reads as mere text
+    packages: list[tuple[int, int]] = field(default_factory=list)
+    parts: list[tuple[int, int]] = field(default_factory=list)  # names of namespaces that reach to the next one
     errors: int = 0
 
 
@@ -140,7 +141,9 @@ def _other(found: Captured, plan: str, nodes: Captures) -> None:
         node = nodes["export.default"][0]
         found.exports[node.start_byte] = _range(node)
     elif plan == "package":
-        found.package = found.package or _range(nodes["package"][0])
+        where = _range(nodes["package"][0])
+        if where not in found.packages:
+            found.packages.append(where)
     elif plan == "embedded":
         found.embedded += [_range(node) for node in nodes["embedded"]]
     elif plan == "error":
@@ -152,7 +155,9 @@ def _other(found: Captured, plan: str, nodes: Captures) -> None:
 def _sorted(found: Captured, plan: str, nodes: Captures) -> None:
     """Keep what says of which sort something is."""
     kind, _, sort = plan.partition(".")
-    if kind == "turns":
+    if plan == "package.part":
+        found.parts.append(_range(nodes[plan][0]))
+    elif kind == "turns":
         found.kinds.update((node.start_byte, (sort, node.end_byte)) for node in nodes[plan])
     elif kind == "inner":
         found.inner += [(sort, node) for node in nodes[plan]]

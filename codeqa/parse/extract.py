@@ -29,6 +29,7 @@ WAYS = {"element": "[*]", "inner": "[?]"}  # from a value to what iterating over
 SIGNATURE = "()"  # the name of bindings that keep what can be called
 MAX_HEAD = 4000  # bytes of a function's head that are searched for its parameters
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_LISTS = re.compile(r"\(\)(?:\(\))+")
 _TWIN = re.compile(r"#\d+")
 _HAVE_MEMBERS = CLASS_LIKE | PLAIN_VALUES | {"function"}
 _OPEN_SCOPE = frozenset({"function", "method", "constructor"})  # even where no body shows it
@@ -69,6 +70,7 @@ class Extractor:
         self._named: dict[str, list[int]] = defaultdict(list)  # name → definitions
         self.rewrites: set[int] = set()  # later assignments to a known name: they are writes
         self._local_drafts: list[Draft] = []
+        self._stretched: set[int] = set()  # drafts of namespaces that have no braces
         rules = language.conditionals, language.switches
         self._switched = text.switched(data, *rules) if language.switches else []
         self._inline = [
@@ -80,18 +82,18 @@ class Extractor:
     def run(self) -> tuple[Interface, list[Reference]]:
         """Extract everything; the order of the steps matters."""
         self._drop_imported()
+        self._stretch_namespaces()
         self._extend_headings()
         self._define()
         self._scope()
         self._import()
-        package = self.text_of(self.captured.package) if self.captured.package else ""
         self.literals: list[Literal] = []
         references = list(references_of(self))
         bases = [r for r in references if r.role in ("base", "implements")]
         return (
             Interface(
                 self.language.name,
-                package,
+                self._package(),
                 self.definitions,
                 self.scopes,
                 self.bindings,
@@ -110,6 +112,17 @@ class Extractor:
                     self.captured.drafts.pop(found.parts[part][0], None)
                     self.captured.bounds.pop(found.parts[part][0], None)
                     break
+
+    def _stretch_namespaces(self) -> None:
+        """A file in one namespace is in it as a whole; of several, each holds what follows it, up to the next."""
+        parts = sorted(self.captured.parts)
+        if len(parts) < 2:
+            self.captured.packages += parts
+            return
+        drafts = [self.captured.drafts[start] for start, _ in parts if start in self.captured.drafts]
+        for draft, after in zip(drafts, [*drafts[1:], None], strict=True):
+            _close(draft, after.start if after else len(self.data))
+            self._stretched.add(id(draft))
 
     def _extend_headings(self) -> None:
         """A heading holds what follows it, up to the next one of its level or above."""
@@ -270,7 +283,7 @@ class Extractor:
     def _parameter_type(self, name: str, around: list[Draft]) -> str:
         """Return the declared type of the parameter `name` of the function around: no other scope can look it up."""
         holder = next((d for d in around if d.kind in CALLABLE), None)
-        if holder is None or not name.isidentifier():
+        if holder is None or not name.lstrip("$").isidentifier():
             return ""
         end = holder.body.start_byte if holder.body else holder.end
         for offset in range(holder.start, min(end, holder.start + MAX_HEAD)):
@@ -281,6 +294,7 @@ class Extractor:
 
     def _definition(self, draft: Draft, kind: str, name: str, owner: int, qualname: str, twin: int) -> Definition:
         start, end = draft.span
+        doc = self._doc(draft)
         flags = draft.flags - {"ahead"}
         if self.language.private and self.language.private.search(name):
             flags.add("private")
@@ -297,8 +311,8 @@ class Extractor:
             end_line=self.lines.of(max(start, end - 1)),
             name_line=self.lines.of(draft.name[0]),
             signature=self._signature(draft),
-            doc=self._doc(draft),
-            type=self._type(draft),
+            doc=doc,
+            type=self._type(draft) or self._told(kind, doc),
             value=self._value(draft.value),
             flags=" ".join(sorted(flags)),
         )
@@ -347,6 +361,7 @@ class Extractor:
             row = previous.start_point[0]
             previous = previous.prev_sibling
         joined = "\n".join(reversed(parts))
+        joined = re.sub(rules.markup, "", joined) if rules.markup else joined
         return text.comment_content(joined, rules.line_comment, rules.block_comment) if parts else ""
 
     def _shares_line(self, comment: tree_sitter.Node) -> bool:
@@ -357,8 +372,14 @@ class Extractor:
     def _type(self, draft: Draft) -> str:
         return self._flat(draft.type) if draft.type else ""
 
+    def _told(self, kind: str, doc: str) -> str:
+        """Return the type that only a definition's documentation tells."""
+        rule = self.language.doc_type
+        found = rule.search(doc) if rule and (kind in PLAIN_VALUES or kind in CALLABLE) else None
+        return text.rooted(found[1], self.language.scopes.root) if found else ""
+
     def _flat(self, where: tuple[int, int]) -> str:
-        return " ".join(self.name_of(where).lstrip(":").split())[:160]
+        return text.rooted(" ".join(self.name_of(where).lstrip(":").split()), self.language.scopes.root)[:160]
 
     def _value(self, where: tuple[int, int] | None) -> str:
         if where is None or where[1] - where[0] > 2000:
@@ -373,14 +394,16 @@ class Extractor:
             if where[0] <= start and end <= where[1]:
                 written = self.text_of((where[0], start)) + name + self.text_of((end, where[1]))
                 break
-        return text.chain(written, self.language.scopes.separators, self.language.scopes.makers)
+        scopes = self.language.scopes
+        found = text.chain(text.rooted(written, scopes.root), scopes.separators, scopes.makers)
+        return _LISTS.sub("()", found) if scopes.curried else found
 
     # ------------------------------------------------------------------------------------------ scopes and bindings
 
     def _scope(self) -> None:
         raw: list[tuple[int, int, int]] = []
         for index, draft in enumerate(self.drafts):
-            if draft.body is not None or draft.kind in _OPEN_SCOPE:
+            if draft.body is not None or draft.kind in _OPEN_SCOPE or id(draft) in self._stretched:
                 region = _range(draft.body) if draft.body and draft.kind in OWNERS else (draft.start, draft.end)
                 raw.append((*region, index))
         owned = {(start, end) for start, end, _ in raw}
@@ -429,7 +452,8 @@ class Extractor:
         rows += [
             (b.name, _kind(b), *self._typed(b, told.get(b.name[0])), b.after)
             for b in self.captured.bounds.values()
-            if b.name[0] not in self.captured.drafts or b.kind == "parameter"  # a parameter may declare a field too
+            if (draft := self.captured.drafts.get(b.name[0])) is None
+            or (b.kind == "parameter" and draft.receiver)  # a constructor's may declare a field too
         ]
         for where, kind, type_, value, after in sorted(rows, key=lambda row: (not (row[2] or row[3]), row[0])):
             if kind == "signature":
@@ -491,14 +515,28 @@ class Extractor:
             return [(module, "*", parts.get("namespace", ""))]
         if "default" in parts:
             return [(module, "default", parts["default"])]
+        return [self._full(module, parts) if self.language.modules.style == "namespace" else self._one(module, parts)]
+
+    def _one(self, module: str, parts: dict[str, str]) -> tuple[str, str, str]:
+        """Return where one imported name is from, what it is called there, and what here."""
         if "name" in parts:
             name = parts["name"].strip("\"'")
-            return [(module, name, parts.get("alias", name).strip("\"'"))]
+            return module, name, parts.get("alias", name).strip("\"'")
         if "namespace" in parts:
-            return [(module, "", parts["namespace"])]
-        if "inline" in parts:
-            return [(module, "", inline_name(module))]
-        return [(module, "", bound_name(module, self.language.modules.style))]
+            return module, "", parts["namespace"]
+        return module, "", inline_name(module) if "inline" in parts else bound_name(module, self.language.modules.style)
+
+    def _package(self) -> str:
+        """Return what the file declares itself to be in: clauses that continue one another are one, with spaces."""
+        clauses = ["".join(self.text_of(where).split()) for where in self.captured.packages]
+        return " ".join(clauses if self.language.modules.style == "namespace" else clauses[:1])
+
+    def _full(self, module: str, parts: dict[str, str]) -> tuple[str, str, str]:
+        """Split the full name that an import names into where it is declared and its last part, which is bound."""
+        separator = self.language.modules.separator
+        full = separator.join(part for part in (module, parts.get("name", "")) if part).strip(separator)
+        head, _, last = full.rpartition(separator)
+        return head, last, parts.get("alias") or parts.get("namespace") or last
 
     def unquoted(self, start: int) -> int:
         """Return where a name begins that may stand in quotes."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 _DOTTED = re.compile(r"\.*[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+_KEYWORD = re.compile(r"import\s+")  # where the whole statement is the tree
 
 
 def expand(tree: str, separator: str) -> list[tuple[str, str, str]]:
     """Expand a use tree to (module, name, local): `a::{b::C, d as e, self, f::*}`."""
     found: list[tuple[str, str, str]] = []
-    _expand("", " ".join(tree.split()), separator, found)
+    for part in _split(_KEYWORD.sub("", " ".join(tree.split()))):
+        _expand("", part, separator, found)
     return found
 
 
@@ -65,6 +67,6 @@ def bound_name(module: str, style: str) -> str:
     if style == "directory":
         last = re.sub(r"/v\d+$", "", module).rpartition("/")[2]
         return re.sub(r"\.v\d+$", "", last).removeprefix("go-")
-    if style in ("package", "crate"):
-        return re.split(r"\.|::", module)[-1]
+    if style in ("package", "crate", "namespace"):
+        return re.split(r"\.|::|\\", module)[-1]
     return ""

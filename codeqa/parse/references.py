@@ -126,12 +126,22 @@ class _References:
         """Return the shapes of a call's arguments, as `Reference.arguments` has them."""
         if use.arguments is None:
             return ""
-        shapes = [self._shape(node) for node in use.arguments.named_children if node.type not in self._comments]
+        shapes = [self._labelled(node) for node in use.arguments.named_children if node.type not in self._comments]
         return f"({','.join(shapes[:MAX_ARGUMENTS])})"
+
+    def _labelled(self, node: tree_sitter.Node) -> str:
+        """Return the shape of an argument, behind its label where labels tell overloads apart."""
+        if not self.ex.language.scopes.labelled:
+            return self._shape(node)
+        label = node.child_by_field_name("name")
+        written = self.ex.text_of((label.start_byte, label.end_byte)) if label is not None else ""
+        return f"{written}:{self._shape(node)}"
 
     def _shape(self, node: tree_sitter.Node) -> str:
         if literal := self.ex.language.literals.get(node.type):
             return f"={literal}"
+        if (inner := _argument(node)) is not None:
+            return self._shape(inner)
         if node.end_byte - node.start_byte > MAX_ARGUMENT:
             return "?"
         return self.ex.chain((node.start_byte, node.end_byte))
@@ -142,6 +152,13 @@ class _References:
         if where[1] - where[0] > MAX_RECEIVER:
             return "?"
         return self.ex.chain(where)
+
+
+def _argument(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Return the expression of an argument that is a node of its own, named or not; None for the expression itself."""
+    if node.named_child_count == 1 and (child := node.named_children[0]).byte_range == node.byte_range:
+        return child
+    return node.child_by_field_name("value") if node.type.endswith("argument") else None
 
 
 class _Visible:

@@ -44,6 +44,20 @@ def chain(text: str, separators: tuple[str, ...], makers: frozenset[str] = froze
     return flat if len(flat) <= MAX_CHAIN and _STEP.match(flat) and flat[0] not in "([0123456789" else "?"
 
 
+@lru_cache(maxsize=64)
+def _roots(roots: tuple[str, ...]) -> re.Pattern[str]:
+    marks = "|".join(map(re.escape, roots))
+    bare = "|".join(re.escape(root.rstrip(":.")) for root in roots)
+    return re.compile(rf"(?<![\w)\]])(?:{marks})(?=\w)|\A(?:{marks}|{bare})\Z")
+
+
+def rooted(text: str, roots: tuple[str, ...]) -> str:
+    """Write "@." for what says that a name starts in the outermost namespace, "@" where nothing follows."""
+    if not roots:
+        return text
+    return _roots(roots).sub(lambda match: "@." if match.end() < len(text) else "@", text)
+
+
 def _made(text: str, makers: frozenset[str]) -> str:
     """Replace the calls of makers by those of the types that they make."""
     numbers = _arguments(makers)

@@ -66,7 +66,7 @@ class _Plan(NamedTuple):
     targets: list[tuple[EdgeKind, str]]
     strategy: Strategy
     candidates: int
-    built: list[list[Value]]  # the constructors of each class that is called
+    built: list[tuple[Value, list[Value]]]  # each class that is called, with its constructors
 
 
 class Resolver:
@@ -77,6 +77,7 @@ class Resolver:
         self.names = Names(environment)
         self.types = Types(environment, self.names)
         self.names.types = self.types
+        self.names.namespaces.types = self.types
         self.classes = self.types.classes
         self.overloads = Overloads(environment, self.names, self.types)
         self.joins = Matching(environment, self.types)
@@ -127,7 +128,7 @@ class Resolver:
         for item in tables.interface.imports:
             if not item.module:
                 continue
-            located = self.env.modules.locate(language, path, item.module)
+            located = self.names.located(path, item, language)
             if item.name not in ("", "*"):
                 values = self.names.imported(path, item)
                 yield from self._edges(path, values, EdgeKind.IMPORTS, item, -1)
@@ -137,6 +138,8 @@ class Resolver:
                     yield edge._replace(name=item.module)
             if not located.paths and item.name in ("", "*") and located.external:
                 values = self.names.imported(path, item._replace(name="")) if item.name == "" else []
+                if language.modules.style == "namespace":  # one that is opened, and not declared here
+                    values = [Value("external", name=located.external)]
                 yield from self._edges(path, values, EdgeKind.IMPORTS, item, -1)
 
     # ---------------------------------------------------------------------------------------------------- overrides
@@ -230,12 +233,15 @@ class Resolver:
 
     def _evaluated(self, path: str, reference: Reference) -> list[Value]:
         if not reference.receiver:
-            if reference.role in ("call", "read", "pass") and (special := self._super_call(path, reference)):
+            if reference.role in ("call", "read", "pass", "instantiate") and (
+                special := self._super_call(path, reference)
+            ):
                 return special
             language = self.env.language(path)
             if reference.role == "call" and language is not None and language.scopes.commands:
                 return self._command(path, reference.name, language)
             found = self.names.bare(path, reference.name, reference.scope, at=reference.start)
+            found = found or self._shortened(path, reference)
             return list(dict.fromkeys(map(plainly, found)))
         receivers = self.types.evaluate(
             path, reference.receiver, reference.scope, reference.definition, at=reference.start
@@ -258,11 +264,23 @@ class Resolver:
     def _members(self, receivers: list[Value], name: str) -> list[Value]:
         return list(dict.fromkeys(plainly(v) for value in receivers for v in self.types.attribute(value, name)))
 
+    def _shortened(self, path: str, reference: Reference) -> list[Value]:
+        """Return the class of a decorator that leaves out how such classes' names end."""
+        language = self.env.language(path)
+        if reference.role != "decorator" or language is None or not language.scopes.decorator_suffix:
+            return []
+        return self.names.bare(path, reference.name + language.scopes.decorator_suffix, reference.scope)
+
     def _super_call(self, path: str, reference: Reference) -> list[Value]:
         """`super(...)` as a call of the base's constructor, `this(...)` as one of another constructor."""
         language = self.env.language(path)
         if language is None or language.scopes.self_parameter:
             return []
+        if reference.role == "instantiate" and reference.name in (*language.scopes.self, *language.scopes.super):
+            owner = self.classes.owner(path, reference.definition)
+            if owner is None or reference.name in language.scopes.self:
+                return [owner] if owner else []
+            return self.classes.bases(owner)
         own = reference.role == "call" and reference.name in language.scopes.self
         if not own and reference.name not in language.scopes.super:
             return []
@@ -281,10 +299,16 @@ class Resolver:
             return []
         name = self.env.definition(cls).name
         for constructor in language.scopes.constructors:
-            found = self.classes.members(cls, name if constructor == "<class>" else constructor)
-            if found := [v for v in found if self.env.definition(v).kind == "constructor"]:
+            find = self.classes.own if language.scopes.own_constructors else self.classes.members
+            found = find(cls, name if constructor == "<class>" else constructor)
+            if found := [v for v in found if self.env.definition(v).kind == "constructor" and not self._required(v)]:
                 return found
         return []
+
+    def _required(self, constructor: Value) -> bool:
+        """Tell whether an interface only asks for a constructor."""
+        owner = self.classes.owner(constructor.path, constructor.index)
+        return owner is not None and self.env.definition(owner).kind == "interface"
 
     def _edges(
         self, path: str, values: Sequence[Value], kind: EdgeKind, at: Reference | Import, holder: int
@@ -297,8 +321,8 @@ class Resolver:
             if dst != src or kind is EdgeKind.CALLS:
                 yield self._edge(path, src, dst, edge_kind, plan.strategy, at, plan.candidates)
         if plan.built and isinstance(at, Reference):
-            for built in plan.built:
-                constructors = self.overloads.choose(path, at, built)
+            for cls, built in plan.built:
+                constructors = self.overloads.constructors(path, at, cls, built)
                 unsure = plan.strategy if len(constructors) < 2 else Strategy.AMBIGUOUS
                 for constructor in constructors:
                     dst = symbol_key(constructor.path, self.env.definition(constructor).qualname)
@@ -313,12 +337,11 @@ class Resolver:
         strategy = Strategy.AMBIGUOUS if len(known) > 1 else Strategy.INFERRED if inferred else Strategy.EXACT
         targets = [target for value in known for target in self._targets(value, kind)]
         called = EdgeKind.CALLS if kind is EdgeKind.RAISES else kind
-        built = [
-            self._constructors(value._replace(kind="definition")) for value in known if self._constructs(value, called)
-        ]
+        made = [value._replace(kind="definition") for value in known if self._constructs(value, called)]
+        built = [(cls, self._constructors(cls)) for cls in made]
         if kind is EdgeKind.RAISES:  # what is raised is the class; it is made by a constructor of its own, if any
-            built = [[v for v in found if self.env.definition(v).parent == known[0].index] for found in built]
-        return _Plan(targets, strategy, len(known), [found for found in built if found])
+            built = [(cls, [v for v in found if self.env.definition(v).parent == cls.index]) for cls, found in built]
+        return _Plan(targets, strategy, len(known), [(cls, found) for cls, found in built if found])
 
     def _constructs(self, value: Value, kind: EdgeKind) -> bool:
         """Tell whether a use calls or instantiates a class."""
@@ -342,13 +365,29 @@ class Resolver:
         definition = self.env.definition(value)
         key = symbol_key(value.path, definition.qualname)
         if self._constructs(value, kind):
-            yield EdgeKind.INSTANTIATES, key
+            yield from self._made(value, kind)
         elif kind is EdgeKind.INHERITS and definition.kind in ("interface", "trait"):
             yield EdgeKind.IMPLEMENTS, key
         elif value.kind == "instance":
             return
         else:
-            yield EdgeKind.CALLS if kind is EdgeKind.INSTANTIATES else kind, key
+            called = kind is EdgeKind.INSTANTIATES or (kind is EdgeKind.READS and self._called_bare(value))
+            yield EdgeKind.CALLS if called else kind, key
+
+    def _made(self, cls: Value, kind: EdgeKind) -> Iterator[tuple[EdgeKind, str]]:
+        """Yield what calling or instantiating a class makes, and what such a call really calls."""
+        definition = self.env.definition(cls)
+        applied = self.types.applied(cls) if kind is EdgeKind.CALLS else []
+        if not applied or "companion" not in definition.flags.split():
+            yield EdgeKind.INSTANTIATES, symbol_key(cls.path, definition.qualname)
+        for method in applied:
+            yield EdgeKind.CALLS, symbol_key(method.path, self.env.definition(method).qualname)
+
+    def _called_bare(self, value: Value) -> bool:
+        """Tell whether the language calls a method by naming it."""
+        language = self.env.language(value.path)
+        bare = language is not None and language.scopes.bare_calls
+        return bare and self.env.definition(value).kind in ("method", "function")
 
     def _edge(
         self,

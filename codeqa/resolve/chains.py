@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-PATH = re.compile(r"[^\W\d]\w*(?:\s*(?:\.|::|\\)\s*[^\W\d]\w*)*")
+PATH = re.compile(r"(?:@\.)?[^\W\d]\w*(?:\s*(?:\.|::|\\)\s*[^\W\d]\w*)*")
 _STEP = re.compile(r"([\w$#@]+)|(\(\w*(?::\d+)?\))|(\[[\d*?]*\])|\.")
 _INNER = re.compile(r">\s*(?:::|\.)\s*([^\W\d]\w*)\Z")  # of `Outer<T>::Inner`
 LIFETIME = re.compile(r"'\w+(?!['\w])")
-_ANNOTATED = re.compile(r"[\w$]+\??\s*:(?!:)\s*")  # `name: Type`
+_ANNOTATED = re.compile(r"(?:[\w$]+\s+)*([\w$]+)\??\s*:(?!:)\s*")  # `name: Type`, `label name: Type`
 _NAMED = re.compile(r"(.*[\s*&>\]])[A-Za-z_$][\w$]*((?:\[\])*)\Z", re.DOTALL)  # `Type name`
 NOTHING = frozenset({"None", "null", "undefined", "nil", ""})
 
@@ -21,6 +21,7 @@ class Parameter(NamedTuple):
     type: str  # "" if it does not say
     optional: bool
     variadic: bool
+    label: str = ""  # the first word before a colon, "" for none and for `_`
 
 
 @lru_cache(maxsize=16384)
@@ -107,12 +108,29 @@ def parameter_of(text: str) -> tuple[str, Parameter]:
     declared = declared.replace("...", " ").strip()
     if annotated := _ANNOTATED.match(declared.lstrip("*")):
         type_ = declared.lstrip("*")[annotated.end() :]
-        return annotated[0].rstrip(" :?"), Parameter(type_.strip(), optional, variadic)
+        label = annotated[0].split()[0].rstrip(":?")
+        return annotated[1], Parameter(type_.strip(), optional, variadic, "" if label == "_" else label)
     named = _NAMED.match(declared)
     name = re.search(r"([\w$]+)(?:\[\])*\Z", declared)
     return name[1] if name else "", Parameter(
         f"{named[1].strip()}{named[2]}" if named else declared, optional, variadic
     )
+
+
+def labelled(found: tuple[Parameter, ...] | None, labels: list[str]) -> bool:
+    """Tell whether a call whose arguments bear these labels fits."""
+    if found is None:
+        return True
+    number = 0
+    for label in labels:
+        while number < len(found) and found[number].label != label:
+            if not found[number].optional and not found[number].variadic:
+                return not label and number > 0 and found[number - 1].variadic
+            number += 1
+        if number == len(found):
+            return not label and found[-1].variadic if found else False
+        number += 1
+    return True
 
 
 def accepts(found: tuple[Parameter, ...] | None, count: int) -> bool:

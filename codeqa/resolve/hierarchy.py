@@ -90,6 +90,27 @@ class Hierarchy:
         if tables is None:
             return []
         found: list[Value] = []
+        language = self.env.language(cls.path)
+        if language is not None and language.modules.style == "namespace":
+            for part in self.names.namespaces.parts(cls):
+                if "partial" in self.env.definition(part).flags.split():
+                    found += self._written_bases(part)
+            return self._by_precedence([*self._written_bases(cls), *found])
+        return self._written_bases(cls)
+
+    def _by_precedence(self, bases: list[Value]) -> list[Value]:
+        """What traits bring hides what a base class does, the last one first; interfaces only declare."""
+        kinds = {v: self.env.definition(v).kind if v.kind == "definition" else "" for v in bases}
+        traits = [v for v in kinds if kinds[v] == "trait"]
+        interfaces = [v for v in kinds if kinds[v] == "interface"]
+        return [*reversed(traits), *(v for v in kinds if v not in traits and v not in interfaces), *interfaces]
+
+    def _written_bases(self, cls: Value) -> list[Value]:
+        """Return the bases that are written where a class is."""
+        found: list[Value] = []
+        tables = self.env.tables(cls.path)
+        if tables is None:
+            return []
         for reference in tables.bases.get(cls.index, ()):
             receiver = reference.receiver
             chain = f"{receiver}.{reference.name}" if receiver and receiver != "?" else reference.name
@@ -148,7 +169,9 @@ class Hierarchy:
         if tables is None:
             return []
         numbers = tables.children.get((cls.index, name))
-        found = [Value("definition", cls.path, i) for i in numbers] or self._elsewhere(cls, name)
+        found = [Value("definition", cls.path, i) for i in numbers]
+        if not found or self._spread(cls):
+            found += self._elsewhere(cls, name)
         if not found:
             return []
         if any(self.names.linkage.declares(v) for v in found):
@@ -174,9 +197,21 @@ class Hierarchy:
             return values
         return [*others[:1], *callables[:1]]
 
+    def _has(self, cls: Value, name: str) -> bool:
+        tables = self.env.tables(cls.path)
+        return tables is not None and (cls.index, name) in tables.children
+
+    def _spread(self, cls: Value) -> bool:
+        """Tell whether overloads of a member may stand in several places."""
+        language = self.env.language(cls.path)
+        return language is not None and language.modules.style == "namespace" and language.scopes.overloads
+
     def _elsewhere(self, cls: Value, name: str) -> list[Value]:
         """Look for members that are written outside of the type, in other files."""
         language = self.env.language(cls.path)
+        if language is not None and language.modules.style == "namespace":
+            namespaces = self.names.namespaces
+            return namespaces.elsewhere(cls, name) or ([] if self._has(cls, name) else namespaces.extending(cls, name))
         if language is None or language.modules.style not in ("directory", "crate"):
             return []
         owner = self.env.definition(cls).name
@@ -211,6 +246,8 @@ class Hierarchy:
         language = self.env.language(path)
         if language is not None and language.modules.style == "include":
             values = self.names.linkage.visible(path, qualified) or self.names.linkage.only(qualified)
+        elif language is not None and language.modules.style == "namespace":
+            return next((v for v in self.types.named(path, qualified, 0) if self.env.is_class(v)), None)
         else:
             values = self.names.bare(path, name, 0)
         found = [v for v in values if self.env.is_class(v)]

@@ -10,6 +10,7 @@ from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Import
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Tables, Value, plain
 from codeqa.resolve.linkage import Linkage
 from codeqa.resolve.modules import Located, stem
+from codeqa.resolve.namespaces import Namespaces
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
@@ -25,6 +26,7 @@ class Names:
     def __init__(self, environment: Environment) -> None:
         self.env = environment
         self.linkage = Linkage(environment)
+        self.namespaces = Namespaces(environment)
         self._beyond: dict[tuple[str, str], tuple[list[Value], frozenset[str]]] = {}
         self.types: Types  # set by the resolver: names and types need one another
 
@@ -62,7 +64,7 @@ class Names:
 
     def open_scopes(self, language: Language) -> bool:
         """Tell whether a file shows all that its inner scopes bind: no inherited members, nothing that is included."""
-        return language.scopes.members != "visible" and language.modules.style != "include"
+        return language.scopes.members != "visible" and language.modules.style not in ("include", "namespace")
 
     def function(self, path: str, name: str) -> list[Value]:
         """Return the functions that a name means at the top of a file, where variables have names of their own."""
@@ -95,6 +97,8 @@ class Names:
         visible = language.scopes.members == "visible"
         if definition.kind == "namespace" and language.modules.style == "include":
             return self.linkage.visible(path, f"{plain(definition.qualname)}.{name}")
+        if definition.kind == "namespace" and language.modules.style == "namespace":
+            return []  # looked up last, over all files: see `_file`
         if definition.kind in CLASS_LIKE and definition.kind != "namespace":
             if visible:
                 return self._members(Value("definition", path, holder), name)
@@ -134,6 +138,8 @@ class Names:
         return [] if language.scopes.blocks else values
 
     def _file(self, path: str, name: str, imported: list[Value], language: Language, scope: int) -> list[Value]:
+        if language.modules.style == "namespace":
+            return self.namespaces.seen(path, name, scope, imported)
         local = [value for value in imported if value.kind not in ("external", "unknown")]
         if language.modules.style == "include":
             found = self._near(path, local or self.linkage.seen(path, name, scope), scope)
@@ -212,7 +218,9 @@ class Names:
         if language is None or hops > MAX_HOPS:
             return []
         separator = language.modules.separator
-        if not item.module and item.name:  # `export { a as b }` of this very file
+        if (
+            not item.module and item.name and language.modules.style != "namespace"
+        ):  # `export { a as b }` of this very file
             return (
                 self.exported(path, item.name, hops + 1, own=True)
                 if item.local != item.name
@@ -225,7 +233,7 @@ class Names:
             head, _, last = module.rpartition(separator)
             if head:
                 return self.imported(path, item._replace(module=head, name=last), hops + 1)
-        if language.modules.style == "include":
+        if language.modules.style in ("include", "namespace"):
             return self._used(path, item, language)
         if language.modules.style == "crate":
             module = self._unnested(path, module, item.scope, language)
@@ -236,13 +244,24 @@ class Names:
             return [Value("module", located.paths[0], name=module, paths=located.paths)]
         return self._member(located, module, item.name, language, hops)
 
+    def located(self, path: str, item: Import, language: Language) -> Located:
+        """Return the files that an import leads to."""
+        if language.modules.style == "namespace":
+            return self.namespaces.located(path, item)
+        return self.env.modules.locate(language, path, item.module)
+
     def _used(self, path: str, item: Import, language: Language) -> list[Value]:
         """Return what a using declaration, or the alias of a namespace, brings in."""
+        if language.modules.style == "namespace":
+            return self.namespaces.imported(path, item)
         dotted = ".".join(part for part in (item.module.replace(language.modules.separator, "."), item.name) if part)
         return self.types.evaluate(path, dotted.strip("."), item.scope, -1) or [Value("external", name=dotted)]
 
     def within(self, namespace: Value, name: str) -> list[Value]:
         """Return what a namespace holds, as seen from the file that asks."""
+        language = self.env.language(namespace.path)
+        if language is not None and language.modules.style == "namespace":
+            return self.namespaces.within(namespace, name)
         dotted = f"{namespace.name}.{name}"
         return self.linkage.visible(namespace.path, dotted) or self.linkage.only(dotted)
 
@@ -253,6 +272,8 @@ class Names:
             return self._crate(path, steps, scope, language)
         if language is not None and language.modules.style == "package":
             return self._qualified(path, steps, language)
+        if language is not None and language.modules.style == "namespace":
+            return self.namespaces.rooted(path, steps, scope)
         return [], 1
 
     def _crate(self, path: str, steps: tuple[str, ...], scope: int, language: Language) -> tuple[list[Value], int]:

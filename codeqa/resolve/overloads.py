@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Reference
-from codeqa.resolve.chains import Parameter, accepts, parameters, steps_of, type_head
+from codeqa.resolve.chains import Parameter, accepts, labelled, parameters, steps_of, type_head
 from codeqa.resolve.environment import Environment, Value, plain
 
 if TYPE_CHECKING:
@@ -37,9 +37,39 @@ class Overloads:
             return values
         if not reference.arguments:
             return values if self._conditional(values) else values[:1]
-        shapes = reference.arguments[1:-1].split(",") if len(reference.arguments) > 2 else []
-        fitting = [v for v in values if accepts(self._parameters(v), len(shapes))] or values
+        shapes = self._shapes(path, reference)
+        fitting = [v for v in values if self._accepts(path, reference, v, len(shapes))] or values
         return self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting
+
+    def _shapes(self, path: str, reference: Reference) -> list[str]:
+        """Return the shapes of the arguments, without their labels."""
+        shapes = reference.arguments[1:-1].split(",") if len(reference.arguments) > 2 else []
+        return [shape.partition(":")[2] for shape in shapes] if self._has_labels(path) else shapes
+
+    def _has_labels(self, path: str) -> bool:
+        language = self.env.language(path)
+        return language is not None and language.scopes.labelled
+
+    def _accepts(self, path: str, reference: Reference, value: Value, count: int) -> bool:
+        """Tell whether a callable takes as many arguments, and these labels."""
+        declared = self._parameters(value)
+        if declared and "extension" in self.env.definition(value).flags.split() and accepts(declared[1:], count):
+            return True
+        if not accepts(declared, count):
+            return False
+        shapes = reference.arguments[1:-1].split(",") if count else []
+        return not self._has_labels(path) or labelled(declared, [shape.partition(":")[0] for shape in shapes])
+
+    def constructors(self, path: str, reference: Reference, cls: Value, values: list[Value]) -> list[Value]:
+        """Return those of a class's constructors that a use of it may call; its head may declare one more."""
+        language = self.env.language(cls.path)
+        own = language is not None and language.scopes.own_constructors
+        if not own or not values or not reference.arguments or self._parameters(cls) is None:
+            return self.choose(path, reference, values)
+        shapes = self._shapes(path, reference)
+        fitting = [v for v in [cls, *values] if accepts(self._parameters(v), len(shapes))]
+        best = self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting
+        return [] if cls in best else best
 
     def _meant(self, reference: Reference, values: list[Value]) -> list[Value]:
         """A name may be that of a type and of a value: where a type is written it is the one, elsewhere the other."""

@@ -517,7 +517,8 @@ class Types:
         if definition.kind == "type":
             return self._instance_of(value, (), Typed("", value.path, 0))
         if self.env.is_class(value):
-            return [value._replace(kind="instance")]
+            applied = self.applied(value) if "companion" in definition.flags.split() else []
+            return [v for m in applied for v in self.called(m)] or [value._replace(kind="instance")]
         if definition.kind == "enum_member":  # with what it holds
             return self._of_enum(value, definition)
         if definition.kind not in CALLABLE:
@@ -530,6 +531,13 @@ class Types:
             owner = self.classes.owner(value.path, value.index)
             return [owner._replace(kind="instance")] if owner else []
         return self._returned(value, definition)
+
+    def applied(self, cls: Value) -> list[Value]:
+        """Return the method that calling a class, or an object of its name, calls, if there is just one such."""
+        language = self.env.language(cls.path)
+        names = language.scopes.applied if language else ()
+        found = [m for name in names for m in self.classes.own(cls._replace(kind="definition"), name)]
+        return found if len(found) == 1 else []
 
     def inner_scope(self, value: Value) -> int:
         """Return the scope of a callable's body, or the one around it if it shows none."""

@@ -75,6 +75,12 @@ class ModuleMap:
         folders = self._tree.folders(inner.rpartition("/")[2])
         return self._tree.group(language, f"*/{inner}", (folder for folder in folders if ends(folder, inner)))
 
+    def target(self, language: Language, name: str) -> tuple[str, ...]:
+        """Return the files of the target of that name: a folder right below a source root."""
+        roots = language.modules.source_roots
+        folders = [f for f in self._tree.folders(name) if dirname(f).rpartition("/")[2] in roots]
+        return tuple(p for f in folders for p in self._tree.inside(f) if p.endswith(language.extensions))
+
     def submodule(self, language: Language, package: str, name: str) -> tuple[str, ...]:
         """Return the file of `name` inside the package whose index file is `package`."""
         return self._dotted.submodule(language, package, name)
