@@ -16,6 +16,7 @@ ENOUGH = {"code": 40, "document": 8}
 FEWER = {
     "bash": 25,
     "lua": 25,
+    "ruby": 25,
     "tsx": 12,  # it shares its queries with another language
 }
 

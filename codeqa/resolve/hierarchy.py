@@ -86,6 +86,15 @@ class Hierarchy:
         return self._noted(self._bases, Value("definition", cls.path, cls.index), self._named_bases)
 
     def _named_bases(self, cls: Value) -> list[Value]:
+        language = self.env.language(cls.path)
+        if language is None or not language.constants:
+            return self._written_bases(cls)
+        found = [v for part in self.names.messages.parts(cls) for v in self._written_bases(part)]
+        found.sort(key=lambda v: v.kind == "external" or self.env.definition(v).kind != "trait")  # mixins come first
+        own = self.names.messages.parts(cls)
+        return [v for v in dict.fromkeys(found) if v not in own]
+
+    def _written_bases(self, cls: Value) -> list[Value]:
         tables = self.env.tables(cls.path)
         if tables is None:
             return []
@@ -147,8 +156,12 @@ class Hierarchy:
         tables = self.env.tables(cls.path)
         if tables is None:
             return []
-        numbers = tables.children.get((cls.index, name))
-        found = [Value("definition", cls.path, i) for i in numbers] or self._elsewhere(cls, name)
+        language = self.env.language(cls.path)
+        if language is not None and language.constants:
+            found = self.names.messages.own(cls, name)
+        else:
+            numbers = tables.children.get((cls.index, name))
+            found = [Value("definition", cls.path, i) for i in numbers] or self._elsewhere(cls, name)
         if not found:
             return []
         if any(self.names.linkage.declares(v) for v in found):

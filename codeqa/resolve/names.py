@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Import
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Tables, Value, plain
 from codeqa.resolve.linkage import Linkage
+from codeqa.resolve.messages import Messages
 from codeqa.resolve.modules import Located
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Names:
         self.env = environment
         self.linkage = Linkage(environment)
         self._beyond: dict[tuple[str, str], tuple[list[Value], frozenset[str]]] = {}
+        self.messages = Messages(environment)
         self.types: Types  # set by the resolver: names and types need one another
 
     def bare(self, path: str, name: str, scope: int, *, at: int = -1, before: int = -1) -> list[Value]:
@@ -38,6 +40,8 @@ class Names:
         language = self.env.language(path)
         if tables is None or language is None:
             return []
+        if language.constants and language.constants.match(name):
+            return self.messages.constant(path, name, scope, language)
         scopes = tables.interface.scopes
         every = not self.open_scopes(language)
         if not every and name not in tables.inner:
@@ -62,6 +66,8 @@ class Names:
 
     def open_scopes(self, language: Language) -> bool:
         """Tell whether a file shows all that its inner scopes bind: no inherited members, nothing that is included."""
+        if language.scopes.implicit or language.constants:
+            return False
         return language.scopes.members != "visible" and language.modules.style != "include"
 
     def function(self, path: str, name: str) -> list[Value]:
@@ -96,6 +102,8 @@ class Names:
         if definition.kind == "namespace" and language.modules.style == "include":
             return self.linkage.visible(path, f"{plain(definition.qualname)}.{name}")
         if definition.kind in CLASS_LIKE and definition.kind != "namespace":
+            if language.scopes.implicit:
+                return []  # its members answer to self
             if visible:
                 return self._members(Value("definition", path, holder), name)
             if not direct:
