@@ -89,6 +89,10 @@ class Scopes:
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
     aliases: bool = False  # a call of a variable that was given a name is one of what that name means
     blocks: bool = False  # what a block defines is seen in that block only
+    constants: str = ""  # regular expression on names that are looked up in the classes around, then over all files
+    implicit: bool = False  # a bare name that nothing binds is a message to self, and so is a call without parentheses
+    makes: tuple[str, ...] = ()  # messages to a class that make an object of it
+    held_in: str = ""  # sign before the name of the field that a property of that name shows
     fold: bool = False  # names that differ in case only are the same
     globals: bool = False  # what a file defines at its top, and is not static, the whole program sees
     commands: bool = False  # bare calls are commands: no variable hides them, and who defines none runs a program
@@ -290,6 +294,10 @@ class Language:
     @cached_property
     def foreign(self) -> tuple[re.Pattern[bytes], ...]:
         return tuple(re.compile(pattern.encode()) for pattern in self.text.foreign)
+
+    @cached_property
+    def constants(self) -> re.Pattern[str] | None:
+        return re.compile(self.scopes.constants) if self.scopes.constants else None
 
     @cached_property
     def lead(self) -> re.Pattern[str] | None:

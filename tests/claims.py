@@ -45,7 +45,7 @@ _MARKER = r"(?:\{/\*|/\*|//|#|<!--|\.\.|--|;)"
 _LOOKS_LIKE = re.compile(rf"\s*{_MARKER}\s*(?:\^|<-)(?:\s|$)")
 _FORM = re.compile(rf"(\s*)({_MARKER}\s*)(\^|<-)\s+(\w+):\s*(.+?)\s*(?:\*/\}}?|-->)?\s*$")
 _SIDE = re.compile(r"(.+?):(\d+):(.+?) (\w+): (.+)$")
-_WORD = re.compile(r"[$#~]?[^\W\d][\w$]*")
+_WORD = re.compile(r"[$#~@]?[^\W\d][\w$]*")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 

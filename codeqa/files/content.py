@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import zip_longest
 
+from codeqa import languages
 from codeqa.files.types import Skip
 
 _SECRET_NAME = re.compile(
@@ -63,7 +64,7 @@ def judge(path: str, data: bytes) -> Skip | None:
         return Skip.SECRET
     if _says_generated(data[:_HEAD]):
         return Skip.GENERATED
-    if not path.endswith(_PROSE) and _is_minified(data):
+    if not path.endswith(_PROSE) and not _holds_program(path) and _is_minified(data):
         return Skip.MINIFIED
     return None
 
@@ -71,6 +72,12 @@ def judge(path: str, data: bytes) -> Skip | None:
 def _says_generated(head: bytes) -> bool:
     """Say whether a comment at the top of the file declares it generated."""
     return any(words in head for words in _GENERATED_WORDS) and _GENERATED_LINE.search(head) is not None
+
+
+def _holds_program(path: str) -> bool:
+    """Say whether a program lies in the file beside what may have lines of any length: pictures in a notebook."""
+    language = languages.load().of(path)
+    return language is not None and bool(language.inner.language)
 
 
 def _is_minified(data: bytes) -> bool:

@@ -204,6 +204,8 @@ class Extractor:
 
     def _is_self(self, draft: Draft, around: list[Draft]) -> bool:
         receiver = self.text_of(draft.receiver) if draft.receiver else ""
+        if draft.receiver == draft.name:  # its form says whose it is: `@size`
+            return any(d.kind in OWNERS or d.owner for d in around)
         return receiver in self.language.scopes.self and any(d.kind in OWNERS or d.owner for d in around)
 
     def _owner(self, draft: Draft, around: list[Draft], number: dict[int, int]) -> tuple[int, str]:
@@ -350,6 +352,9 @@ class Extractor:
         rules = self.language.text
         parts: list[str] = []
         row = node.start_point[0]
+        parent = node.parent
+        while node.prev_sibling is None and parent is not None and parent.type in rules.skip_between:
+            node, parent = parent, parent.parent  # the first thing of a body
         previous = node.prev_sibling
         while previous is not None and previous.end_point[0] + 1 >= row - (previous.end_point[1] == 0):
             if previous.type in rules.comment_nodes:
@@ -501,7 +506,7 @@ class Extractor:
             self.imports.append(Import("", name, "default", where[0], self.lines.of(where[0]), 0, True))
 
     def _imported(self, parts: dict[str, str]) -> list[tuple[str, str, str]]:
-        module = parts.get("module", "").strip("\"'`")
+        module = _module(parts)
         if "public" in parts:
             return [("", parts["public"].strip("\"'"), "")]
         if "computed" in parts:
@@ -558,6 +563,12 @@ def _kind(bound: Bound) -> str:
     if bound.kind in WAYS:
         return "local"
     return "part" if bound.steps and bound.kind == "local" else bound.kind
+
+
+def _module(parts: dict[str, str]) -> str:
+    """Return what an import names, from where it leads."""
+    module = parts.get("module", "").strip("\"'`")
+    return f"./{module}" if "relative" in parts and not module.startswith(".") else module
 
 
 def _range(node: tree_sitter.Node) -> tuple[int, int]:

@@ -70,14 +70,10 @@ def _joined(pieces: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
 def _laid_out(data: bytes, pieces: Sequence[tuple[int, int]], rules: Inner) -> bytes:
     """Return the text from the first piece to the last."""
     start, end = pieces[0][0], pieces[-1][1]
-    text = bytearray(_NOT_NEWLINE.sub(b" ", data[start:end]))
+    text = bytearray(b" " * (end - start))  # a line ends where the program says so, not where the file does
     pattern, meaning = _escapes(rules)
-    for number, (first, last) in enumerate(pieces):
-        plain = pattern.sub(lambda match: _meant(match, meaning), data[first:last])
-        following = pieces[number + 1][0] if number + 1 < len(pieces) else last
-        if b"\n" in data[last:following] and (newline := plain.rfind(b"\n")) >= 0 and not plain[newline:].strip():
-            plain = plain[:newline] + b" " * (len(plain) - newline)  # the file ends its line as the program does
-        text[first - start : last - start] = plain
+    for first, last in pieces:
+        text[first - start : last - start] = pattern.sub(lambda match: _meant(match, meaning), data[first:last])
     return bytes(text)
 
 
@@ -101,9 +97,12 @@ def _meant(match: re.Match[bytes], meaning: dict[bytes, bytes]) -> bytes:
             return units.decode("utf-16-be", "replace").encode().ljust(len(written))
         found += meaning[written[at : at + size]]
         at += size
-    before = match.string[max(0, match.start() - MAX_INDENT) : match.start()].rstrip(b" ")
-    opens = not before or meaning.get(before[-2:], b"").endswith(b"\n")  # a line, whose indent counts
-    return found.ljust(len(written)) if opens or not found.strip() else found.rjust(len(written))
+    before = match.string[max(0, match.start() - MAX_INDENT) : match.start()]
+    line = before.rstrip(b" ")
+    opens = not line or meaning.get(line[-2:], b"").endswith(b"\n")  # a line, whose indent counts
+    ends = meaning.get(match.string[match.end() : match.end() + 2], b"").endswith(b"\n")  # a line, or continues it
+    leads = not found.strip() or opens or (before[-1:].isalnum() and not ends)  # `r"`
+    return found.ljust(len(written)) if leads else found.rjust(len(written))
 
 
 def _without(text: bytes, rules: Inner) -> bytes:

@@ -76,8 +76,7 @@ class Resolver:
         self.env = environment
         self.names = Names(environment)
         self.types = Types(environment, self.names)
-        self.names.types = self.types
-        self.names.namespaces.types = self.types
+        self.names.types = self.names.messages.types = self.names.namespaces.types = self.types
         self.classes = self.types.classes
         self.overloads = Overloads(environment, self.names, self.types)
         self.joins = Matching(environment, self.types)
@@ -137,7 +136,8 @@ class Resolver:
                     edge = self._edge(path, path, file, EdgeKind.IMPORTS, Strategy.EXACT, item)
                     yield edge._replace(name=item.module)
             if not located.paths and item.name in ("", "*") and located.external:
-                values = self.names.imported(path, item._replace(name="")) if item.name == "" else []
+                known = item.name == "" or language.modules.style == "path"
+                values = self.names.imported(path, item._replace(name="")) if known else []
                 if language.modules.style == "namespace":  # one that is opened, and not declared here
                     values = [Value("external", name=located.external)]
                 yield from self._edges(path, values, EdgeKind.IMPORTS, item, -1)
@@ -191,7 +191,10 @@ class Resolver:
         if language is not None and language.scopes.aliases and reference.role == "call":
             values = list(dict.fromkeys(v for value in values for v in self.types.behind_alias(value)))
         values = self.overloads.choose(path, reference, values)
-        edges = self._edges(path, values, KIND_OF_ROLE[reference.role], reference, reference.definition)
+        kind = KIND_OF_ROLE[reference.role]
+        if language is not None and language.scopes.implicit and reference.role == "read":
+            kind = EdgeKind.CALLS if all(map(self._is_method, values)) else kind
+        edges = self._edges(path, values, kind, reference, reference.definition)
         return self._handed_on(values, edges) if reference.role == "pass" else edges
 
     def _handed_on(self, values: Sequence[Value], edges: Iterable[Edge]) -> Iterator[Edge]:
@@ -200,6 +203,10 @@ class Resolver:
         for edge in edges:
             sure = certain and edge.strategy is not Strategy.AMBIGUOUS
             yield edge._replace(kind=EdgeKind.REGISTERS, strategy=Strategy.CALLBACK) if sure else edge
+
+    def _is_method(self, value: Value) -> bool:
+        """Tell whether naming a definition calls it, where that needs no parentheses."""
+        return value.index >= 0 and self.env.definition(value).kind in CALLABLE - {"property"}
 
     def _is_passed(self, value: Value) -> bool:
         """Tell whether a definition, as a value, is something to call."""
@@ -242,6 +249,8 @@ class Resolver:
                 return self._command(path, reference.name, language)
             found = self.names.bare(path, reference.name, reference.scope, at=reference.start)
             found = found or self._shortened(path, reference)
+            if not found and language is not None and language.scopes.implicit:
+                found = self.names.messages.message(path, reference.name, reference.definition)
             return list(dict.fromkeys(map(plainly, found)))
         receivers = self.types.evaluate(
             path, reference.receiver, reference.scope, reference.definition, at=reference.start
@@ -276,6 +285,9 @@ class Resolver:
         language = self.env.language(path)
         if language is None or language.scopes.self_parameter:
             return []
+        if language.scopes.implicit:
+            named = reference.name in language.scopes.super
+            return self.names.messages.above(path, reference.definition) if named else []
         if reference.role == "instantiate" and reference.name in (*language.scopes.self, *language.scopes.super):
             owner = self.classes.owner(path, reference.definition)
             if owner is None or reference.name in language.scopes.self:

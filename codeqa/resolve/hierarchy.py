@@ -86,16 +86,17 @@ class Hierarchy:
         return self._noted(self._bases, Value("definition", cls.path, cls.index), self._named_bases)
 
     def _named_bases(self, cls: Value) -> list[Value]:
-        tables = self.env.tables(cls.path)
-        if tables is None:
-            return []
-        found: list[Value] = []
         language = self.env.language(cls.path)
+        if language is not None and language.constants:
+            found = [v for part in self.names.messages.parts(cls) for v in self._written_bases(part)]
+            found.sort(
+                key=lambda v: v.kind == "external" or self.env.definition(v).kind != "trait"
+            )  # mixins come first
+            own = self.names.messages.parts(cls)
+            return [v for v in dict.fromkeys(found) if v not in own]
         if language is not None and language.modules.style == "namespace":
-            for part in self.names.namespaces.parts(cls):
-                if "partial" in self.env.definition(part).flags.split():
-                    found += self._written_bases(part)
-            return self._by_precedence([*self._written_bases(cls), *found])
+            parts = [p for p in self.names.namespaces.parts(cls) if "partial" in self.env.definition(p).flags.split()]
+            return self._by_precedence([v for part in (cls, *parts) for v in self._written_bases(part)])
         return self._written_bases(cls)
 
     def _by_precedence(self, bases: list[Value]) -> list[Value]:
@@ -168,10 +169,13 @@ class Hierarchy:
         tables = self.env.tables(cls.path)
         if tables is None:
             return []
-        numbers = tables.children.get((cls.index, name))
-        found = [Value("definition", cls.path, i) for i in numbers]
-        if not found or self._spread(cls):
-            found += self._elsewhere(cls, name)
+        language = self.env.language(cls.path)
+        if language is not None and language.constants:
+            found = self.names.messages.own(cls, name)
+        else:
+            found = [Value("definition", cls.path, i) for i in tables.children.get((cls.index, name))]
+            if not found or self._spread(cls):
+                found += self._elsewhere(cls, name)
         if not found:
             return []
         if any(self.names.linkage.declares(v) for v in found):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Import
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Tables, Value, plain
 from codeqa.resolve.linkage import Linkage
+from codeqa.resolve.messages import Messages
 from codeqa.resolve.modules import Located, stem
 from codeqa.resolve.namespaces import Namespaces
 
@@ -28,6 +29,7 @@ class Names:
         self.linkage = Linkage(environment)
         self.namespaces = Namespaces(environment)
         self._beyond: dict[tuple[str, str], tuple[list[Value], frozenset[str]]] = {}
+        self.messages = Messages(environment)
         self.types: Types  # set by the resolver: names and types need one another
 
     def bare(self, path: str, name: str, scope: int, *, at: int = -1, before: int = -1) -> list[Value]:
@@ -40,6 +42,8 @@ class Names:
         language = self.env.language(path)
         if tables is None or language is None:
             return []
+        if language.constants and language.constants.match(name):
+            return self.messages.constant(path, name, scope, language)
         scopes = tables.interface.scopes
         every = not self.open_scopes(language)
         if not every and name not in tables.inner:
@@ -64,6 +68,8 @@ class Names:
 
     def open_scopes(self, language: Language) -> bool:
         """Tell whether a file shows all that its inner scopes bind: no inherited members, nothing that is included."""
+        if language.scopes.implicit or language.constants:
+            return False
         return language.scopes.members != "visible" and language.modules.style not in ("include", "namespace")
 
     def function(self, path: str, name: str) -> list[Value]:
@@ -100,6 +106,8 @@ class Names:
         if definition.kind == "namespace" and language.modules.style == "namespace":
             return []  # looked up last, over all files: see `_file`
         if definition.kind in CLASS_LIKE and definition.kind != "namespace":
+            if language.scopes.implicit:
+                return []  # its members answer to self
             if visible:
                 return self._members(Value("definition", path, holder), name)
             if not direct:

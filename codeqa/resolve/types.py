@@ -201,7 +201,9 @@ class Types:
         if definition.kind in CLASS_LIKE or (
             definition.kind in CALLABLE and "property" not in definition.flags.split()
         ):
-            return [value]
+            language = self.env.language(value.path)
+            implicit = definition.kind in CALLABLE and language is not None and language.scopes.implicit
+            return self.called(value) if implicit else [value]
         return [v._replace(inferred=True) for v in self._held(value, definition)]
 
     def declared_by(self, value: Value) -> list[Value]:
@@ -222,7 +224,7 @@ class Types:
         if definition.kind == "enum_member":
             return self._of_enum(value, definition)
         if not definition.value:
-            return []
+            return self._shown(value, definition)
         self._depth += 1
         try:
             holder = tables.interface.scopes[scope].definition
@@ -232,6 +234,15 @@ class Types:
             return [v for v in self.evaluate(value.path, definition.value, scope, holder) if v.kind != "unknown"]
         finally:
             self._depth -= 1
+
+    def _shown(self, value: Value, definition: Definition) -> list[Value]:
+        """Return what the field holds that a property shows by its own name."""
+        language = self.env.language(value.path)
+        owner = self.classes.owner(value.path, value.index)
+        if language is None or not language.scopes.held_in or owner is None or definition.kind != "property":
+            return []
+        found = self.classes.members(owner, language.scopes.held_in + definition.name)
+        return [held for field in found for held in self.typed(field)]
 
     def behind_alias(self, value: Value, hops: int = 0) -> list[Value]:
         """Return what a variable that was given a plain name is called for, the variable itself if nothing is known."""
@@ -296,9 +307,17 @@ class Types:
         elif step[0] == "(":
             found = [v for value in values for v in self._argument(value, step[1:-1])]
         else:
-            found = [v for value in values for v in self.attribute(value, step)]
+            found = [v for value in values for v in self._sent(value, step, called=called)]
         found = list(dict.fromkeys(found))
         return self.suited(found, called=called)[:MAX_VALUES]
+
+    def _sent(self, value: Value, name: str, *, called: bool) -> list[Value]:
+        """Return a member of a value, or what it gives where naming it calls it."""
+        found = self.attribute(value, name)
+        language = self.env.language(value.path) if value.path and not called else None
+        if language is None or not language.scopes.implicit:
+            return found
+        return self.names.messages.sent(value, found)
 
     def _argument(self, value: Value, step: str) -> list[Value]:
         """Return what a function is called with: "1:0" for the one passed second, ":0" for the value itself."""
@@ -339,6 +358,8 @@ class Types:
             return this, 1
         if values := self.names.bare(path, first, scope, at=at, before=before):
             return self.suited(values, called=called), 1
+        if language.scopes.implicit and (values := self.names.messages.message(path, first, holder, called=called)):
+            return self.suited(values, called=called), 1
         return self.names.rooted(path, steps, scope)
 
     def _this(self, path: str, name: str, scope: int, holder: int, language: Language) -> list[Value]:
@@ -349,6 +370,8 @@ class Types:
         if not language.scopes.self_parameter:
             if name not in language.scopes.self:
                 return []
+            if language.scopes.implicit:
+                return self.names.messages.this(path, holder)
             owner = self.classes.owner(path, holder) or self._class_itself(path, holder)
             return [owner._replace(kind="instance")] if owner else self._object(path, holder)
         at = scope if name in tables.bound else -1
@@ -417,10 +440,16 @@ class Types:
             return self._of_object(value, name) or self._of_held(value, name)
         if name == "0" and value.index >= 0:  # what a struct without field names wraps
             return self.declared(value.path, self.env.definition(value).type, self.scope_around(value), value.given)
-        found = self.classes.members(value, name, above=value.kind == "super")
-        if found:
+        if found := self._answers(value, name):
             return [self.generics.through(value, v._replace(inferred=value.inferred or v.inferred)) for v in found]
         return self.generics.same(value, name) or self._of_external_base(value, name)
+
+    def _answers(self, value: Value, name: str) -> list[Value]:
+        """Return the members of a class, or of an object of it, that a name reaches."""
+        language = self.env.language(value.path)
+        if language is not None and language.scopes.implicit:
+            return self.names.messages.answer(value, name)
+        return self.classes.members(value, name, above=value.kind == "super")
 
     def _is_distinct(self, value: Value) -> bool:
         """Tell whether a type has methods of its own, though it is made of another."""
@@ -512,7 +541,7 @@ class Types:
         return [v._replace(inferred=True) for v in self._given_by(value)]
 
     def _given_by(self, value: Value) -> list[Value]:
-        """Return what calling a definition gives: an object of a class, what a function declares or is seen to return."""
+        """Return what calling a definition gives: an object of a class, what a function is said or seen to return."""
         definition = self.env.definition(value)
         if definition.kind == "type":
             return self._instance_of(value, (), Typed("", value.path, 0))
