@@ -75,6 +75,7 @@ class Scopes:
     type_noise: frozenset[str] = frozenset()
     passed: frozenset[str] = frozenset({"function", "method"})  # kinds of definitions that are values to call
     makers: frozenset[str] = frozenset()  # functions that make what their type argument, or an argument, names
+    casts: tuple[str, ...] = ()  # patterns of casts that a chain begins with; group 1 is the type
     overloads: bool = False  # several callables of one name, told apart by their parameters
     literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
     aliases: bool = False  # a call of a variable that was given a name is one of what that name means

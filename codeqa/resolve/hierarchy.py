@@ -127,7 +127,7 @@ class Hierarchy:
             return []
         if head == definition.name:
             return self.names.linkage.tagged(value.path, plain(definition.qualname))
-        found = self.types.named(value.path, head, self.types.scope_around(value))
+        found = self.types.written.named(value.path, head, self.types.scope_around(value))
         return [v for v in found if v.kind in ("definition", "external")]
 
     # ------------------------------------------------------------------------------------------------------ members

@@ -47,7 +47,8 @@ class Names:
             holder = scopes[level].definition
             if bindings := _bound(tables, level, name, at, before):
                 values = [value for binding in bindings for value in self.types.bound(path, binding)]
-                return list(dict.fromkeys(values)) or [UNKNOWN]
+                if values or any(binding.kind != "narrowed" for binding in bindings):
+                    return list(dict.fromkeys(values)) or [UNKNOWN]
             if holder >= 0 and (every or (holder, name) in tables.children):
                 inside = self._inside(path, holder, name, level == scope, language)
                 if found := self._near(path, inside, scope):
