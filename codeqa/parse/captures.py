@@ -55,6 +55,7 @@ class Bound(NamedTuple):
     type: tuple[int, int] | None
     value: tuple[int, int] | None
     after: int = 0  # byte behind the initialiser
+    region: tuple[int, int] | None = None  # the branch that it holds in
     steps: str = ""  # from the value to what is bound: ".key" of a pattern, "[1]" of a tuple
 
 
@@ -92,6 +93,7 @@ class Captured:
     drafts: dict[int, Draft] = field(default_factory=dict)  # by the byte of the name
     bounds: dict[int, Bound] = field(default_factory=dict)
     scopes: set[tuple[int, int]] = field(default_factory=set)
+    narrowed: list[Bound] = field(default_factory=list)  # what is known of a name in one branch
     passed: dict[int, Passed] = field(default_factory=dict)  # by the byte of the function
     imports: dict[tuple[int, ...], Imported] = field(default_factory=dict)
     exports: dict[int, tuple[int, int]] = field(default_factory=dict)  # identifiers exported as the default
@@ -286,15 +288,18 @@ def _level(nodes: Captures) -> tuple[int, int] | None:
 
 def _binding(found: Captured, plan: str, nodes: Captures) -> None:
     kind, value, type_ = plan[8:], _first(nodes, "value"), _first(nodes, "type")
+    if kind == "narrowed":
+        found.narrowed.append(Bound(kind, _range(nodes[plan][0]), type_, None, region=_first(nodes, "narrowed")))
+        return
     after = max((where[1] for where in (value, _first(nodes, "after")) if where), default=0)
     for node in nodes[plan]:
         old = found.bounds.get(node.start_byte)
         steps = _steps(node, nodes)
         if old is None:
-            found.bounds[node.start_byte] = Bound(kind, _range(node), type_, value, after, steps)
+            found.bounds[node.start_byte] = Bound(kind, _range(node), type_, value, after, steps=steps)
         else:
             at_last = max(after, old.after)
-            known = Bound(kind, _range(node), type_ or old.type, value or old.value, at_last, steps or old.steps)
+            known = Bound(kind, _range(node), type_ or old.type, value or old.value, at_last, steps=steps or old.steps)
             found.bounds[node.start_byte] = known if known[2:] != old[2:] else old
 
 

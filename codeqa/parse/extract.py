@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Import, Interface, Literal, Reference, Scope
 from codeqa.parse import text
-from codeqa.parse.callbacks import passed_parameters
+from codeqa.parse.bindings import Blocks, kind_of, passed_parameters, told_of
 from codeqa.parse.captures import Bound, Captured, Draft
 from codeqa.parse.imports import bound_name, expand, inline_name, lazily
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, depths, nest
@@ -25,7 +25,6 @@ OWNERS = CLASS_LIKE | {"impl"}
 CONTAINERS = OWNERS | CALLABLE | {"module", "section", "key"}
 PLAIN_VALUES = frozenset({"variable", "field", "constant"})
 MAX_VALUES = 4  # that one local may be assigned, of which any may be meant
-WAYS = {"element": "[*]", "inner": "[?]"}  # from a value to what iterating over it, or unwrapping it, gives
 SIGNATURE = "()"  # the name of bindings that keep what can be called
 MAX_HEAD = 4000  # bytes of a function's head that are searched for its parameters
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -400,7 +399,7 @@ class Extractor:
                 written = self.text_of((where[0], start)) + name + self.text_of((end, where[1]))
                 break
         scopes = self.language.scopes
-        found = text.chain(text.rooted(written, scopes.root), scopes.separators, scopes.makers)
+        found = text.chain(text.rooted(written, scopes.root), scopes.separators, scopes.makers, scopes.casts)
         return _LISTS.sub("()", found) if scopes.curried else found
 
     # ------------------------------------------------------------------------------------------ scopes and bindings
@@ -412,13 +411,14 @@ class Extractor:
                 region = _range(draft.body) if draft.body and draft.kind in OWNERS else (draft.start, draft.end)
                 raw.append((*region, index))
         owned = {(start, end) for start, end, _ in raw}
-        raw += [(start, end, -1) for start, end in self.captured.scopes if (start, end) not in owned]
+        regions = self.captured.scopes | {b.region for b in self.captured.narrowed if b.region}
+        raw += [(start, end, -1) for start, end in regions if (start, end) not in owned]
         raw.sort(key=lambda s: (s[0], -s[1], s[2]))  # a body that is nothing but one method lies around it
         raw.insert(0, (0, len(self.data) + 1, -1))
         deep = depths(nest([(start, end) for start, end, _ in raw]))
         raw = [scope for scope, depth in zip(raw, deep, strict=True) if depth <= 2 * MAX_DEPTH]
         parents = nest([(start, end) for start, end, _ in raw])
-        names = Nest([(start, end) for start, end, _ in raw])
+        names = Blocks(raw, parents, regions - self.captured.scopes - owned)
         bound = list(self._bound(names))
         used = {0} | {binding.scope for binding in bound}
         used |= {i for i, (_, _, d) in enumerate(raw) if d >= 0 and self.drafts[d].body is not None}
@@ -446,7 +446,7 @@ class Extractor:
         bound = self.captured.bounds.get(draft.name[0])
         return self._value(draft.value) or (self._typed(bound, None)[1] if bound else "")
 
-    def _bound(self, scopes: Nest) -> Iterator[Binding]:
+    def _bound(self, scopes: Blocks) -> Iterator[Binding]:
         """Yield parameters and locals; their scopes are numbered as in `scopes`."""
         seen: dict[tuple[str, int], set[tuple[str, str]]] = {}
         outer = {
@@ -455,7 +455,7 @@ class Extractor:
         told = passed_parameters(self.captured, self._value, self._flat)
         rows = [(d.name, "local", self._local_type(d), self._local_value(d), _end(d.value)) for d in self._local_drafts]
         rows += [
-            (b.name, _kind(b), *self._typed(b, told.get(b.name[0])), b.after)
+            (b.name, kind_of(b), *self._typed(b, told.get(b.name[0])), b.after)
             for b in self.captured.bounds.values()
             if (draft := self.captured.drafts.get(b.name[0])) is None
             or (b.kind == "parameter" and draft.receiver)  # a constructor's may declare a field too
@@ -464,7 +464,7 @@ class Extractor:
             if kind == "signature":
                 yield Binding(SIGNATURE, scopes.at(where[0] - 1), where[0], kind, self._text(where), "")
                 continue
-            name, scope = self.name_of(where), scopes.at(where[0])
+            name, scope = self.name_of(where), scopes.of_binding(where[0])
             known = seen.setdefault((name, scope), set())
             if (name, scope) in outer:
                 self.rewrites.add(where[0])
@@ -472,14 +472,14 @@ class Extractor:
                 known.add((type_, value))
                 yield Binding(name, scope, where[0], kind, type_, value, after)
 
+        for branch in self.captured.narrowed:
+            if branch.region and branch.type:
+                name, type_ = self.text_of(branch.name), self._flat(branch.type)
+                yield Binding(name, scopes.at(branch.region[0]), branch.name[0], "narrowed", type_, "")
+
     def _typed(self, bound: Bound, told: tuple[str, str] | None) -> tuple[str, str]:
-        """Return the declared type of a binding, and its value; what a pattern binds is a part of either."""
         type_, value = self._flat(bound.type) if bound.type else "", self._value(bound.value)
-        if told and not type_:
-            return told[0], told[1] + bound.steps
-        if bound.kind in WAYS and value:
-            return type_, f"{value}{WAYS[bound.kind]}{bound.steps}"
-        return type_, f"{value}{bound.steps}" if value or type_ else ""
+        return told_of(bound, type_, value, told)
 
     def _text(self, where: tuple[int, int]) -> str:
         return " ".join(self.text_of(where).split())[:MAX_HEAD]
@@ -487,19 +487,20 @@ class Extractor:
     # ------------------------------------------------------------------------------------------------------ imports
 
     def _import(self) -> None:
-        scopes = Nest([(s.start, s.end) for s in self.scopes])
+        branches = {b.region for b in self.captured.narrowed if b.region} - self.captured.scopes
+        ranges = [(s.start, s.end, s.definition) for s in self.scopes]
+        scopes = Blocks(ranges, [s.parent for s in self.scopes], branches)
         binding = {found.parts.get("module") for found in self.captured.imports.values() if len(found.parts) > 1}
         for found in sorted(self.captured.imports.values(), key=lambda i: (i.start, sorted(i.parts.values()))):
             parts = {name: self.text_of(where) for name, where in found.parts.items()}
             if parts.keys() == {"module"} and found.parts["module"] in binding:
                 continue  # the statement around binds what this imports
+            reexport = "reexport" in parts
             for module, name, local in self._imported(parts):
                 anchor = min((w for k, w in found.parts.items() if k in ("name", "default", "namespace")), default=None)
                 start = anchor[0] if anchor else found.start
                 self.imports.append(
-                    Import(
-                        module, name, local, start, self.lines.of(start), scopes.at(found.start), "reexport" in parts
-                    )
+                    Import(module, name, local, start, self.lines.of(start), scopes.of_binding(found.start), reexport)
                 )
         for where in self.captured.exports.values():
             name = self.text_of(where)
@@ -557,12 +558,6 @@ class Extractor:
 
     def text_of(self, where: tuple[int, int]) -> str:
         return self.data[where[0] : where[1]].decode("utf-8", "replace")
-
-
-def _kind(bound: Bound) -> str:
-    if bound.kind in WAYS:
-        return "local"
-    return "part" if bound.steps and bound.kind == "local" else bound.kind
 
 
 def _module(parts: dict[str, str]) -> str:

@@ -14,8 +14,8 @@ MAX_DOC = 1600
 _SIMPLE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 _STEP = re.compile(r"[\w$#@.\[\]()]+\Z")
 _PREFIX = re.compile(r"(?:(?:new|await|typeof|move|yield|mut)\s+|[&*!]+\s*)+")
-_MAKER = re.compile(r"(?:\w+::)*\b(\w+)\s*[<(]")
-_MADE = re.compile(r"\s*(?:(?:const|struct|class|typename)\s+|\*)*([^\W\d]\w*(?:(?:::|\.)\w+)*)")
+_MAKER = re.compile(r"(?:\w+(?:::|\.))*\b(\w+)\s*[<(]")
+_MADE = re.compile(r"\s*[\"']?(?:(?:const|struct|class|typename)\s+|\*)*([^\W\d]\w*(?:(?:::|\.)\w+)*)")
 _LOGICAL_LINE = re.compile(rb"(?:[^\n\\]|\\(?:\r?\n|.|\Z))*(?:\n|\Z)")
 _ALIEN = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as Python escapes them
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
@@ -25,22 +25,27 @@ _SPACE = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=65536)
-def chain(text: str, separators: tuple[str, ...], makers: frozenset[str] = frozenset()) -> str:
+def chain(
+    text: str, separators: tuple[str, ...], makers: frozenset[str] = frozenset(), casts: tuple[str, ...] = ()
+) -> str:
     """Normalise an expression to a receiver chain: `a.b()`, `self.x[]`; "?" if it is none.
 
     Argument lists become "()", subscripts "[]", type arguments vanish, `T{...}` becomes `T()`, and so does the call of
-    a maker: `new(T)`, `make_unique<T>(...)`.
+    a maker: `new(T)`, `make_unique<T>(...)`, and a cast, whose patterns have the type in group 1: `((T) x)`.
     """
     if len(text) <= MAX_CHAIN and _SIMPLE.match(text):
         return text
-    text = _strip_parens(_PREFIX.sub("", text.strip(), count=1))
+    text = text.strip()
+    prefix = _PREFIX.match(text)
+    text = text[prefix.end() :] if prefix else text
+    text = _strip_parens(_uncast(text, casts) if casts else text)
     if len(text) > 4000:
         return "?"
     flat = _flatten(_made(text, makers) if makers else text)
     for separator in separators:
         if separator != ".":
             flat = flat.replace(separator, ".")
-    flat = _SPACE.sub("", flat).replace("!.", ".").replace("..", ".").strip(".")
+    flat = _SPACE.sub("", flat).replace("!.", ".").replace("![", "[").replace("..", ".").strip(".").rstrip("!")
     return flat if len(flat) <= MAX_CHAIN and _STEP.match(flat) and flat[0] not in "([0123456789" else "?"
 
 
@@ -56,6 +61,15 @@ def rooted(text: str, roots: tuple[str, ...]) -> str:
     if not roots:
         return text
     return _roots(roots).sub(lambda match: "@." if match.end() < len(text) else "@", text)
+
+
+def _uncast(text: str, casts: tuple[str, ...]) -> str:
+    """Replace a cast that a text begins with by what makes an object of its type."""
+    for pattern in casts:
+        if match := re.match(pattern, text):
+            end = _closing(text, 0) if text[0] == "(" else match.end() - 1
+            return f"{match[1]}(){text[end + 1 :]}" if end > 0 else text
+    return text
 
 
 def _made(text: str, makers: frozenset[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 MAX_NESTED = 6  # aliases and unions behind one type
 MAX_SIGNATURES = 64
 SIGNATURE = "()"  # the name of the bindings that keep call signatures
+_NAMED_RESULT = re.compile(r"\A(?!(?:map|chan|func)\b)[^\W\d]\w*\s+(?=\S)")  # of `(found *Item, err error)`
 Key = tuple[Value, str, int]
 
 
@@ -78,6 +80,17 @@ class Callbacks:
         typed = (_declared(called, argument) for called in self.of_value(callee))
         return _agreed(self.types.resolved(found) for found in typed if found)
 
+    def nth_result(self, function: Value, number: int) -> list[Value]:
+        """Return what a function gives as one of several results."""
+        found: list[list[Value]] = []
+        for signature, path, scope, given in self.of_value(function):
+            language = self.env.language(path)
+            shape = shape_of(signature.result, language.scopes.type_noise) if language else None
+            if shape and shape.head == TUPLE and number < len(shape.args):
+                text = _NAMED_RESULT.sub("", shape.args[number])
+                found.append(self.types.resolved(closed(text, path, scope, given)))
+        return _agreed(found)
+
     def result(self, function: Value) -> list[Value]:
         """Return what calling something gives that is no plain function: a field, an object, a function type."""
         key = function._replace(inferred=False), "", -1
@@ -112,6 +125,9 @@ class Callbacks:
         if value.kind == "function":
             typed = lookup(value.given, RESULT)
             return self.of_type(typed, depth) if typed else []
+        if is_container(value):
+            language = self.types.generics.language(value)
+            return self._outside(value.name, value.given, language) if language else []
         if value.index < 0 or value.kind not in ("definition", "instance"):
             return []
         if value.kind == "instance":
@@ -212,7 +228,7 @@ class Callbacks:
             return self.of_type(behind, depth + 1)
         found = [
             c
-            for v in self.types.named(typed.path, shape.head, typed.scope)
+            for v in self.types.written.named(typed.path, shape.head, typed.scope)
             for c in self._named(v, shape, typed, depth)
         ]
         return found or self._outer(typed, shape, language)
@@ -246,13 +262,14 @@ class Callbacks:
 
     def _outer(self, typed: Typed, shape: Shape, language: Language) -> list[Called]:
         """Return the signature that a language's data give a functional type from outside."""
-        table = language.held.get(shape.head.rpartition(".")[2], {})
-        keys = sorted(key for key in table if key[0] == "(" and key[1:-1].isdigit())
-        if not keys:
-            return []
         given = tuple((f"${i}", closed(text, *typed[1:])) for i, text in enumerate(shape.args))
+        return self._outside(shape.head, given, language) if given else []
+
+    def _outside(self, name: str, given: Given, language: Language) -> list[Called]:
+        table = language.held.get(name.rpartition(".")[2], {})
+        keys = sorted(key for key in table if key[0] == "(" and key[1:-1].isdigit())
         parameters = tuple(("", Parameter(table[key], False, False)) for key in keys)
-        return [Called(Signature((), parameters, table.get(RESULT, "")), typed.path, 0, given)]
+        return [Called(Signature((), parameters, table.get(RESULT, "")), given[0][1].path, 0, given)] if keys else []
 
 
 def _agreed(options: Iterable[list[Value]]) -> list[Value]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 PATH = re.compile(r"(?:@\.)?[^\W\d]\w*(?:\s*(?:\.|::|\\)\s*[^\W\d]\w*)*")
-_STEP = re.compile(r"([\w$#@]+)|(\(\w*(?::\d+)?\))|(\[[\d*?]*\])|\.")
+_STEP = re.compile(r"([\w$#@]+)|(\(=?\w*(?::\d+)?\))|(\[[\d*?]*\])|\.")
 _INNER = re.compile(r">\s*(?:::|\.)\s*([^\W\d]\w*)\Z")  # of `Outer<T>::Inner`
 LIFETIME = re.compile(r"'\w+(?!['\w])")
 _ANNOTATED = re.compile(r"(?:[\w$]+\s+)*([\w$]+)\??\s*:(?!:)\s*")  # `name: Type`, `label name: Type`

@@ -157,12 +157,13 @@ class Generics:
             return [plainly(named)]
         if found := self.of_container(value, name):
             return [named._replace(given=(*value.given, (RESULT, found)))]
+        return [found for v in self._inside(value) for found in self.types.attribute(v, name)] or [named]
+
+    def _inside(self, value: Value) -> list[Value]:
+        """Return what a container that passes everything on holds."""
         language = self.language(value)
-        last = value.name.rpartition(".")[2]
-        if language is not None and last in language.scopes.type_wrappers:
-            inner = [v for v in self.types.resolved(value.given[0][1])]
-            return [found for v in inner for found in self.types.attribute(v, name)] or [named]
-        return [named]
+        passes = language is not None and value.name.rpartition(".")[2] in language.scopes.type_wrappers
+        return self.types.resolved(value.given[0][1]) if passes else []
 
     def element(self, value: Value, key: str, hops: int = 0) -> list[Value]:
         """Return what iterating over a value ("[*]"), a subscript ("[]") or the n-th of a tuple ("[n]") gives."""
@@ -171,15 +172,21 @@ class Generics:
             return [v for held in values for v in self.element(held, key, hops + 1)] if hops < MAX_NESTED else []
         if is_container(value):
             found = self.of_container(value, ITERATED if key == INNER else key)
-            return self.types.resolved(found) if found else []
+            if found is not None or hops > MAX_NESTED:
+                return self.types.resolved(found) if found else []
+            return [v for inner in self._inside(value) for v in self.element(inner, key, hops + 1)]
         if key == INNER:
             return [value]
+        return self._of_object(value, key, hops)
+
+    def _of_object(self, value: Value, key: str, hops: int) -> list[Value]:
+        """Return the element of an object of a class; a class with a subscript, `Box[int]`, is that class."""
         language = self.env.language(value.path)
-        if language is None or value.index < 0:
+        if language is None or value.index < 0 or hops > MAX_NESTED:
             return []
         if value.kind == "definition":
-            return [value] if key == SUBSCRIPT and self.env.is_class(value) else []  # `Box[int]` is that class
-        if value.kind != "instance" or hops > MAX_NESTED:
+            return [value] if key == SUBSCRIPT and self.env.is_class(value) else []
+        if value.kind != "instance":
             return []
         if self.env.definition(value).kind == "type":
             return [v for held in self.types.declared_by(value) for v in self.element(held, key, hops + 1)]

@@ -149,7 +149,7 @@ class Hierarchy:
             return []
         if head == definition.name:
             return self.names.linkage.tagged(value.path, plain(definition.qualname))
-        found = self.types.named(value.path, head, self.types.scope_around(value))
+        found = self.types.written.named(value.path, head, self.types.scope_around(value))
         return [v for v in found if v.kind in ("definition", "external")]
 
     # ------------------------------------------------------------------------------------------------------ members
@@ -251,7 +251,7 @@ class Hierarchy:
         if language is not None and language.modules.style == "include":
             values = self.names.linkage.visible(path, qualified) or self.names.linkage.only(qualified)
         elif language is not None and language.modules.style == "namespace":
-            return next((v for v in self.types.named(path, qualified, 0) if self.env.is_class(v)), None)
+            return next((v for v in self.types.written.named(path, qualified, 0) if self.env.is_class(v)), None)
         else:
             values = self.names.bare(path, name, 0)
         found = [v for v in values if self.env.is_class(v)]

@@ -52,8 +52,8 @@ class Names:
         while level >= 0:
             holder = scopes[level].definition
             if bindings := _bound(tables, level, name, at, before):
-                values = [value for binding in bindings for value in self.types.bound(path, binding)]
-                return list(dict.fromkeys(values)) or [UNKNOWN]
+                if values := self._bindings(path, bindings):
+                    return values
             if holder >= 0 and (every or (holder, name) in tables.children):
                 inside = self._inside(path, holder, name, level == scope, language)
                 if found := self._near(path, inside, scope):
@@ -64,6 +64,13 @@ class Names:
             if imported:
                 return imported
             level = scopes[level].parent
+        return []
+
+    def _bindings(self, path: str, bindings: Sequence[Binding]) -> list[Value]:
+        """Return what a parameter or local holds; [] if all that is known is a branch that tells nothing."""
+        values = [value for binding in bindings for value in self.types.bound(path, binding)]
+        if values or any(binding.kind != "narrowed" for binding in bindings):
+            return list(dict.fromkeys(values)) or [UNKNOWN]
         return []
 
     def open_scopes(self, language: Language) -> bool:

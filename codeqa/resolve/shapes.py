@@ -174,4 +174,5 @@ def signature_of(text: str, name: str = "") -> Signature | None:
         return None
     items = [item.strip() for item in top_level(text[start + 1 : end], ",")]
     result = re.sub(r"\A\s*(?:=>|->|:)?\s*", "", text[end + 1 :])
-    return Signature(generics, tuple(parameter_of(item) for item in items if item not in ("", "void")), result)
+    parameters = [parameter_of(item) for item in items if item not in ("", "void")]
+    return Signature(generics, tuple(p for p in parameters if p[0] != "this"), result)

@@ -10,9 +10,10 @@ from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition
 from codeqa.resolve.callbacks import Callbacks
 from codeqa.resolve.chains import steps_of
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Typed, Value
-from codeqa.resolve.generics import RESULT, Generics, Given, closed, lookup, outer
+from codeqa.resolve.generics import RESULT, Generics, Given, lookup
 from codeqa.resolve.hierarchy import Hierarchy
-from codeqa.resolve.shapes import ARRAY, TUPLE, Shape, shape_of
+from codeqa.resolve.shapes import shape_of
+from codeqa.resolve.written import Written
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
@@ -33,6 +34,7 @@ class Types:
         self.classes = Hierarchy(environment, names, self)
         self.generics = Generics(environment, self)
         self.callbacks = Callbacks(environment, names, self)
+        self.written = Written(environment, names, self)
         self._depth = 0
 
     @contextmanager
@@ -55,8 +57,7 @@ class Types:
         if binding.type and (found := self._typed_binding(path, binding)):
             return [v._replace(inferred=True) for v in found]
         if binding.value and (binding.kind != "parameter" or ":" in binding.value):
-            tables = self.env.tables(path)
-            holder = tables.interface.scopes[binding.scope].definition if tables else -1
+            holder = self._holder(path, binding.scope)
             own = binding.value.split(".")[0].split("(")[0].rstrip("[]") == binding.name
             found = self.evaluate(path, binding.value, binding.scope, holder, before=binding.start if own else -1)
             if binding.kind == "entered":
@@ -65,6 +66,15 @@ class Types:
                 found = [v for value in found for v in self.typed(value) if not self._callable(v)]
             return [v._replace(inferred=True) for v in found if v.kind != "unknown"]
         return []
+
+    def _holder(self, path: str, scope: int) -> int:
+        """Return the innermost definition that a scope lies in, -1 for none."""
+        tables = self.env.tables(path)
+        while tables is not None and scope >= 0:
+            if (found := tables.interface.scopes[scope].definition) >= 0:
+                return found
+            scope = tables.interface.scopes[scope].parent
+        return -1
 
     def _typed_binding(self, path: str, binding: Binding) -> list[Value]:
         """Return what a binding with a declared type holds; its value may be a way from that type on."""
@@ -103,95 +113,9 @@ class Types:
             if shape.kind == "union":
                 options = [v for option in shape.args for v in self.declared(path, option, scope, given)]
                 return list(dict.fromkeys(options))[:MAX_VALUES]
-            return self._instances(shape, where, language) if shape.kind == "named" else []
+            return self.written.instances(shape, where, language) if shape.kind == "named" else []
         finally:
             self._depth -= 1
-
-    def _instances(self, shape: Shape, where: Typed, language: Language) -> list[Value]:
-        head, args = shape.head, shape.args
-        if known := lookup(where.given, head):
-            return self.resolved(known)
-        if head in (ARRAY, TUPLE):
-            return [outer(head, args, where)]
-        if head in language.scopes.self_types:
-            owner = self._around(where.path, where.scope)
-            return [owner._replace(kind="instance")] if owner else []
-        own, _, inner = head.partition(".")
-        if inner and own in language.scopes.self_types:  # `Self::Item`
-            owner = self._around(where.path, where.scope)
-            types = self.attribute(owner, inner) if owner else []
-            return [found for v in types if v.kind == "definition" for found in self._instance_of(v, args, where)]
-        last = head.rpartition(".")[2]
-        if args and (found := self._special(last, args, where, language)):
-            return found
-        holds = args and last in language.held
-        if args and not holds and last in language.scopes.type_wrappers:
-            return self.declared(where.path, args[0], where.scope, where.given)
-        found = []
-        for value in self.named(where.path, head, where.scope):
-            found += self._instance_of(value, args, where)
-        if holds and not any(v.kind == "instance" for v in found):
-            return [outer(found[0].name if found else head, args, where)]
-        return found
-
-    def _special(self, name: str, args: tuple[str, ...], where: Typed, language: Language) -> list[Value]:
-        """Return a function, a class or a tuple, where the name of a generic type says that it is one."""
-        if name in language.scopes.callables:
-            return [Value("function", given=((RESULT, where),))]
-        if name in language.scopes.classes:
-            made = closed(args[0], where.path, where.scope, where.given)
-            return [Value("external", name=f"builtins.{name}", given=((RESULT, made),))]
-        if name in language.scopes.tuples:
-            return [outer(ARRAY, args[:1], where) if args[1:] == ("...",) else outer(TUPLE, args, where)]
-        return []
-
-    def _instance_of(self, value: Value, args: tuple[str, ...], where: Typed) -> list[Value]:
-        """Return an object of what a type's name stands for; [] if it stands for no type."""
-        if value.kind == "instance":  # what bounds a type parameter
-            return [value]
-        if value.kind == "definition" and value.index >= 0 and self.env.definition(value).kind == "type":
-            definition = self.env.definition(value)
-            language = self.env.language(value.path)
-            if language is not None and language.scopes.distinct:
-                return [value._replace(kind="instance", given=())]
-            if definition.type and not definition.value:
-                given = self.generics.bind(value, args, where)
-                if found := self.declared(value.path, definition.type, self.scope_around(value), given):
-                    return found
-        value = self.classes.aliased(value)
-        if value.kind == "external":
-            return [outer(value.name, args, where) if args else Value("external", name=value.name)]
-        if not self.env.is_class(value):
-            return [value] if value.kind == "instance" else []
-        return [value._replace(kind="instance", given=self.generics.bind(value, args, where) if args else ())]
-
-    def _around(self, path: str, scope: int) -> Value | None:
-        """Return the class that a scope lies in."""
-        tables = self.env.tables(path)
-        while tables is not None and scope >= 0:
-            holder = tables.interface.scopes[scope].definition
-            if holder >= 0 and (found := self._class_itself(path, holder) or self.classes.owner(path, holder)):
-                return found
-            scope = tables.interface.scopes[scope].parent
-        return None
-
-    def named(self, path: str, dotted: str, scope: int) -> list[Value]:
-        """Return what a dotted name of a type means at a scope: a field of that name does not hide the type."""
-        steps = tuple(dotted.split("."))
-        values = self.names.bare(path, steps[0], scope)
-        tables = self.env.tables(path)
-        while tables is not None and scope > 0 and values and all(self._is_member(v) for v in values):
-            scope = tables.interface.scopes[scope].parent
-            values = self.names.bare(path, steps[0], scope)
-        used = 1
-        if not values:
-            values, used = self.names.rooted(path, steps, scope)
-        for name in steps[used:]:
-            values = [found for value in values for found in self.attribute(value, name)]
-        return values
-
-    def _is_member(self, value: Value) -> bool:
-        return value.kind == "definition" and value.index >= 0 and self.env.definition(value).kind in MEMBERS
 
     def typed(self, value: Value) -> list[Value]:
         """Turn a field, variable or property into what it holds."""
@@ -321,6 +245,8 @@ class Types:
 
     def _argument(self, value: Value, step: str) -> list[Value]:
         """Return what a function is called with: "1:0" for the one passed second, ":0" for the value itself."""
+        if step[0] == "=":
+            return self.callbacks.nth_result(value, int(step[1:]))
         argument, _, number = step.partition(":")
         if argument and number:
             return self.callbacks.passed(value, argument, int(number))
@@ -372,7 +298,9 @@ class Types:
                 return []
             if language.scopes.implicit:
                 return self.names.messages.this(path, holder)
-            owner = self.classes.owner(path, holder) or self._class_itself(path, holder)
+            if declared := self._declared_self(path, name, scope):
+                return declared
+            owner = self.classes.owner(path, holder) or self.class_itself(path, holder)
             return [owner._replace(kind="instance")] if owner else self._object(path, holder)
         at = scope if name in tables.bound else -1
         while at >= 0 and (at, name) not in tables.bindings:
@@ -380,6 +308,15 @@ class Types:
         if at < 0:
             return []
         return self.once(("first", path, name, at), lambda: self._first_parameter(path, name, at))
+
+    def _declared_self(self, path: str, name: str, scope: int) -> list[Value]:
+        """Return what a function says that it is called on: `function (this: Task)`."""
+        tables = self.env.tables(path)
+        while tables is not None and scope >= 0:
+            if bindings := tables.bindings.get((scope, name)):
+                return [v for binding in bindings for v in self.bound(path, binding)]
+            scope = tables.interface.scopes[scope].parent
+        return []
 
     def _first_parameter(self, path: str, name: str, scope: int) -> list[Value]:
         """Return the instance, or the class, that the first parameter of a method is."""
@@ -412,7 +349,8 @@ class Types:
             holder = definition.parent
         return []
 
-    def _class_itself(self, path: str, holder: int) -> Value | None:
+    def class_itself(self, path: str, holder: int) -> Value | None:
+        """Return a definition if it is a class."""
         value = Value("definition", path, holder)
         return value if self.env.is_class(value) else None
 
@@ -428,8 +366,8 @@ class Types:
             return self.names.within(value, name)
         if value.kind == "unknown":
             return [UNKNOWN]
-        if self._is_distinct(value) and (found := self.classes.own(value, name)):
-            return [v._replace(inferred=value.inferred or v.inferred) for v in found]
+        if found := self._of_distinct(value, name):
+            return found
         value = self._behind_type(value)
         if value.kind == "external":
             return self.attribute(value, name)
@@ -438,6 +376,10 @@ class Types:
             if held != value:
                 return self.attribute(held, name)
             return self._of_object(value, name) or self._of_held(value, name)
+        return self._of_class(value, name)
+
+    def _of_class(self, value: Value, name: str) -> list[Value]:
+        """Return the member of a class, or of an object of it."""
         if name == "0" and value.index >= 0:  # what a struct without field names wraps
             return self.declared(value.path, self.env.definition(value).type, self.scope_around(value), value.given)
         if found := self._answers(value, name):
@@ -451,12 +393,13 @@ class Types:
             return self.names.messages.answer(value, name)
         return self.classes.members(value, name, above=value.kind == "super")
 
-    def _is_distinct(self, value: Value) -> bool:
-        """Tell whether a type has methods of its own, though it is made of another."""
+    def _of_distinct(self, value: Value, name: str) -> list[Value]:
+        """Return the methods that a type has of its own, though it is made of another."""
         if value.kind != "instance" or value.index < 0 or self.env.definition(value).kind != "type":
-            return False
+            return []
         language = self.env.language(value.path)
-        return language is not None and language.scopes.distinct
+        found = self.classes.own(value, name) if language is not None and language.scopes.distinct else []
+        return [v._replace(inferred=value.inferred or v.inferred) for v in found]
 
     def _behind_type(self, value: Value) -> Value:
         """Members are those of what a typedef stands for."""
@@ -541,10 +484,10 @@ class Types:
         return [v._replace(inferred=True) for v in self._given_by(value)]
 
     def _given_by(self, value: Value) -> list[Value]:
-        """Return what calling a definition gives: an object of a class, what a function is said or seen to return."""
+        """Return what calling a definition gives: an object, what a function declares or is seen to return."""
         definition = self.env.definition(value)
         if definition.kind == "type":
-            return self._instance_of(value, (), Typed("", value.path, 0))
+            return self.written.instance_of(value, (), Typed("", value.path, 0))
         if self.env.is_class(value):
             applied = self.applied(value) if "companion" in definition.flags.split() else []
             return [v for m in applied for v in self.called(m)] or [value._replace(kind="instance")]

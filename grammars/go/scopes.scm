@@ -72,6 +72,12 @@
 
 (short_var_declaration
   left: (expression_list
+    (_)
+    (identifier) @binding.result @item)
+  right: (expression_list . (call_expression) @value .))
+
+(short_var_declaration
+  left: (expression_list
     (identifier) @binding.local))
 
 (statement_list

@@ -79,3 +79,42 @@
 (function_definition
   return_type: (type) @callback.type
   body: (block (return_statement (lambda parameters: (_) @callback.parameters) @callback)))
+
+; in a branch that asks for a type
+((if_statement
+  condition: (call
+    function: (identifier) @_is
+    arguments: (argument_list . (identifier) @binding.narrowed . [(identifier) (attribute)] @type .))
+  consequence: (block) @narrowed)
+  (#eq? @_is "isinstance"))
+((if_statement
+  condition: (boolean_operator left: (call
+    function: (identifier) @_is
+    arguments: (argument_list . (identifier) @binding.narrowed . [(identifier) (attribute)] @type .)) operator: "and")
+  consequence: (block) @narrowed)
+  (#eq? @_is "isinstance"))
+((if_statement
+  condition: (boolean_operator operator: "and" right: (call
+    function: (identifier) @_is
+    arguments: (argument_list . (identifier) @binding.narrowed . [(identifier) (attribute)] @type .)))
+  consequence: (block) @narrowed)
+  (#eq? @_is "isinstance"))
+((elif_clause
+  condition: (call
+    function: (identifier) @_is
+    arguments: (argument_list . (identifier) @binding.narrowed . [(identifier) (attribute)] @type .))
+  consequence: (block) @narrowed)
+  (#eq? @_is "isinstance"))
+((elif_clause
+  condition: (boolean_operator left: (call
+    function: (identifier) @_is
+    arguments: (argument_list . (identifier) @binding.narrowed . [(identifier) (attribute)] @type .)) operator: "and")
+  consequence: (block) @narrowed)
+  (#eq? @_is "isinstance"))
+((elif_clause
+  condition: (boolean_operator operator: "and" right: (call
+    function: (identifier) @_is
+    arguments: (argument_list . (identifier) @binding.narrowed . [(identifier) (attribute)] @type .)))
+  consequence: (block) @narrowed)
+  (#eq? @_is "isinstance"))
+

@@ -59,3 +59,12 @@
 (required_parameter
   pattern: (array_pattern (identifier) @binding.parameter @item)
   type: (type_annotation (_) @type))
+
+; what a function says that it is called on
+(required_parameter pattern: (this) @binding.parameter type: (type_annotation (_) @type))
+
+; in a branch that asks for a type
+(if_statement
+  condition: (parenthesized_expression
+    (binary_expression left: (identifier) @binding.narrowed operator: "instanceof" right: (_) @type))
+  consequence: (statement_block) @narrowed)
