@@ -169,3 +169,12 @@
 
 (preproc_function_def value: (preproc_arg) @embedded)
 (preproc_def value: (preproc_arg) @embedded)
+
+; `T x(f())`, `T x(ns::f())` in a function: the grammar reads f as the type of a parameter
+
+(compound_statement (declaration declarator: (function_declarator parameters: (parameter_list
+  (parameter_declaration
+    type: [
+      (type_identifier) @reference.call
+      (qualified_identifier scope: (_) @receiver name: (type_identifier) @reference.call)]
+    declarator: (abstract_function_declarator parameters: (parameter_list) @arguments))))))
