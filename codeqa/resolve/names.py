@@ -51,9 +51,8 @@ class Names:
         level = scope
         while level >= 0:
             holder = scopes[level].definition
-            if bindings := _bound(tables, level, name, at, before):
-                if values := self._bindings(path, bindings):
-                    return values
+            if values := self._bindings(path, _bound(tables, level, name, at, before)):
+                return values
             if holder >= 0 and (every or (holder, name) in tables.children):
                 inside = self._inside(path, holder, name, level == scope, language)
                 if found := self._near(path, inside, scope):
