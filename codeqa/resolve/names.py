@@ -55,7 +55,7 @@ class Names:
                 return values
             if holder >= 0 and (every or (holder, name) in tables.children):
                 inside = self._inside(path, holder, name, level == scope, language)
-                if found := self._near(path, inside, scope):
+                if found := inside if self._overloaded(inside, language) else self._near(path, inside, scope):
                     return found
             imported = [v for item in tables.imports.get((level, name)) for v in self.imported(path, item)]
             if level == 0:
@@ -135,6 +135,12 @@ class Names:
         """Return the members that a bare name reaches: the name of a class is the class, not its constructor."""
         found = self.types.classes.members(cls, name)
         return [v for v in found if self.env.definition(v).kind != "constructor"]
+
+    def _overloaded(self, values: list[Value], language: Language) -> bool:
+        """Tell whether these are the overloads of a type that is written in several places: none hides another."""
+        if not language.scopes.overloads or language.modules.style != "namespace" or len(values) < 2:
+            return False
+        return all(v.kind == "definition" and self.env.definition(v).kind in MEMBERS for v in values)
 
     def _near(self, path: str, values: list[Value], scope: int) -> list[Value]:
         """Of the definitions of one name in a file, keep those of the innermost block around the reference."""
