@@ -189,7 +189,7 @@ class Join:
     pattern: str = ""  # regular expression that the text must match
     value: int = -1  # which argument is what is provided, -1: the definition that is decorated, or around it
     value_keyword: str = ""
-    form: str = ""  # "sql": the text names tables
+    form: str = ""  # "tables": the text is a statement that names tables
 
 
 @dataclass(frozen=True, slots=True)

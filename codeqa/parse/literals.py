@@ -215,7 +215,7 @@ class Literals:
         self, rule: Join, texts: Iterable[tuple[str, int]], receiver: str, value: str, scope: int, definition: int
     ) -> None:
         for written, start in texts:
-            for part, offset in _tables(written) if rule.form == "sql" else [(written, 0)]:
+            for part, offset in _tables(written) if rule.form == "tables" else [(written, 0)]:
                 if not part or len(part) > MAX_TEXT or (rule.pattern and not _fits(rule.pattern, part)):
                     continue
                 at = start + len(written[:offset].encode())
