@@ -61,6 +61,9 @@ LANCE_ROWS = 100_000  # vectors from which on its index beats a scan of the matr
 LANCE_CHUNKS = 2_000  # vectors that LanceDB lacks: for fewer, filling it costs more than it can ever save
 
 
+NOT_EXPORTED = frozenset({"declaration", "unnamed"})  # flags of what is announced only, or has no name to call it by
+
+
 class Project:
     """A repository with its index. Not safe to share between threads."""
 
@@ -334,9 +337,9 @@ class Project:
                     yield _edge_line(edge, place)
 
     def export_definitions(self) -> Iterator[dict[str, object]]:
-        """Yield one object for each definition, in source order; files and prototypes are left out."""
+        """Yield one object for each definition, in source order; no files, no prototypes, no macros' nameless tests."""
         for symbol in self.store.all_symbols():
-            if symbol.external or symbol.kind == "module" or "declaration" in symbol.flags.split():
+            if symbol.external or symbol.kind == "module" or NOT_EXPORTED.intersection(symbol.flags.split()):
                 continue
             yield {"path": symbol.span.path, "line": symbol.name_line, "name": symbol.name, "kind": symbol.kind}
 
