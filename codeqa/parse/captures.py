@@ -165,6 +165,22 @@ def _sorted(found: Captured, plan: str, nodes: Captures) -> None:
         found.inner += [(sort, node) for node in nodes[plan]]
 
 
+def stretch(found: Captured, size: int) -> set[int]:
+    """A file in one namespace is in it as a whole; of several, each holds what follows it, up to the next.
+
+    Returns the ids of the drafts that were made to hold something.
+    """
+    parts = sorted(found.parts)
+    if len(parts) < 2:
+        found.packages += parts
+        return set()
+    drafts = [found.drafts[start] for start, _ in parts if start in found.drafts]
+    for draft, end in zip(drafts, [*(after.start for after in drafts[1:]), size], strict=True):
+        draft.end = end
+        draft.span = (draft.start, end)
+    return {id(draft) for draft in drafts}
+
+
 def shifted(used: Used, by: int) -> Used:
     """Return a use as if its text stood elsewhere; its arguments are not known there."""
     receiver = (used.receiver[0] + by, used.receiver[1] + by) if used.receiver else None

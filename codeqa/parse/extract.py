@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Import, Interface, Literal, Reference, Scope
 from codeqa.parse import text
 from codeqa.parse.bindings import Blocks, kind_of, passed_parameters, told_of
-from codeqa.parse.captures import Bound, Captured, Draft
-from codeqa.parse.imports import bound_name, expand, inline_name, lazily
+from codeqa.parse.captures import Bound, Captured, Draft, stretch
+from codeqa.parse.imports import expand, full_name, inline_name, lazily, one_name
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, depths, nest
 from codeqa.parse.references import references_of
 
@@ -81,7 +81,7 @@ class Extractor:
     def run(self) -> tuple[Interface, list[Reference]]:
         """Extract everything; the order of the steps matters."""
         self._drop_imported()
-        self._stretch_namespaces()
+        self._stretched = stretch(self.captured, len(self.data))
         self._extend_headings()
         self._define()
         self._scope()
@@ -111,17 +111,6 @@ class Extractor:
                     self.captured.drafts.pop(found.parts[part][0], None)
                     self.captured.bounds.pop(found.parts[part][0], None)
                     break
-
-    def _stretch_namespaces(self) -> None:
-        """A file in one namespace is in it as a whole; of several, each holds what follows it, up to the next."""
-        parts = sorted(self.captured.parts)
-        if len(parts) < 2:
-            self.captured.packages += parts
-            return
-        drafts = [self.captured.drafts[start] for start, _ in parts if start in self.captured.drafts]
-        for draft, after in zip(drafts, [*drafts[1:], None], strict=True):
-            _close(draft, after.start if after else len(self.data))
-            self._stretched.add(id(draft))
 
     def _extend_headings(self) -> None:
         """A heading holds what follows it, up to the next one of its level or above."""
@@ -521,28 +510,17 @@ class Extractor:
             return [(module, "*", parts.get("namespace", ""))]
         if "default" in parts:
             return [(module, "default", parts["default"])]
-        return [self._full(module, parts) if self.language.modules.style == "namespace" else self._one(module, parts)]
-
-    def _one(self, module: str, parts: dict[str, str]) -> tuple[str, str, str]:
-        """Return where one imported name is from, what it is called there, and what here."""
-        if "name" in parts:
-            name = parts["name"].strip("\"'")
-            return module, name, parts.get("alias", name).strip("\"'")
-        if "namespace" in parts:
-            return module, "", parts["namespace"]
-        return module, "", inline_name(module) if "inline" in parts else bound_name(module, self.language.modules.style)
+        rules = self.language.modules
+        return [
+            full_name(module, parts, rules.separator)
+            if rules.style == "namespace"
+            else one_name(module, parts, rules.style)
+        ]
 
     def _package(self) -> str:
         """Return what the file declares itself to be in: clauses that continue one another are one, with spaces."""
         clauses = ["".join(self.text_of(where).split()) for where in self.captured.packages]
         return " ".join(clauses if self.language.modules.style == "namespace" else clauses[:1])
-
-    def _full(self, module: str, parts: dict[str, str]) -> tuple[str, str, str]:
-        """Split the full name that an import names into where it is declared and its last part, which is bound."""
-        separator = self.language.modules.separator
-        full = separator.join(part for part in (module, parts.get("name", "")) if part).strip(separator)
-        head, _, last = full.rpartition(separator)
-        return head, last, parts.get("alias") or parts.get("namespace") or last
 
     def unquoted(self, start: int) -> int:
         """Return where a name begins that may stand in quotes."""

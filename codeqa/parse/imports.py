@@ -70,3 +70,20 @@ def bound_name(module: str, style: str) -> str:
     if style in ("package", "crate", "namespace"):
         return re.split(r"\.|::|\\", module)[-1]
     return ""
+
+
+def one_name(module: str, parts: dict[str, str], style: str) -> tuple[str, str, str]:
+    """Return where one imported name is from, what it is called there, and what here."""
+    if "name" in parts:
+        name = parts["name"].strip("\"'")
+        return module, name, parts.get("alias", name).strip("\"'")
+    if "namespace" in parts:
+        return module, "", parts["namespace"]
+    return module, "", inline_name(module) if "inline" in parts else bound_name(module, style)
+
+
+def full_name(module: str, parts: dict[str, str], separator: str) -> tuple[str, str, str]:
+    """Split the full name that an import names into where it is declared and its last part, which is bound."""
+    full = separator.join(part for part in (module, parts.get("name", "")) if part).strip(separator)
+    head, _, last = full.rpartition(separator)
+    return head, last, parts.get("alias") or parts.get("namespace") or last
