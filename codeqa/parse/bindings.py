@@ -53,6 +53,8 @@ def told_of(bound: Bound, type_: str, value: str, told: tuple[str, str] | None) 
         return told[0], told[1] + bound.steps
     if bound.kind in WAYS and value:
         return type_, f"{value}{WAYS[bound.kind]}{bound.steps}"
+    if bound.kind == "payload":  # the name of what holds it is the first of the items
+        return type_, f"{value}[{int(bound.steps[1:-1]) - 1}]" if value else ""
     if bound.kind == "result":
         return type_, f"{value[:-2]}(={bound.steps[1:-1]})" if value.endswith("()") else ""
     return type_, f"{value}{bound.steps}" if value or type_ else ""
@@ -78,6 +80,6 @@ class Blocks(Nest):
 
 def kind_of(bound: Bound) -> str:
     """Return the kind of a binding: part of a value, or another local."""
-    if bound.kind in WAYS or bound.kind == "result":
+    if bound.kind in WAYS or bound.kind in ("result", "payload"):
         return "local"
     return "part" if bound.steps and bound.kind == "local" else bound.kind

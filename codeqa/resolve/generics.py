@@ -70,6 +70,12 @@ class Generics:
                 found.append((name, closed(default, cls.path, self.types.scope_around(cls), tuple(found))))
         return tuple(found)
 
+    def inside(self, cls: Value, path: str, scope: int) -> Value:
+        """Return an object of a class as its own methods see it: their scopes may bound its type parameters."""
+        definition = self.env.definition(cls)
+        names = [name for name, _ in type_parameters(definition.signature, definition.name)]
+        return cls._replace(kind="instance", given=tuple((name, Typed(name, path, scope)) for name in names))
+
     def through(self, value: Value, member: Value) -> Value:
         """Return a member with what the type parameters of its class stand for in an object."""
         if member.kind != "definition" or member.index < 0 or value.index < 0:
@@ -167,6 +173,10 @@ class Generics:
 
     def element(self, value: Value, key: str, hops: int = 0) -> list[Value]:
         """Return what iterating over a value ("[*]"), a subscript ("[]") or the n-th of a tuple ("[n]") gives."""
+        if key[1:-1].isdigit() and value.kind == "definition" and value.index >= 0:
+            definition = self.env.definition(value)
+            if definition.kind == "enum_member":  # what a variant holds
+                return self._payload(value, definition.type, int(key[1:-1]))
         values = self.types.typed(value)
         if values != [value]:
             return [v for held in values for v in self.element(held, key, hops + 1)] if hops < MAX_NESTED else []
@@ -178,6 +188,11 @@ class Generics:
         if key == INNER:
             return [value]
         return self._of_object(value, key, hops)
+
+    def _payload(self, value: Value, text: str, number: int) -> list[Value]:
+        items = [item.strip() for item in top_level(text[1:-1], ",")] if text[:1] == "(" else []
+        scope = self.types.scope_around(value)
+        return self.types.declared(value.path, items[number], scope) if number < len(items) and items[number] else []
 
     def _of_object(self, value: Value, key: str, hops: int) -> list[Value]:
         """Return the element of an object of a class; a class with a subscript, `Box[int]`, is that class."""

@@ -143,10 +143,10 @@ class Types:
         scope = self.scope_around(value)
         if definition.kind in CALLABLE:  # a property that does not declare what it returns
             scope = tables.scope_of.get(value.index, scope)
+        if definition.kind == "enum_member" and (found := self._of_enum(value, definition)):
+            return found
         if definition.type:
             return self.declared(value.path, definition.type, scope, value.given)
-        if definition.kind == "enum_member":
-            return self._of_enum(value, definition)
         if not definition.value:
             return self._shown(value, definition)
         self._depth += 1
@@ -301,7 +301,7 @@ class Types:
             if declared := self._declared_self(path, name, scope):
                 return declared
             owner = self.classes.owner(path, holder) or self.class_itself(path, holder)
-            return [owner._replace(kind="instance")] if owner else self._object(path, holder)
+            return [self.generics.inside(owner, path, scope)] if owner else self._object(path, holder)
         at = scope if name in tables.bound else -1
         while at >= 0 and (at, name) not in tables.bindings:
             at = tables.interface.scopes[at].parent

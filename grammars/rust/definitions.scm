@@ -117,7 +117,8 @@
   bounds: (trait_bounds . (_) @type)?) @definition.type
 
 (enum_variant
-  name: (identifier) @name) @definition.enum_member
+  name: (identifier) @name
+  body: (ordered_field_declaration_list)? @type) @definition.enum_member
 
 (field_declaration
   (visibility_modifier)? @flag.exported

@@ -195,3 +195,18 @@
 (closure_parameters (tuple_pattern (identifier) @binding.parameter @item))
 
 (closure_parameters (reference_pattern (tuple_pattern (identifier) @binding.parameter @item)))
+
+; `Shape::Circle(radius)`: what a variant holds
+
+((tuple_struct_pattern
+  type: [(identifier) (scoped_identifier)] @value
+  [
+    (identifier) @binding.payload @item
+    (ref_pattern (identifier) @binding.payload) @item
+    (mut_pattern (identifier) @binding.payload) @item
+  ])
+  (#not-match? @value "^(Some|Ok|Err)$"))
+
+(where_predicate
+  left: (type_identifier) @binding.parameter
+  bounds: (trait_bounds . (_) @type))
