@@ -84,6 +84,7 @@ class Scopes:
     labelled: bool = False  # arguments bear the labels that parameters declare: they are part of the name
     extensions: bool = False  # a function may say that it is called on its first parameter
     curried: bool = False  # argument lists that follow one another belong to one call
+    choices: tuple[str, ...] = ()  # patterns of expressions that are one of several, their groups
     casts: tuple[str, ...] = ()  # patterns of casts that a chain begins with; group 1 is the type
     overloads: bool = False  # several callables of one name, told apart by their parameters
     decorator_suffix: str = ""  # that a decorator may leave out of the name of its class

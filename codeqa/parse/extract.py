@@ -273,12 +273,13 @@ class Extractor:
     def _parameter_type(self, name: str, around: list[Draft]) -> str:
         """Return the declared type of the parameter `name` of the function around: no other scope can look it up."""
         holder = next((d for d in around if d.kind in CALLABLE), None)
-        if holder is None or not name.lstrip("$").isidentifier():
+        names = name.split("|")
+        if holder is None or not names[0].lstrip("$").isidentifier():
             return ""
         end = holder.body.start_byte if holder.body else holder.end
         for offset in range(holder.start, min(end, holder.start + MAX_HEAD)):
             bound = self.captured.bounds.get(offset)
-            if bound and bound.type and bound.kind == "parameter" and self.text_of(bound.name) == name:
+            if bound and bound.type and bound.kind == "parameter" and self.text_of(bound.name) == names[0]:
                 return self._flat(bound.type)
         return ""
 
@@ -377,8 +378,16 @@ class Extractor:
     def _value(self, where: tuple[int, int] | None) -> str:
         if where is None or where[1] - where[0] > 2000:
             return ""
-        flat = self.chain(where)
+        choices = self.language.scopes.choices
+        flat = text.choice(self.text_of(where), choices, self._chain) if choices else "?"
+        if flat == "?":
+            flat = self.chain(where)
         return "" if flat == "?" or flat in LITERALS else flat
+
+    def _chain(self, written: str) -> str:
+        scopes = self.language.scopes
+        flat = text.chain(written, scopes.separators, scopes.makers, scopes.casts)
+        return "" if flat in LITERALS else flat
 
     def chain(self, where: tuple[int, int]) -> str:
         """Return an expression as a receiver chain, "?" if it is none."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from inspect import cleandoc
 
 MAX_CHAIN = 160
+MAX_CHOICE = 400
 MAX_SIGNATURE = 240
 MAX_DOC = 1600
 
@@ -61,6 +62,19 @@ def rooted(text: str, roots: tuple[str, ...]) -> str:
     if not roots:
         return text
     return _roots(roots).sub(lambda match: "@." if match.end() < len(text) else "@", text)
+
+
+def choice(text: str, patterns: tuple[str, ...], read: Callable[[str], str]) -> str:
+    """Return the chains of what an expression may be, with "|" between them: `a or b()`; "?" if it is no such choice.
+
+    `read` makes a chain of a text; what is none is left out.
+    """
+    for pattern in patterns if " " in text and len(text) <= MAX_CHOICE else ():
+        if (match := re.fullmatch(pattern, text.strip(), re.DOTALL)) is not None:
+            options = [chain for part in match.groups() if (chain := read(part.strip())) not in ("?", "")]
+            flat = "|".join(dict.fromkeys(options))
+            return flat if 0 < len(flat) <= MAX_CHAIN else "?"
+    return "?"
 
 
 def _uncast(text: str, casts: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from codeqa.resolve.names import Names
 
 T = TypeVar("T")
+_START = re.compile(r"[.(\[]")
 MAX_DEPTH = 10
 MAX_VALUES = 8  # that one expression may have
 MAX_ALIASES = 4  # of one another
@@ -58,7 +60,7 @@ class Types:
             return [v._replace(inferred=True) for v in found]
         if binding.value and (binding.kind != "parameter" or ":" in binding.value):
             holder = self._holder(path, binding.scope)
-            own = binding.value.split(".")[0].split("(")[0].rstrip("[]") == binding.name
+            own = binding.name in {_START.split(option)[0] for option in binding.value.split("|")}
             found = self.evaluate(path, binding.value, binding.scope, holder, before=binding.start if own else -1)
             if binding.kind == "entered":
                 found = [v for value in found for v in self._entered(path, value)]
@@ -204,6 +206,10 @@ class Types:
 
         `at` and `before` are those of `Names.bare`, for the chain's first name.
         """
+        if "|" in chain:
+            options = [(path, option, scope, holder) for option in chain.split("|")]
+            found = [v for option in options for v in self.evaluate(*option, at=at, before=before)]
+            return [v for v in dict.fromkeys(found) if v.kind != "unknown"][:MAX_VALUES]
         language = self.env.language(path)
         steps = steps_of(chain)
         if language is None or not steps or chain == "?" or self._depth > MAX_DEPTH:
