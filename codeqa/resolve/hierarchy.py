@@ -29,6 +29,7 @@ class Hierarchy:
         self._mro: Memo = {}
         self._bases: Memo = {}
         self._open: set[Value] = set()  # classes being linearised
+        self._naming: set[Value] = set()  # classes whose bases are being looked up
         self._cyclic = False
 
     @property
@@ -47,7 +48,7 @@ class Hierarchy:
             return self._noted(self._mro, cls, self._linearise)
         finally:
             self._open.discard(cls)
-            self._cyclic = self._cyclic and bool(self._open)
+            self._cyclic = self._cyclic and bool(self._open or self._naming)
 
     def _noted(self, memo: Memo, cls: Value, compute: Callable[[Value], list[Value]]) -> list[Value]:
         """Compute something about a class, whatever the depth it is asked at, and remember what the answer hangs on."""
@@ -83,7 +84,16 @@ class Hierarchy:
 
     def bases(self, cls: Value) -> list[Value]:
         """Return the direct bases of a class, in order."""
-        return self._noted(self._bases, Value("definition", cls.path, cls.index), self._named_bases)
+        cls = Value("definition", cls.path, cls.index)
+        if cls in self._naming:  # a base that is a member of the class itself
+            self._cyclic = True
+            return []
+        self._naming.add(cls)
+        try:
+            return self._noted(self._bases, cls, self._named_bases)
+        finally:
+            self._naming.discard(cls)
+            self._cyclic = self._cyclic and bool(self._open or self._naming)
 
     def _named_bases(self, cls: Value) -> list[Value]:
         language = self.env.language(cls.path)
