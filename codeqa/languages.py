@@ -88,7 +88,10 @@ class Scopes:
     casts: tuple[str, ...] = ()  # patterns of casts that a chain begins with; group 1 is the type
     overloads: bool = False  # several callables of one name, told apart by their parameters
     decorator_suffix: str = ""  # that a decorator may leave out of the name of its class
-    literals: tuple[tuple[str, str], ...] = ()  # node type of a literal → name of its type, to tell overloads apart
+    hides: bool = False  # a member hides all those of its name in the bases, whatever their parameters
+    arity: bool = False  # what cannot take as many arguments as a call passes is not what it calls
+    separate: bool = False  # functions have names of their own: no variable hides them, only calls mean them
+    literals: tuple[tuple[str, str], ...] = ()  # node of an argument → its type: CONTRIBUTING.md
     aliases: bool = False  # a call of a variable that was given a name is one of what that name means
     blocks: bool = False  # what a block defines is seen in that block only
     constants: str = ""  # regular expression on names that are looked up in the classes around, then over all files
@@ -161,6 +164,18 @@ class Visibility:
 
     private: str = ""
     default: str = ""  # "package": what is not flagged as exported is seen in its package only
+    enclosed: bool = False  # what is flagged as private is seen in the outermost type around it, and nowhere else
+
+
+@dataclass(frozen=True, slots=True)
+class Conversions:
+    """Which arguments fit which parameters, of the types that the language and its library bring."""
+
+    top: str = ""  # the type above all others that are no primitives
+    boxes: Mapping[str, str] = field(default_factory=dict)  # primitive type → the class of its objects
+    above: Mapping[str, str] = field(default_factory=dict)  # type → all that are directly above it but for `top`
+    results: Mapping[str, str] = field(default_factory=dict)  # type -> "member member ..." from outside that give it
+    final: frozenset[str] = frozenset()  # types from outside that no function is an object of
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +265,7 @@ class Language:
     visibility: Visibility = field(default_factory=Visibility)
     joins: Joins = field(default_factory=Joins)
     containers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)  # see `held`
+    conversions: Conversions = field(default_factory=Conversions, compare=False)
 
     @cached_property
     def held(self) -> dict[str, dict[str, str]]:
@@ -318,8 +334,33 @@ class Language:
         return tuple(re.compile(pattern.encode()) for pattern in self.text.switches)
 
     @cached_property
-    def literals(self) -> dict[str, str]:
-        return dict(self.scopes.literals)
+    def literals(self) -> dict[str, list[tuple[str, str]]]:
+        """Node type of an argument → what must be in such a node, "" for nothing, and the type that it then has."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for key, text in self.scopes.literals:
+            kind, _, inside = key.partition(" ")
+            found.setdefault(kind, []).append((inside, text))
+        return found
+
+    @cached_property
+    def above(self) -> dict[str, frozenset[str]]:
+        """Type from outside -> all types above it, `top` left out."""
+        direct = {name: names.split() for name, names in self.conversions.above.items()}
+        found: dict[str, frozenset[str]] = {}
+        for name in direct:
+            reached: list[str] = []
+            waiting = [name]
+            while waiting:
+                new = [n for n in direct.get(waiting.pop(), ()) if n not in reached]
+                reached += new
+                waiting += new
+            found[name] = frozenset(reached)
+        return found
+
+    @cached_property
+    def results(self) -> dict[str, str]:
+        """Member from outside, as "Type.member" or "member" of any type -> the type of what its call gives."""
+        return {name: text for text, names in self.conversions.results.items() for name in names.split()}
 
     @property
     def installed(self) -> str:
@@ -457,6 +498,7 @@ def _language(folder: Path, joins: Joins) -> Language:
         "inner": _section(Inner, data.pop("inner", {}), path),
         "tests": _section(Tests, data.pop("tests", {}), path),
         "visibility": _section(Visibility, data.pop("visibility", {}), path),
+        "conversions": _section(Conversions, data.pop("conversions", {}), path),
         "folder": folder,
         "joins": joins,
     }

@@ -138,13 +138,44 @@ class _References:
         return f"{written}:{self._shape(node)}"
 
     def _shape(self, node: tree_sitter.Node) -> str:
-        if literal := self.ex.language.literals.get(node.type):
-            return f"={literal}"
+        for inside, text in self.ex.language.literals.get(node.type, ()):
+            if self._has(node, inside):
+                return self._typed(node, text)
         if (inner := _argument(node)) is not None:
             return self._shape(inner)
         if node.end_byte - node.start_byte > MAX_ARGUMENT:
             return "?"
-        return self.ex.chain((node.start_byte, node.end_byte))
+        found = self.ex.chain((node.start_byte, node.end_byte))
+        return self._of_literal(node) if found == "?" else found
+
+    def _of_literal(self, node: tree_sitter.Node) -> str:
+        """Return the shape of a method's call on something that has a type as it stands: `"x".trim()`."""
+        whole, name = node.child_by_field_name("object"), node.child_by_field_name("name")
+        shape = self._shape(whole) if whole is not None and name is not None else "?"
+        if name is None or shape[0] != "=" or shape == "=()":
+            return "?"
+        return f"{shape}.{self.ex.name_of((name.start_byte, name.end_byte))}()"
+
+    def _has(self, node: tree_sitter.Node, inside: str) -> bool:
+        """Tell whether a node ends with a text ("*L"), or has a child of that type; operands of operands count too."""
+        if not inside or inside[0] == "*":
+            return (node.text or b"").lower().endswith(inside[1:].lower().encode())
+        if any(child.type == inside for child in node.children):
+            return True
+        named = inside[0].isalpha()
+        return named and any(self._has(child, inside) for child in node.named_children if child.type == node.type)
+
+    def _typed(self, node: tree_sitter.Node, text: str) -> str:
+        """Return the shape that a literal's type text means: "@field" that of a child, "<field>" the type it names."""
+        if text[0] == "@":
+            child = node.child_by_field_name(text[1:]) if text[1:] else next(iter(node.named_children), None)
+            return self._shape(child) if child is not None else "?"
+        if text[0] != "<":
+            return f"={text}"
+        field, _, rest = text[1:].partition(">")
+        child = node.child_by_field_name(field)
+        named = self.ex.chain((child.start_byte, child.end_byte)) if child is not None else "?"
+        return f"={named}{rest}" if "?" not in named else "?"
 
     def _receiver(self, where: tuple[int, int] | None) -> str:
         if where is None:

@@ -154,8 +154,11 @@ class Resolver:
             owner = self._class_around(path, index)
             if owner is None or (definition.name.startswith("__") and not definition.name.endswith("__")):
                 continue
+            several = self._several(path)
             for found in self.classes.members(owner, definition.name, above=True):
                 target = self.env.definition(found)
+                if several and not self.classes.overrides(Value("definition", path, index), found):
+                    continue
                 if target.kind in CALLABLE and found[1:3] != (path, index):
                     key = symbol_key(found.path, target.qualname)
                     yield Edge(
@@ -168,6 +171,11 @@ class Resolver:
                         definition.name_start,
                         definition.name,
                     )
+
+    def _several(self, path: str) -> bool:
+        """Tell whether methods of one name may stand beside one another."""
+        language = self.env.language(path)
+        return language is not None and language.scopes.overloads
 
     def _class_around(self, path: str, index: int) -> Value | None:
         tables = self.env.tables(path)
@@ -247,7 +255,8 @@ class Resolver:
             language = self.env.language(path)
             if reference.role == "call" and language is not None and language.scopes.commands:
                 return self._command(path, reference.name, language)
-            found = self.names.bare(path, reference.name, reference.scope, at=reference.start)
+            called = None if reference.role not in ("call", "read", "write") else reference.role == "call"
+            found = self.names.bare(path, reference.name, reference.scope, at=reference.start, called=called)
             found = found or self._shortened(path, reference)
             if not found and language is not None and language.scopes.implicit:
                 found = self.names.messages.message(path, reference.name, reference.definition)

@@ -30,6 +30,11 @@ def steps_of(chain: str) -> tuple[str, ...]:
     return tuple(match[0] for match in _STEP.finditer(chain) if match[0] != ".")
 
 
+def calls(step: str) -> bool:
+    """Tell whether a step is about the call of what stands before it: "()", or what it calls back with, "(0:1)"."""
+    return step == "()" or (step[:1] == "(" and step[1].isdigit() and ":" in step)
+
+
 @lru_cache(maxsize=64)
 def noise_pattern(noise: frozenset[str]) -> re.Pattern[str]:
     """Return what matches the tokens that a language drops from its types."""

@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, CLASS_LIKE
-from codeqa.resolve.chains import type_head
+from codeqa.resolve.chains import noise_pattern, parameters, top_level, type_head
 from codeqa.resolve.environment import Environment, Notes, Value, outside, plain
 
 if TYPE_CHECKING:
     from codeqa.resolve.names import Names
     from codeqa.resolve.types import Types
 
+
+def type_variables(environment: Environment, value: Value) -> dict[str, str]:
+    """Return the type parameters that a callable sees, its own and those of the types around it, with their bounds."""
+    tables = environment.tables(value.path)
+    found: dict[str, str] = {}
+    index = value.index
+    while tables is not None and index >= 0:
+        definition = tables.interface.definitions[index]
+        for item in _listed(definition.signature, definition.name):
+            if match := _VARIABLE.match(item):
+                found.setdefault(match[1], match[2] or "")
+        index = definition.parent
+    return found
+
+
+@lru_cache(maxsize=16384)
+def _listed(signature: str, name: str) -> tuple[str, ...]:
+    """Return what a list of type parameters holds: behind the name, or before it and behind no other."""
+    named = re.search(rf"(?<![\w$]){re.escape(name)}\s*(?=[<({{]|\Z|extends\b|implements\b)", signature)
+    if named is None:
+        return ()
+    behind = _LISTED.match(signature, named.end())
+    before = next((m for m in _LISTED.finditer(signature, 0, named.start()) if _free(signature, m.start())), None)
+    listed = behind or before
+    return tuple(top_level(listed[1], ",")) if listed else ()
+
+
+def _free(text: str, offset: int) -> bool:
+    return not offset or text[offset - 1].isspace()
+
+
 Memo = dict[Value, tuple[list[Value], frozenset[str]]]
+_LISTED = re.compile(r"<((?:[^<>]|<[^<>]*>)*)>")
+_VARIABLE = re.compile(r"\s*([^\W\d]\w*)\s*(?:(?:extends|:)\s*(.+?))?\s*\Z", re.DOTALL)
 MAX_ANCESTORS = 40
 MAX_REACHED = 3 * MAX_ANCESTORS
 MAX_ALIASES = 4
@@ -167,12 +202,56 @@ class Hierarchy:
     def members(self, cls: Value, name: str, *, above: bool = False) -> list[Value]:
         """Return the members `name` of a class or of its nearest ancestor that has some; `above` leaves out the class.
 
-        Several are a field and a method of one name, or overloads.
+        Several are a field and a method of one name, or overloads: these come from all ancestors.
         """
+        found: list[Value] = []
         for ancestor in self.ancestors(cls)[1 if above else 0 :]:
-            if ancestor.kind == "definition" and (found := self.own(ancestor, name)):
-                return found
-        return []
+            if ancestor.kind != "definition" or not (own := self.own(ancestor, name)):
+                continue
+            if not self._gathers(own[0]):
+                return found or own
+            found += self._inherited(found, own)
+        return found
+
+    def _gathers(self, value: Value) -> bool:
+        """Tell whether a member stands beside those of its name in the bases, where their parameters differ."""
+        language = self.env.language(value.path)
+        if language is None or not language.scopes.overloads or language.scopes.hides:
+            return False
+        return self.env.definition(value).kind != "constructor"
+
+    def _inherited(self, found: list[Value], above: list[Value]) -> list[Value]:
+        """Return what a base's members of one name add to those below: no field that is hidden, nothing overridden."""
+        callables = [v for v in found if self.env.definition(v).kind in CALLABLE]
+        new = []
+        for value in above:
+            is_callable = self.env.definition(value).kind in CALLABLE
+            if not (any(self.overrides(c, value) for c in callables) if is_callable else len(callables) < len(found)):
+                new.append(value)
+        return new
+
+    def overrides(self, value: Value, above: Value) -> bool:
+        """Tell whether a method takes what another one takes; a type parameter may stand for anything."""
+        one, other = (self._erased(v) for v in (value, above))
+        if one is None or other is None:
+            return True
+        return len(one) == len(other) and all(a == b or not a or not b for a, b in zip(one, other, strict=True))
+
+    def _erased(self, value: Value) -> list[str] | None:
+        """Return the names of a method's parameter types, "" for type parameters; None if not all are known."""
+        definition = self.env.definition(value)
+        language = self.env.language(value.path)
+        declared = parameters(definition.signature, definition.name)
+        if declared is None or language is None:
+            return None
+        free = type_variables(self.env, value)
+        found = []
+        for parameter in declared:
+            text = noise_pattern(language.scopes.type_noise).sub(" ", parameter.type)
+            head = type_head(text.replace("[", " ").replace("]", " ").strip(), frozenset(), frozenset())
+            name = head.rpartition(".")[2]
+            found.append("" if name in free else name + "[]" * (text.count("[]") + parameter.variadic))
+        return found
 
     def own(self, cls: Value, name: str) -> list[Value]:
         """Return the members of that name that the class itself has, wherever they are written."""

@@ -32,11 +32,14 @@ class Names:
         self.messages = Messages(environment)
         self.types: Types  # set by the resolver: names and types need one another
 
-    def bare(self, path: str, name: str, scope: int, *, at: int = -1, before: int = -1) -> list[Value]:
+    def bare(
+        self, path: str, name: str, scope: int, *, at: int = -1, before: int = -1, called: bool | None = None
+    ) -> list[Value]:
         """Return what `name` means in a scope of a file; [] if nothing in the repository binds it.
 
         `at` is the byte of the use: in the initialiser of a binding the name means what it meant before. With
-        `before`, only what is bound before that byte counts.
+        `before`, only what is bound before that byte counts. `called` tells whether it is called, None where it may
+        be a type: some languages look that up apart.
         """
         tables = self.env.tables(path)
         language = self.env.language(path)
@@ -49,17 +52,19 @@ class Names:
         if not every and name not in tables.inner:
             return self.types.once(("file", path, name), lambda: self._outermost(path, name, tables, language))
         level = scope
+        meant = called if language.scopes.separate else None
         while level >= 0:
             holder = scopes[level].definition
-            if values := self._bindings(path, _bound(tables, level, name, at, before)):
+            if not meant and (values := self._bindings(path, _bound(tables, level, name, at, before))):
                 return values
             if holder >= 0 and (every or (holder, name) in tables.children):
-                inside = self._inside(path, holder, name, level == scope, language)
+                inside = self._of_space(self._inside(path, holder, name, level == scope, language), meant)
                 if found := inside if self._overloaded(inside, language) else self._near(path, inside, scope):
                     return found
             imported = [v for item in tables.imports.get((level, name)) for v in self.imported(path, item)]
+            imported = self._of_space(imported, meant)
             if level == 0:
-                return self._file(path, name, imported, language, scope)
+                return self._of_space(self._file(path, name, imported, language, scope), meant)
             if imported:
                 return imported
             level = scopes[level].parent
@@ -71,6 +76,12 @@ class Names:
         if values or any(binding.kind != "narrowed" for binding in bindings):
             return list(dict.fromkeys(values)) or [UNKNOWN]
         return []
+
+    def _of_space(self, values: list[Value], called: bool | None) -> list[Value]:
+        """Keep what a name may mean where it is called, or is not, in a language that tells these apart."""
+        if called is None:
+            return values
+        return [v for v in values if self.types.of_space(v, called=called)]
 
     def open_scopes(self, language: Language) -> bool:
         """Tell whether a file shows all that its inner scopes bind: no inherited members, nothing that is included."""

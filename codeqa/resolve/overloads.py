@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Reference
+from codeqa.resolve.arguments import UNSAID, Arguments, Fit, Kind
 from codeqa.resolve.chains import Parameter, accepts, labelled, parameters, steps_of, type_head
 from codeqa.resolve.environment import Environment, Value, plain
 
 if TYPE_CHECKING:
+    from codeqa.languages import Language
     from codeqa.resolve.names import Names
     from codeqa.resolve.types import Types
 
 MAX_CONSIDERED = 64
 TYPE_ROLES = frozenset({"type", "implements"})
 TYPES_ONLY = frozenset({"interface", "type", "trait"})
+
+VARIADIC = 3
+
+
+class Option(NamedTuple):
+    """A callable that may take some arguments: in which phase, and as what each of them."""
+
+    value: Value
+    phase: int  # 1: as they are, 2: boxed, 3: as many as there are
+    sure: bool
+    kinds: list[Kind]
+    fits: list[Fit]
 
 
 class Overloads:
@@ -25,21 +39,46 @@ class Overloads:
         self.env = environment
         self.names = names
         self.types = types
+        self.arguments = Arguments(environment, names, types)
 
     def choose(self, path: str, reference: Reference, values: list[Value]) -> list[Value]:
         """Return those of `values` that the reference may mean."""
-        if len(values) < 2:
-            return values
-        values = self._meant(reference, values)
+        values = [v for v in values if self._in_sight(path, reference, v)]
         called = reference.role in ("call", "instantiate", "raise", "decorator")
-        values = self.types.suited(values, called=called)
-        if len(values) < 2 or len(values) > MAX_CONSIDERED or not all(self._callable(v) for v in values):
+        if len(values) > 1:
+            values = self._meant(reference, values)
+            values = self.types.suited(values, called=called)
+        if not values or len(values) > MAX_CONSIDERED or not all(self._callable(v) for v in values):
             return values
         if not reference.arguments:
-            return values if self._conditional(values) else values[:1]
+            return values if len(values) < 2 or self._conditional(values) else values[:1]
         shapes = self._shapes(path, reference)
-        fitting = [v for v in values if self._accepts(path, reference, v, len(shapes))] or values
+        language = self.env.language(values[0].path)
+        exactly = language is not None and language.scopes.arity
+        fitting = [v for v in values if self._accepts(path, reference, v, len(shapes))] or ([] if exactly else values)
+        if exactly and language is not None and language.conversions.top:
+            return self._applicable(path, reference, shapes, fitting, language)
         return self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting
+
+    def _in_sight(self, path: str, reference: Reference, value: Value) -> bool:
+        """Tell whether a use may mean a member: a private one is seen in the outermost type around it."""
+        if value.kind != "definition" or value.index < 0:
+            return True
+        language = self.env.language(value.path)
+        if language is None or not language.visibility.enclosed:
+            return True
+        definition = self.env.definition(value)
+        if definition.parent < 0 or "private" not in definition.flags.split():
+            return True
+        if path != value.path:
+            return False
+        return reference.definition < 0 or self._outermost(path, reference.definition) == self._outermost(*value[1:3])
+
+    def _outermost(self, path: str, index: int) -> int:
+        tables = self.env.tables(path)
+        while tables is not None and tables.interface.definitions[index].parent >= 0:
+            index = tables.interface.definitions[index].parent
+        return index
 
     def _shapes(self, path: str, reference: Reference) -> list[str]:
         """Return the shapes of the arguments, without their labels."""
@@ -102,6 +141,77 @@ class Overloads:
     def _parameters(self, value: Value) -> tuple[Parameter, ...] | None:
         definition = self.env.definition(value)
         return parameters(definition.signature, definition.name)
+
+    # ----------------------------------------------------------------------- languages that say how types convert
+
+    def _applicable(
+        self, path: str, reference: Reference, shapes: list[str], values: list[Value], language: Language
+    ) -> list[Value]:
+        """Return the callables that may be meant, by the phases in which a compiler looks for them."""
+        if not values or (len(values) == 1 and not shapes):
+            return values
+        given = [self.arguments.given(path, reference, shape, language) for shape in shapes]
+        found = [option for value in values if (option := self._option(given, value, language))]
+        if not found:
+            return [] if all(self._outside_above(v) for v in values) else values
+        sure = [option.phase for option in found if option.sure]
+        found = [option for option in found if not sure or option.phase <= min(sure)]
+        best = [o for o in found if not any(p is not o and self._beats(given, p, o, language) for p in found)]
+        return [option.value for option in best or found]
+
+    def _option(self, given: list[Kind], value: Value, language: Language) -> Option | None:
+        """Return how a callable takes some arguments, None if it does not."""
+        declared = self._parameters(value)
+        if declared is None or (not declared and given):
+            return Option(value, 1, sure=False, kinds=[UNSAID] * len(given), fits=[Fit.UNSURE] * len(given))
+        kinds = self.types.once(("kinds", value), lambda: self._kinds(value, declared, language))
+        ways = []
+        if len(given) == len(declared):
+            last = declared and declared[-1].variadic
+            ways.append((1, [*kinds[:-1], kinds[-1]._replace(dims=kinds[-1].dims + 1)] if last else kinds))
+        if declared and declared[-1].variadic:
+            ways.append((VARIADIC, [*kinds[:-1], *[kinds[-1]] * (len(given) - len(kinds) + 1)]))
+        for phase, wanted in ways:
+            fits = [self.arguments.fit(g, w, language) for g, w in zip(given, wanted, strict=True)]
+            if Fit.NEVER not in fits:
+                boxed = phase == 1 and Fit.BOXED in fits
+                return Option(value, 2 if boxed else phase, Fit.UNSURE not in fits, wanted, fits)
+        return None
+
+    def _kinds(self, value: Value, declared: tuple[Parameter, ...], language: Language) -> list[Kind]:
+        """Return the types of a callable's parameters."""
+        scope = self.types.scope_around(value)
+        return [self.arguments.read(value.path, p.type, scope, language, value.index) for p in declared]
+
+    def _beats(self, given: list[Kind], one: Option, other: Option, language: Language) -> bool:
+        """Tell whether a callable is meant rather than another one, whatever is not known of the arguments."""
+        better = False
+        for number in range(len(given)):
+            mine, theirs = one.kinds[number], other.kinds[number]
+            if mine == theirs and mine.sort:
+                continue
+            if one.fits[number] is Fit.EXACT and other.fits[number] is not Fit.EXACT:
+                better = True
+                continue
+            narrower = self.arguments.fit(mine, theirs, language) in (Fit.EXACT, Fit.ABOVE)
+            if one.fits[number] is Fit.UNSURE or not narrower:
+                return False
+            better = True
+        return better or self._replaces(one, other)
+
+    def _replaces(self, one: Option, other: Option) -> bool:
+        """Tell whether the first takes the same as the second and stands in a class that inherits from its class."""
+        owners = [self.types.classes.owner(*option.value[1:3]) for option in (one, other)]
+        if owners[0] is None or owners[1] is None or owners[0] == owners[1] or one.kinds != other.kinds:
+            return False
+        return owners[1] in self.types.classes.ancestors(owners[0])
+
+    def _outside_above(self, value: Value) -> bool:
+        """Tell whether the class of a member inherits from something outside of the repository."""
+        owner = self.types.classes.owner(value.path, value.index)
+        return owner is not None and any(a.kind == "external" for a in self.types.classes.ancestors(owner))
+
+    # ------------------------------------------------------------------------------------------------------- others
 
     def _by_types(self, path: str, reference: Reference, shapes: list[str], values: list[Value]) -> list[Value]:
         given = [self._given(path, reference, shape) for shape in shapes]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition
 from codeqa.resolve.callbacks import Callbacks
-from codeqa.resolve.chains import steps_of
+from codeqa.resolve.chains import calls, steps_of
 from codeqa.resolve.environment import MEMBERS, UNKNOWN, Environment, Typed, Value
 from codeqa.resolve.generics import RESULT, Generics, Given, lookup
 from codeqa.resolve.hierarchy import Hierarchy
@@ -200,11 +200,12 @@ class Types:
     # ------------------------------------------------------------------------------------------------------- chains
 
     def evaluate(
-        self, path: str, chain: str, scope: int, holder: int, *, at: int = -1, before: int = -1
+        self, path: str, chain: str, scope: int, holder: int, *, at: int = -1, before: int = -1, called: bool = False
     ) -> list[Value]:
         """Return what a chain such as `self.app.router()` stands for; `holder` is the definition around it.
 
-        `at` and `before` are those of `Names.bare`, for the chain's first name.
+        `at` and `before` are those of `Names.bare`, for the chain's first name; `called` tells that what is asked for
+        is what is called.
         """
         if "|" in chain:
             options = [(path, option, scope, holder) for option in chain.split("|")]
@@ -216,17 +217,19 @@ class Types:
             return []
         self._depth += 1
         try:
-            values, used = self._root(path, steps, scope, holder, language, at, before)
+            whole = (*steps, "()") if called else steps
+            values, used = self._root(path, whole, scope, holder, language, at, before)
             if used >= len(steps):
                 return values
             rest = steps[used:]
-            return self.once(("walk", tuple(values), rest), lambda: self._walk(values, rest))
+            return self.once(("walk", tuple(values), rest, called), lambda: self._walk(values, rest, called))
         finally:
             self._depth -= 1
 
-    def _walk(self, values: list[Value], steps: tuple[str, ...]) -> list[Value]:
+    def _walk(self, values: list[Value], steps: tuple[str, ...], called: bool) -> list[Value]:
         for number, step in enumerate(steps):
-            values = self._step(values, step, called=steps[number + 1 : number + 2] == ("()",))
+            following = steps[number + 1] if number + 1 < len(steps) else "()" if called else ""
+            values = self._step(values, step, called=calls(following))
         return values
 
     def _step(self, values: list[Value], step: str, *, called: bool) -> list[Value]:
@@ -260,10 +263,20 @@ class Types:
 
     def suited(self, values: list[Value], *, called: bool) -> list[Value]:
         """Of a field and a method of one name, return the one that is meant: the method where it is called."""
+        values = [v for v in values if self.of_space(v, called=called)]
         if len(values) < 2:
             return values
         wanted = [v for v in values if self._callable(v) == called]
         return wanted or values
+
+    def of_space(self, value: Value, *, called: bool) -> bool:
+        """Tell whether a name may mean this where it is called, or is not, if the language tells these apart."""
+        if value.kind != "definition" or value.index < 0:
+            return True
+        language = self.env.language(value.path)
+        if language is None or not language.scopes.separate or self.env.definition(value).kind in CLASS_LIKE:
+            return True
+        return self._callable(value) == called
 
     def _callable(self, value: Value) -> bool:
         if value.kind != "definition" or value.index < 0:
@@ -282,13 +295,13 @@ class Types:
         before: int,
     ) -> tuple[list[Value], int]:
         first = steps[0]
-        called = len(steps) > 1 and steps[1] == "()"
+        called = len(steps) > 1 and calls(steps[1])
         if first in language.scopes.super or (called and f"{first}()" in language.scopes.super):
             owner = self.classes.owner(path, holder)
             return ([owner._replace(kind="super")] if owner else []), 2 if called else 1
         if this := self._this(path, first, scope, holder, language):
             return this, 1
-        if values := self.names.bare(path, first, scope, at=at, before=before):
+        if values := self.names.bare(path, first, scope, at=at, before=before, called=called):
             return self.suited(values, called=called), 1
         if language.scopes.implicit and (values := self.names.messages.message(path, first, holder, called=called)):
             return self.suited(values, called=called), 1

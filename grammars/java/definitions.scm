@@ -82,6 +82,8 @@
 
 (method_declaration (modifiers "private" @flag.private) name: (identifier) @name) @definition.method
 
+(constructor_declaration (modifiers "private" @flag.private) name: (identifier) @name) @definition.constructor
+
 (method_declaration (modifiers "public" @flag.exported) name: (identifier) @name) @definition.method
 
 (interface_body (method_declaration name: (identifier) @name !body) @definition.method @flag.abstract)
