@@ -20,7 +20,7 @@ from codeqa.resolve.modules import ModuleMap
 def located(name: str, files: Mapping[str, str], importer: str, module: str) -> tuple[tuple[str, ...], set[str]]:
     """Return the files that a module means, and the keys that the answer hangs on."""
     keys: set[str] = set()
-    modules = ModuleMap(files, lambda path: files.get(path, ""), keys.add)
+    modules = ModuleMap(files, lambda path: files.get(path, ""), keys.update)
     return modules.locate(languages.load()[name], importer, module).paths, keys
 
 

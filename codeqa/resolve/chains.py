@@ -15,6 +15,9 @@ _NAMED = re.compile(r"(.*[\s*&>\]])[A-Za-z_$][\w$]*((?:\[\])*)\Z", re.DOTALL)  #
 NOTHING = frozenset({"None", "null", "undefined", "nil", ""})
 
 
+_OPENING = re.compile(r"\s*(?:<[^()]*>)?\s*\(")
+
+
 class Parameter(NamedTuple):
     """One parameter of a callable, as its signature writes it."""
 
@@ -82,10 +85,21 @@ def top_level(text: str, separator: str) -> list[str]:
     return parts
 
 
+def behind_name(text: str, name: str, follow: re.Pattern[str]) -> re.Match[str] | None:
+    """Match what follows a name, where it first stands as a word; a pattern for each name would not be cheap."""
+    at = text.find(name)
+    while at >= 0:
+        inside = at > 0 and (text[at - 1].isalnum() or text[at - 1] in "_$")
+        if not inside and (match := follow.match(text, at + len(name))):
+            return match
+        at = text.find(name, at + 1)
+    return None
+
+
 @lru_cache(maxsize=16384)
 def parameters(signature: str, name: str) -> tuple[Parameter, ...] | None:
     """Return the parameters that a signature declares; None if it was cut short or shows none."""
-    opening = re.search(rf"(?<![\w$]){re.escape(name)}\s*(?:<[^()]*>)?\s*\(", signature)
+    opening = behind_name(signature, name, _OPENING)
     if opening is None:
         return None
     end = _closing(signature, opening.end())

@@ -254,7 +254,7 @@ class Environment:
         self._files: dict[str, tuple[str, Tables | None, Language | None]] = {}  # with the key of what is consulted
         self._pairs: dict[str, list[tuple[str, str]]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
-        self.modules = ModuleMap(paths, read, self._consult, self._imports)
+        self.modules = ModuleMap(paths, read, self._consult_all, self._imports)
 
     def begin(self) -> None:
         """Take down from here on what is consulted, with nothing remembered."""
@@ -267,6 +267,9 @@ class Environment:
 
     def _consult(self, key: str) -> None:
         self.consulted.add(key)
+
+    def _consult_all(self, keys: Iterable[str]) -> None:
+        self.consulted.update(keys)
 
     def tables(self, path: str) -> Tables | None:
         """Return the look-ups of a file, None if it has no facts."""

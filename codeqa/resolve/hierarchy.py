@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codeqa.domain import CALLABLE, CLASS_LIKE
-from codeqa.resolve.chains import noise_pattern, parameters, top_level, type_head
+from codeqa.resolve.chains import behind_name, noise_pattern, parameters, top_level, type_head
 from codeqa.resolve.environment import Environment, Notes, Value, outside, plain
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ def type_variables(environment: Environment, value: Value) -> dict[str, str]:
 @lru_cache(maxsize=16384)
 def _listed(signature: str, name: str) -> tuple[str, ...]:
     """Return what a list of type parameters holds: behind the name, or before it and behind no other."""
-    named = re.search(rf"(?<![\w$]){re.escape(name)}\s*(?=[<({{]|\Z|extends\b|implements\b)", signature)
+    named = behind_name(signature, name, _NAMED)
     if named is None:
         return ()
     behind = _LISTED.match(signature, named.end())
-    before = next((m for m in _LISTED.finditer(signature, 0, named.start()) if _free(signature, m.start())), None)
+    before = next(
+        (m for m in _LISTED.finditer(signature, 0, named.start() - len(name)) if _free(signature, m.start())), None
+    )
     listed = behind or before
     return tuple(top_level(listed[1], ",")) if listed else ()
 
@@ -47,6 +49,7 @@ def _free(text: str, offset: int) -> bool:
 
 
 Memo = dict[Value, tuple[list[Value], frozenset[str]]]
+_NAMED = re.compile(r"\s*(?=[<({]|\Z|extends\b|implements\b)")
 _LISTED = re.compile(r"<((?:[^<>]|<[^<>]*>)*)>")
 _VARIABLE = re.compile(r"\s*([^\W\d]\w*)\s*(?:(?:extends|:)\s*(.+?))?\s*\Z", re.DOTALL)
 MAX_ANCESTORS = 40

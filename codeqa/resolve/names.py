@@ -448,6 +448,12 @@ class Names:
         language = self.env.language(path)
         if tables is None or language is None or hops > MAX_HOPS:
             return []
+        if self.types.classes.busy:
+            return self._exported(path, name, hops, own, tables, language)
+        key = ("exported", path, name, own)
+        return self.env.once(key, hops, lambda: self._exported(path, name, hops, own, tables, language))
+
+    def _exported(self, path: str, name: str, hops: int, own: bool, tables: Tables, language: Language) -> list[Value]:
         private_imports = language.modules.style in ("relative", "crate", "directory", "package") and not own
         definitions = [] if name == "default" else self.env.top(path, name)
         if name == "default":

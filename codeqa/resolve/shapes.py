@@ -6,7 +6,16 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from codeqa.resolve.chains import LIFETIME, NOTHING, PATH, Parameter, noise_pattern, parameter_of, top_level
+from codeqa.resolve.chains import (
+    LIFETIME,
+    NOTHING,
+    PATH,
+    Parameter,
+    behind_name,
+    noise_pattern,
+    parameter_of,
+    top_level,
+)
 
 ARRAY = "[]"  # the head of `X[]`, `[]X`, `[X; 3]`
 TUPLE = "()"  # the head of `[X, Y]`, `(X, Y)`
@@ -16,6 +25,7 @@ _KEYED = re.compile(r"map\s*(?=\[)")
 _INNER = re.compile(r"\s*(?:::|\.)\s*([^\W\d]\w*)")
 _ASSOCIATED = re.compile(r"\A\w+\s*=\s*")  # of `Iterator<Item = T>`
 _PARAMETER = re.compile(r"(?:(?:const|in|out|typename|class|\*+)\s+)*([^\W\d][\w$]*)")
+_LIST = re.compile(r"\s*(?=[<\[(])")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 
@@ -126,7 +136,7 @@ def closing(text: str, start: int) -> int:
 @lru_cache(maxsize=16384)
 def type_parameters(signature: str, name: str) -> tuple[tuple[str, str], ...]:
     """Return the type parameters that a definition declares behind its name, each with the text of its default."""
-    match = re.search(rf"(?<![\w$]){re.escape(name)}\s*(?=[<\[(])", signature)
+    match = behind_name(signature, name, _LIST)
     if match is None:
         return ()
     start = match.end()

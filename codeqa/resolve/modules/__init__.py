@@ -21,7 +21,7 @@ __all__ = ["Located", "ModuleMap", "Style", "changed_keys", "stem"]
 class ModuleMap:
     """Answers which files a module's text may mean, from the repository's paths and manifests alone.
 
-    `read(path)` returns the text of a manifest such as go.mod, "" if there is none. `consulted` is told every key that
+    `read(path)` returns the text of a manifest such as go.mod, "" if there is none. `consulted` is told the keys that
     an answer hangs on, so that adding or removing a file re-resolves exactly the files it could matter to.
     `imports(path, name)` tells whether a file imports something under a name.
     """
@@ -30,10 +30,10 @@ class ModuleMap:
         self,
         paths: Iterable[str],
         read: Callable[[str], str],
-        consulted: Callable[[str], None],
+        consulted: Callable[[Iterable[str]], None],
         imports: Callable[[str, str], bool] = lambda path, name: False,
     ) -> None:
-        self._tree = Tree(paths, read, consulted, imports)
+        self._tree = Tree(paths, read, lambda key: consulted((key,)), consulted, imports)
         self._dotted = Dotted(self._tree)
         self._crate = Crate(self._tree)
         self._styles: dict[str, Style] = {

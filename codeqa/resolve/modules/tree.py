@@ -33,7 +33,7 @@ class Style(Protocol):
 class Tree:
     """The files of a repository, by last segment and by folder.
 
-    `note` is told every key that an answer hangs on: "m:stem" for paths that were looked for, "t:path" for files whose
+    `note`, or `note_all`, is told every key that an answer hangs on: "m:stem" for paths that were looked for, "t:path" for files whose
     text was read, "f:path" and a name for what a file imports.
     """
 
@@ -42,9 +42,11 @@ class Tree:
         paths: Iterable[str],
         read: Callable[[str], str],
         note: Callable[[str], None],
+        note_all: Callable[[Iterable[str]], None],
         imports: Callable[[str, str], bool],
     ) -> None:
         self.note = note
+        self.note_all = note_all
         self._read = read
         self._imports = imports
         self.paths = set(paths)
@@ -63,15 +65,15 @@ class Tree:
         """Return what `compute` gives, made once; what it hangs on is noted every time."""
         if key not in memo:
             keys: set[str] = set()
-            outer, self.note = self.note, keys.add
+            outer = self.note, self.note_all
+            self.note, self.note_all = keys.add, keys.update
             try:
                 found = compute()
             finally:
-                self.note = outer
+                self.note, self.note_all = outer
             memo[key] = found, frozenset(keys)
         value, consulted = memo[key]
-        for name in consulted:
-            self.note(name)
+        self.note_all(consulted)
         return value
 
     def has(self, path: str) -> bool:
