@@ -33,8 +33,8 @@ class Style(Protocol):
 class Tree:
     """The files of a repository, by last segment and by folder.
 
-    `note`, or `note_all`, is told every key that an answer hangs on: "m:stem" for paths that were looked for, "t:path" for files whose
-    text was read, "f:path" and a name for what a file imports.
+    `note`, or `note_all`, is told every key that an answer hangs on: "m:stem" for paths that were looked for, "t:path"
+    for files whose text was read, "f:path" and a name for what a file imports.
     """
 
     def __init__(
