@@ -266,15 +266,27 @@ class Types:
         values = [v for v in values if self.of_space(v, called=called)]
         if len(values) < 2:
             return values
+        if any(v.kind == "external" and self._universal(v, values) for v in values):
+            return values  # one of several types is from outside, and it too has what every object has
         wanted = [v for v in values if self._callable(v) == called]
         return wanted or values
+
+    def _universal(self, value: Value, values: list[Value]) -> bool:
+        """Tell whether a member from outside is one that any object has, as the language of one of `values` says."""
+        name = value.name.rpartition(".")[2]
+        languages = (self.env.language(v.path) for v in values if v.path)
+        return any(language is not None and name in language.results for language in languages)
+
+    def _apart(self, value: Value) -> bool:
+        """Tell whether the language of a definition gives functions names of their own."""
+        language = self.env.language(value.path) if value.path else None
+        return language is not None and language.scopes.separate
 
     def of_space(self, value: Value, *, called: bool) -> bool:
         """Tell whether a name may mean this where it is called, or is not, if the language tells these apart."""
         if value.kind != "definition" or value.index < 0:
             return True
-        language = self.env.language(value.path)
-        if language is None or not language.scopes.separate or self.env.definition(value).kind in CLASS_LIKE:
+        if not self._apart(value) or self.env.definition(value).kind in CLASS_LIKE:
             return True
         return self._callable(value) == called
 
