@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from codeqa import languages, parse
 from codeqa.domain import Definition, Facts
-from codeqa.parse import text
+from codeqa.parse import captures, text
+from codeqa.parse.grammar import get_patterns
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, nest
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -177,7 +178,8 @@ def sound(found: Facts, data: bytes) -> None:
     assert all(-1 <= scope.parent < index for index, scope in enumerate(scopes))
     for binding in found.interface.bindings:
         assert data[binding.start :].decode("utf-8", "replace").startswith(binding.name)
-        assert scopes[binding.scope].start <= binding.start < scopes[binding.scope].end
+        scope = scopes[binding.scope]
+        assert scope.start <= binding.start < scope.end or binding.kind == "narrowed"  # what is asked stands before
     for reference in found.references:
         assert data[reference.start :].decode("utf-8", "replace").startswith(reference.name)
         assert scopes[reference.scope].start <= reference.start < scopes[reference.scope].end
@@ -487,3 +489,47 @@ def test_a_plain_import_beside_one_that_is_exported_again_is_kept() -> None:
         ("crate::a", "B", True),
         ("crate::c", "D", False),
     ]
+
+
+# ------------------------------------------------------------------------------------------------------------- captures
+
+
+@pytest.mark.parametrize("name", GRAMMARS)
+def test_every_pattern_is_about_something(name: str) -> None:
+    """A pattern without a decisive capture would match in vain, and an unknown capture would be heeded by nobody."""
+    query, plans = get_patterns(name)
+
+    assert {plan.pattern for plan in plans} == set(range(query.pattern_count))
+    assert all(plan.role in captures.ROLES for plan in plans if plan.family == "reference")
+
+
+@pytest.mark.parametrize(("name", "path"), SOURCES, ids=lambda value: value if isinstance(value, str) else value.name)
+def test_facts_do_not_hang_on_where_a_file_is_cut(name: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = path.read_bytes()
+    whole = parse.parse(languages.load()[name], data)
+    monkeypatch.setattr(captures, "MAX_PIECES", 1000)
+    for size in (1_000_000, 97):
+        monkeypatch.setattr(captures, "PIECE", size)
+        assert parse.parse(languages.load()[name], data) == whole
+
+
+def test_the_strongest_role_wins_in_whatever_order_patterns_stand() -> None:
+    source = b"""
+    (identifier) @reference.read ; "@reference.call" in a comment is no capture
+    (call function: [(identifier) @reference.call (attribute object: (_) @receiver attribute: (identifier) @reference.call)])
+    ((call function: (identifier) @reference.raise) (#eq? @reference.raise "halt"))
+    """  # noqa: E501
+    import tree_sitter
+
+    query = tree_sitter.Query(parse.get_language("python"), source.decode())
+    patterns = captures.Patterns(query, captures.plans(query, source))
+    tree = parse.get_parser("python").parse(b"a(b.c(), halt())")
+
+    assert [plan.about for plan in patterns.plans] == ["reference.raise", "reference.call", "reference.read"]
+    uses = captures.capture(patterns, tree.root_node).uses
+    assert {start: use[:3] for start, use in uses.items()} == {
+        0: ("call", 1, None),
+        2: ("read", 3, None),
+        4: ("call", 5, (2, 3)),
+        9: ("raise", 13, None),
+    }

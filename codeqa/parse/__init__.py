@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from codeqa import languages
 from codeqa.domain import Facts, Interface
-from codeqa.parse.captures import Captured, Used, broken, capture, shifted
+from codeqa.parse.captures import Captured, broken, capture, shifted
 from codeqa.parse.chunks import chunks
 from codeqa.parse.extract import Extractor
-from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_query, missing
+from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_patterns, get_query, missing
 from codeqa.parse.inner import program
 from codeqa.parse.nesting import Lines
 from codeqa.parse.support import supports
@@ -56,7 +56,7 @@ def parse(language: Language, data: bytes) -> Facts:
     for start, end in blanked:
         node = tree.root_node.descendant_for_byte_range(start, end)
         if node is None or node.type not in language.text.comment_nodes:
-            captured.uses.setdefault(start, Used("read", end, None))
+            captured.uses.setdefault(start, ("read", end, None, None))
     _add_embedded(language, seen, captured)
     extractor = Extractor(language, data, captured, tree.root_node)
     interface, references = extractor.run()
@@ -67,21 +67,21 @@ def _add_embedded(language: Language, data: bytes, captured: Captured) -> None:
     """Add what code uses that the grammar takes for text: the bodies of macros."""
     if len(language.text.embedded) != 2:
         return
-    parser, query = get_parser(language.name), get_query(language.name)
+    parser, patterns = get_parser(language.name), get_patterns(language.name)
     before, after = (part.encode() for part in language.text.embedded)
     for start, end in captured.embedded:
         if end - start > MAX_EMBEDDED or not _CODE.search(data, start, end):
             continue
         by = start - len(before)
-        for offset, used in capture(query, parser.parse(before + data[start:end] + after).root_node).uses.items():
-            if len(before) <= offset < end - by and used.role in _EMBEDDED_ROLES:
+        for offset, used in capture(patterns, parser.parse(before + data[start:end] + after).root_node).uses.items():
+            if len(before) <= offset < end - by and used[0] in _EMBEDDED_ROLES:
                 captured.uses.setdefault(offset + by, shifted(used, by))
 
 
 def _inner(language: Language, data: bytes) -> Facts:
     """Return the facts of the program that lies in another format: its names and lines are those of the file."""
     seen = readable(data)
-    outer = capture(get_query(language.name), get_parser(language.name).parse(seen).root_node)
+    outer = capture(get_patterns(language.name), get_parser(language.name).parse(seen).root_node)
     found = program(language, seen, outer.inner)
     inner = languages.load().get(found.language)
     lines = Lines(data)
@@ -95,9 +95,9 @@ def _inner(language: Language, data: bytes) -> Facts:
 
 def _parsed(language: Language, data: bytes) -> tuple[tree_sitter.Tree, Captured]:
     """Return the best tree of a file; where conditional text breaks the syntax, only its first branch is read."""
-    parser, query = get_parser(language.name), get_query(language.name)
+    parser, patterns = get_parser(language.name), get_patterns(language.name)
     first = tree = best = parser.parse(data)
-    captured = capture(query, first.root_node)
+    captured = capture(patterns, first.root_node)
     if language.ends and first.root_node.has_error and (ended := with_ends(data, language.ends)) != data:
         data, tree = ended, parser.parse(ended)
         best = min(best, tree, key=_broken)
@@ -109,7 +109,7 @@ def _parsed(language: Language, data: bytes) -> tuple[tree_sitter.Tree, Captured
             break
         data, tree = reduced, parser.parse(reduced)
         best = min(best, tree, key=_broken)
-    return best, captured if best is first else capture(query, best.root_node)
+    return best, captured if best is first else capture(patterns, best.root_node)
 
 
 def _broken(tree: tree_sitter.Tree) -> int:

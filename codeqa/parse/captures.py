@@ -1,19 +1,29 @@
 """Run a language's queries over a tree and sort what they capture, by the vocabulary of CONTRIBUTING.md.
 
-Nothing here knows a language: the capture names say everything.
+Nothing here knows a language: the capture names say everything. A tree has as many matches as identifiers and more, of
+which most tell nothing new. So matches are taken pattern by pattern instead of one by one: what a pattern is about is
+known beforehand, and the patterns that say most of a name come first.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import tree_sitter
 
-    Captures = dict[str, list[tree_sitter.Node]]
+    Captures: TypeAlias = dict[str, list[tree_sitter.Node]]
+
+Range: TypeAlias = tuple[int, int]
 
 BASE_ROLES = frozenset({"base", "implements"})
+PIECE = 4096  # bytes whose matches are taken together
+MAX_PIECES = 64  # of a file: each passes all that stands side by side in it
+MAX_CUT_DEPTH = 200  # nodes around a cut: each is passed once more
+MAX_BYTE = (1 << 32) - 1
 MAX_TREE_DEPTH = 2000  # nodes deeper than this are no code that someone wrote, and matching slows down with the depth
 ROLES = {
     name: rank
@@ -21,52 +31,66 @@ ROLES = {
         ["mention", "read", "pass", "write", "type", "call", "instantiate", "raise", "decorator", "implements", "base"]
     )
 }
+NOT_CAPTURES = re.compile(r'"(?:\\.|[^"\\])*"|;[^\n]*')  # strings and comments of a query
+CAPTURE = re.compile(r"@([\w.]+)")
+_DECISIVE = (
+    "definition.",
+    "import",
+    "binding.",
+    "reference.",
+    "callback",
+    "scope",
+    "ignore",
+    "export.default",
+    "package",
+    "embedded",
+    "turns.",
+    "inner.",
+    "error",
+)
 
 
 @dataclass(slots=True)
 class Draft:
-    """A definition as captured; several matches of one name merge into it, the first one winning."""
+    """A definition as captured; several matches of one name merge into it, the first pattern winning."""
 
     kind: str
-    name: tuple[int, int]
+    name: Range
     start: int  # the definition node, decorators excluded: decides nesting
     end: int
     node: tree_sitter.Node
-    span: tuple[int, int]
-    pattern: int  # the first pattern of the file decides kind and node, whichever match is reported first
+    span: Range
     body: tree_sitter.Node | None = None
-    type: tuple[int, int] | None = None
-    value: tuple[int, int] | None = None
-    owner: tuple[int, int] | None = None
-    receiver: tuple[int, int] | None = None
+    type: Range | None = None
+    value: Range | None = None
+    owner: Range | None = None
+    receiver: Range | None = None
     doc: tree_sitter.Node | None = None
     outer: tree_sitter.Node | None = None
-    flags: set[str] = field(default_factory=set)
-    level: tuple[int, int] | None = (
-        None  # of a heading: its number (0: ranked by first appearance), byte of what shows it
-    )
+    flags: frozenset[str] = frozenset()
+    level: Range | None = None  # of a heading: its number (0: ranked by first appearance), byte of what shows it
 
 
 class Bound(NamedTuple):
     """A parameter or local as captured; offsets are byte ranges."""
 
     kind: str
-    name: tuple[int, int]
-    type: tuple[int, int] | None
-    value: tuple[int, int] | None
+    name: Range
+    type: Range | None
+    value: Range | None
     after: int = 0  # byte behind the initialiser
-    region: tuple[int, int] | None = None  # the branch that it holds in
+    region: Range | None = None  # the branch that it holds in
     steps: str = ""  # from the value to what is bound: ".key" of a pattern, "[1]" of a tuple
 
 
 class Passed(NamedTuple):
     """A function without a name whose context says what it is called with."""
 
-    callee: tuple[int, int] | None  # what it is passed to
+    callee: Range | None  # what it is passed to
     argument: str  # as which argument: its number or name
-    type: tuple[int, int] | None  # or: the type that is declared for it
+    type: Range | None  # or: the type that is declared for it
     keys: tuple[str, ...]  # where it is part of an object that is passed, or typed
-    parameters: tuple[tuple[int, int], ...]
+    parameters: tuple[Range, ...]
 
 
 class Imported(NamedTuple):
@@ -74,16 +98,11 @@ class Imported(NamedTuple):
 
     start: int
     end: int
-    parts: dict[str, tuple[int, int]]
+    parts: dict[str, Range]
 
 
-class Used(NamedTuple):
-    """A reference as captured."""
-
-    role: str
-    end: int
-    receiver: tuple[int, int] | None
-    arguments: tree_sitter.Node | None = None
+Used: TypeAlias = "tuple[str, int, Range | None, tree_sitter.Node | None]"
+"""A reference as captured: role, end, receiver, list of arguments. A bare tuple, for there are many."""
 
 
 @dataclass(slots=True)
@@ -92,77 +111,120 @@ class Captured:
 
     drafts: dict[int, Draft] = field(default_factory=dict)  # by the byte of the name
     bounds: dict[int, Bound] = field(default_factory=dict)
-    scopes: set[tuple[int, int]] = field(default_factory=set)
+    scopes: set[Range] = field(default_factory=set)
     narrowed: list[Bound] = field(default_factory=list)  # what is known of a name in one branch
     passed: dict[int, Passed] = field(default_factory=dict)  # by the byte of the function
     imports: dict[tuple[int, ...], Imported] = field(default_factory=dict)
-    exports: dict[int, tuple[int, int]] = field(default_factory=dict)  # identifiers exported as the default
+    exports: dict[int, Range] = field(default_factory=dict)  # identifiers exported as the default
     uses: dict[int, Used] = field(default_factory=dict)  # by the byte of the identifier
     ignored: set[int] = field(default_factory=set)
     inner: list[tuple[str, tree_sitter.Node]] = field(default_factory=list)  # "code" or "text", and where it lies
     kinds: dict[int, tuple[str, int]] = field(default_factory=dict)  # of identifiers: what they turn out to name, end
-    embedded: list[tuple[int, int]] = field(default_factory=list)  # code that the grammar reads as mere text
-    packages: list[tuple[int, int]] = field(default_factory=list)
-    parts: list[tuple[int, int]] = field(default_factory=list)  # names of namespaces that reach to the next one
+    embedded: list[Range] = field(default_factory=list)  # code that the grammar reads as mere text
+    packages: list[Range] = field(default_factory=list)
+    parts: list[Range] = field(default_factory=list)  # names of namespaces that reach to the next one
     errors: int = 0
 
 
-def capture(query: tree_sitter.Query, root: tree_sitter.Node) -> Captured:
-    """Run `query` once over the tree and sort its matches."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one pattern is about: the capture that decides it, and all that it may capture."""
+
+    pattern: int
+    about: str
+    captures: frozenset[str]
+
+    @property
+    def family(self) -> str:
+        return self.about.partition(".")[0]
+
+    @property
+    def role(self) -> str:
+        """The role of a reference."""
+        role = self.about.removeprefix("reference.")
+        return "implements" if role == "base" and "implements" in self.captures else role
+
+
+class Patterns(NamedTuple):
+    """The compiled queries of a language, and what they are about."""
+
+    query: tree_sitter.Query
+    plans: tuple[Plan, ...]
+
+
+def plans(query: tree_sitter.Query, source: bytes) -> tuple[Plan, ...]:
+    """Return what the patterns of a query, compiled from `source`, are about, in the order in which they are heeded.
+
+    That is file order, but references come last, the strongest role and the most telling patterns first.
+    """
+    found: list[Plan] = []
+    for pattern in range(query.pattern_count):
+        written = source[query.start_byte_for_pattern(pattern) : query.end_byte_for_pattern(pattern)].decode()
+        captures = dict.fromkeys(CAPTURE.findall(NOT_CAPTURES.sub(" ", written)))
+        found += [Plan(pattern, about, frozenset(captures)) for about in _about(captures)]
+    return tuple(sorted(found, key=_order))
+
+
+def _about(captures: Iterable[str]) -> list[str]:
+    """Name the captures that decide what a pattern is about: one, or all references that it marks."""
+    for prefix in _DECISIVE:
+        names = [name for name in captures if name.startswith(prefix)]
+        if names:
+            return [prefix] if prefix in ("import", "callback") else names if prefix == "reference." else names[:1]
+    return []
+
+
+def _order(plan: Plan) -> tuple[int, bool]:
+    if not plan.about.startswith("reference."):
+        return -len(ROLES), False
+    return -ROLES[plan.role], plan.captures.isdisjoint({"receiver", "arguments"})
+
+
+def capture(patterns: Patterns, root: tree_sitter.Node) -> Captured:
+    """Run the queries over the tree and sort their matches.
+
+    That is done piece by piece, for matches are large, and few at a time stay in the processor's cache.
+    """
     from tree_sitter import QueryCursor
 
-    found = Captured()
-    plans: dict[int, str] = {}
-    cursor = QueryCursor(query)
+    cursor = QueryCursor(patterns.query)
     cursor.set_max_start_depth(MAX_TREE_DEPTH)
-    for pattern, nodes in cursor.matches(root):
-        plan = plans.get(pattern)
-        if plan is None:
-            plan = plans[pattern] = _plan(nodes)
-        if plan.startswith("reference."):
-            _use(found, plan, nodes)
-        elif plan.startswith("definition."):
-            _definition(found, plan, nodes, pattern)
-        elif plan.startswith("binding."):
-            _binding(found, plan, nodes)
-        else:
-            _other(found, plan, nodes)
+    found = Captured()
+    for piece in _pieces(root):
+        _sort(found, patterns, cursor, root, piece)
     return found
 
 
-def _other(found: Captured, plan: str, nodes: Captures) -> None:
-    if plan == "import":
-        _import(found, nodes)
-    elif plan == "callback":
-        _callback(found, nodes)
-    elif plan == "scope":
-        found.scopes.update(_range(node) for node in nodes["scope"])
-    elif plan == "ignore":
-        found.ignored.update(node.start_byte for node in nodes["ignore"])
-    elif plan == "export.default":
-        node = nodes["export.default"][0]
-        found.exports[node.start_byte] = _range(node)
-    elif plan == "package":
-        where = _range(nodes["package"][0])
-        if where not in found.packages:
-            found.packages.append(where)
-    elif plan == "embedded":
-        found.embedded += [_range(node) for node in nodes["embedded"]]
-    elif plan == "error":
-        found.errors += 1
-    else:
-        _sorted(found, plan, nodes)
+def _pieces(root: tree_sitter.Node) -> list[range]:
+    step = max(PIECE, root.end_byte // MAX_PIECES + 1)
+    starts = list(range(0, root.end_byte, step)) or [0]
+    if root.has_error or _deep(root, starts[1:]):  # what a hostile file makes slow is done once
+        return [range(0, MAX_BYTE)]
+    return [range(start, end) for start, end in zip(starts, [*starts[1:], MAX_BYTE], strict=True)]
 
 
-def _sorted(found: Captured, plan: str, nodes: Captures) -> None:
-    """Keep what says of which sort something is."""
-    kind, _, sort = plan.partition(".")
-    if plan == "package.part":
-        found.parts.append(_range(nodes[plan][0]))
-    elif kind == "turns":
-        found.kinds.update((node.start_byte, (sort, node.end_byte)) for node in nodes[plan])
-    elif kind == "inner":
-        found.inner += [(sort, node) for node in nodes[plan]]
+def _deep(root: tree_sitter.Node, offsets: Iterable[int]) -> bool:
+    """Whether so much nests at one of the offsets that a cut there costs more than it saves."""
+    for offset in offsets:
+        cursor = root.walk()
+        while cursor.goto_first_child_for_byte(offset) is not None:
+            if cursor.depth > MAX_CUT_DEPTH:
+                return True
+    return False
+
+
+def _sort(
+    found: Captured, patterns: Patterns, cursor: tree_sitter.QueryCursor, root: tree_sitter.Node, piece: range
+) -> None:
+    """Sort the matches that touch a piece. Each is heeded in the piece where the name stands that it tells of."""
+    if piece.start or piece.stop < MAX_BYTE:
+        cursor.set_byte_range(max(0, piece.start - 1), min(piece.stop + 1, MAX_BYTE))  # what is empty is between bytes
+    matches: list[list[Captures]] = [[] for _ in range(patterns.query.pattern_count)]
+    for pattern, nodes in cursor.matches(root):
+        matches[pattern].append(nodes)
+    for plan in patterns.plans:
+        if matches[plan.pattern]:
+            _TAKERS[plan.family](found, plan, matches[plan.pattern], piece)
 
 
 def stretch(found: Captured, size: int) -> set[int]:
@@ -183,11 +245,11 @@ def stretch(found: Captured, size: int) -> set[int]:
 
 def shifted(used: Used, by: int) -> Used:
     """Return a use as if its text stood elsewhere; its arguments are not known there."""
-    receiver = (used.receiver[0] + by, used.receiver[1] + by) if used.receiver else None
-    return Used(used.role, used.end + by, receiver)
+    role, end, receiver, _ = used
+    return role, end + by, (receiver[0] + by, receiver[1] + by) if receiver else None, None
 
 
-def broken(root: tree_sitter.Node) -> list[tuple[int, int]]:
+def broken(root: tree_sitter.Node) -> list[Range]:
     """Return the ranges of a tree that do not parse; that of a missing token is empty."""
     found = []
     stack = [root]
@@ -200,101 +262,110 @@ def broken(root: tree_sitter.Node) -> list[tuple[int, int]]:
     return found
 
 
-def _plan(nodes: Captures) -> str:
-    """Name the capture that decides what a pattern is about."""
-    for prefix in (
-        "definition.",
-        "import",
-        "binding.",
-        "reference.",
-        "callback",
-        "scope",
-        "ignore",
-        "export.default",
-        "package",
-        "embedded",
-        "turns.",
-        "inner.",
-        "error",
-    ):
-        for name in nodes:
-            if name.startswith(prefix):
-                return prefix if prefix in ("import", "callback") else name
-    return ""
-
-
-def _range(node: tree_sitter.Node) -> tuple[int, int]:
+def _range(node: tree_sitter.Node) -> Range:
     return node.start_byte, node.end_byte
 
 
-def _first(nodes: Captures, name: str) -> tuple[int, int] | None:
-    found = nodes.get(name)
-    return _range(found[0]) if found else None
+def _first(found: list[tree_sitter.Node]) -> Range:
+    return found[0].start_byte, found[0].end_byte
 
 
-def _whole(nodes: Captures, name: str) -> tuple[int, int] | None:
+def _node(found: list[tree_sitter.Node]) -> tree_sitter.Node:
+    return found[0]
+
+
+def _whole(found: list[tree_sitter.Node]) -> Range:
     """Return the range from the first to the last node of a capture: `a::b::` may be two nodes."""
-    found = nodes.get(name)
-    return (min(n.start_byte for n in found), max(n.end_byte for n in found)) if found else None
+    if len(found) == 1:
+        return found[0].start_byte, found[0].end_byte
+    return min(n.start_byte for n in found), max(n.end_byte for n in found)
 
 
-def _use(found: Captured, plan: str, nodes: Captures) -> None:
-    role = plan[10:]
-    if role == "base" and "implements" in nodes:
-        role = "implements"
-    rank = ROLES[role]
-    receiver = _whole(nodes, "receiver") if "receiver" in nodes else None
-    arguments = nodes["arguments"][0] if "arguments" in nodes else None
-    for node in nodes[plan]:
-        start = node.start_byte
-        old = found.uses.get(start)
-        if old is None or ROLES[old.role] < rank or (old.role == role and old.receiver is None):
-            kept = receiver or (old.receiver if old else None)
-            found.uses[start] = Used(role, node.end_byte, kept, arguments or (old.arguments if old else None))
-        elif (receiver and old.receiver is None) or (arguments and old.arguments is None):
-            found.uses[start] = Used(old.role, old.end, old.receiver or receiver, old.arguments or arguments)
+# ------------------------------------------------------------------------------------------------------- references
 
 
-def _definition(found: Captured, plan: str, nodes: Captures, pattern: int) -> None:
-    if "name" not in nodes:
+def _uses(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    """Note uses of a role. What is known by now has a stronger role, or the same: it can only be filled in."""
+    uses, about, role = found.uses, plan.about, plan.role
+    first, last = piece.start, piece.stop
+    if plan.captures.isdisjoint({"receiver", "arguments"}):
+        for node in [node for nodes in matches for node in nodes.get(about, ())]:
+            start = node.start_byte
+            if start not in uses and first <= start < last:
+                uses[start] = role, node.end_byte, None, None
         return
-    node = nodes[plan][0]
-    flags = {name[5:] for name in nodes if name.startswith("flag.")}
-    if "export.default" in nodes:
-        flags |= {"default", "exported"}
-    outer = nodes["span"][0] if "span" in nodes else None
-    for number, name in enumerate(nodes["name"]):
-        draft = found.drafts.get(name.start_byte)
-        if draft is None:
-            draft = Draft(plan[11:], _range(name), *_range(node), node, _range(node), pattern)
-            found.drafts[name.start_byte] = draft
-        elif pattern < draft.pattern:
-            draft.kind, draft.pattern, draft.node = plan[11:], pattern, node
-            draft.start, draft.end = _range(node)
-            if draft.outer is None:
-                draft.span = _range(node)
-        draft.flags |= flags
-        draft.body = draft.body or (nodes["body"][0] if "body" in nodes else None)
-        draft.type = draft.type or _first(nodes, "type")
-        draft.value = draft.value or _value(nodes, number)
-        draft.owner = draft.owner or _whole(nodes, "owner")
-        draft.receiver = draft.receiver or _first(nodes, "receiver")
-        draft.doc = draft.doc or (nodes["doc"][0] if "doc" in nodes else None)
-        draft.level = draft.level or _level(nodes)
-        if outer is not None and outer.start_byte <= draft.span[0] and outer.end_byte >= draft.span[1]:
-            draft.outer = outer
-            draft.span = _range(outer)
+    for nodes in matches:
+        for node in nodes.get(about, ()):
+            start = node.start_byte
+            if not first <= start < last:
+                continue
+            old = uses.get(start)
+            if old is None or old[2] is None or old[3] is None:
+                receiver = _whole(nodes["receiver"]) if "receiver" in nodes else None
+                arguments = nodes["arguments"][0] if "arguments" in nodes else None
+                if old is None:
+                    uses[start] = role, node.end_byte, receiver, arguments
+                elif receiver or arguments:
+                    uses[start] = old[0], old[1], old[2] or receiver, old[3] or arguments
 
 
-def _value(nodes: Captures, number: int) -> tuple[int, int] | None:
+# ------------------------------------------------------------------------------------------------------ definitions
+
+_PARTS: dict[str, Callable[[list[tree_sitter.Node]], object]] = {
+    "body": _node,
+    "type": _first,
+    "owner": _whole,
+    "receiver": _first,
+    "doc": _node,
+}
+
+
+def _definitions(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    kind = plan.about.removeprefix("definition.")
+    parts = [(name, take) for name, take in _PARTS.items() if name in plan.captures]
+    marked = any(name.startswith(("flag.", "export.", "level", "span")) for name in plan.captures)
+    for nodes in matches:
+        if "name" not in nodes:
+            continue
+        node = nodes[plan.about][0]
+        start, end = node.start_byte, node.end_byte
+        for number, name in enumerate(nodes["name"]):
+            at = name.start_byte
+            if at not in piece:
+                continue
+            draft = found.drafts.get(at)
+            if draft is None:
+                draft = found.drafts[at] = Draft(kind, (at, name.end_byte), start, end, node, (start, end))
+            for part, take in parts:
+                if part in nodes and getattr(draft, part) is None:
+                    setattr(draft, part, take(nodes[part]))
+            if draft.value is None and "value" in nodes:
+                draft.value = _value(nodes, number)
+            if marked:
+                _mark(draft, nodes)
+
+
+def _value(nodes: Captures, number: int) -> Range | None:
     """Return the value of the n-th name: its own where there are as many values, none where some are not seen."""
-    values = nodes.get("value", ())
+    values = nodes["value"]
     if len(values) < 2:
-        return _first(nodes, "value")
+        return _first(values)
     return _range(values[number]) if len(values) == len(nodes["name"]) else None
 
 
-def _level(nodes: Captures) -> tuple[int, int] | None:
+def _mark(draft: Draft, nodes: Captures) -> None:
+    flags = {name[5:] for name in nodes if name.startswith("flag.")}
+    if "export.default" in nodes:
+        flags |= {"default", "exported"}
+    draft.flags |= flags
+    draft.level = draft.level or _level(nodes)
+    outer = nodes["span"][0] if "span" in nodes else None
+    if outer is not None and outer.start_byte <= draft.span[0] and outer.end_byte >= draft.span[1]:
+        draft.outer = outer
+        draft.span = _range(outer)
+
+
+def _level(nodes: Captures) -> Range | None:
     """Return the number in `@level.N`, 0 for a bare `@level`, and where the node starts."""
     for name, items in nodes.items():
         if name.startswith("level"):
@@ -302,24 +373,44 @@ def _level(nodes: Captures) -> tuple[int, int] | None:
     return None
 
 
-def _binding(found: Captured, plan: str, nodes: Captures) -> None:
-    kind, value, type_ = plan[8:], _first(nodes, "value"), _first(nodes, "type")
+# ------------------------------------------------------------------------------------------ bindings, imports, scopes
+
+
+def _bindings(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    kind = plan.about.removeprefix("binding.")
     if kind == "narrowed":
-        found.narrowed.append(Bound(kind, _range(nodes[plan][0]), type_, None, region=_first(nodes, "narrowed")))
+        _narrowed(found, plan, matches, piece)
         return
-    after = max((where[1] for where in (value, _first(nodes, "after")) if where), default=0)
-    for node in nodes[plan]:
-        old = found.bounds.get(node.start_byte)
-        steps = _steps(node, nodes)
-        if old is None:
-            found.bounds[node.start_byte] = Bound(kind, _range(node), type_, value, after, steps=steps)
-        else:
-            at_last = max(after, old.after)
-            known = Bound(kind, _range(node), type_ or old.type, value or old.value, at_last, steps=steps or old.steps)
-            found.bounds[node.start_byte] = known if known[2:] != old[2:] else old
+    bounds = found.bounds
+    stepped = not plan.captures.isdisjoint({"item", "key"})
+    for nodes in matches:
+        type_ = _first(nodes["type"]) if "type" in nodes else None
+        value = _first(nodes["value"]) if "value" in nodes else None
+        after = max(value[1] if value else 0, nodes["after"][0].end_byte if "after" in nodes else 0)
+        steps = _steps(nodes) if stepped else ""
+        for node in nodes.get(plan.about, ()):
+            start = node.start_byte
+            if start not in piece:
+                continue
+            old = bounds.get(start)
+            if old is None:
+                bounds[start] = Bound(kind, (start, node.end_byte), type_, value, after, steps=steps)
+            else:
+                at_last = max(after, old.after)
+                told = type_ or old.type, value or old.value
+                known = Bound(kind, old.name, *told, at_last, steps=steps or old.steps)
+                bounds[start] = known if known[2:] != old[2:] else old
 
 
-def _steps(node: tree_sitter.Node, nodes: Captures) -> str:
+def _narrowed(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    for nodes in matches:
+        name = _first(nodes[plan.about])
+        if name[0] in piece:
+            type_, region = (_first(nodes[part]) if part in nodes else None for part in ("type", "narrowed"))
+            found.narrowed.append(Bound("narrowed", name, type_, None, region=region))
+
+
+def _steps(nodes: Captures) -> str:
     """Return the way from a value to the part of it that a pattern binds."""
     if "item" in nodes:
         around = nodes["item"][0].parent
@@ -335,15 +426,21 @@ def _number(node: tree_sitter.Node, around: tree_sitter.Node) -> int:
     return sum(1 for child in before if not child.is_extra)
 
 
-def _callback(found: Captured, nodes: Captures) -> None:
+def _callbacks(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    for nodes in matches:
+        start = nodes["callback"][0].start_byte
+        if start in piece and (start not in found.passed or "callback.type" in nodes):  # a declared type tells most
+            found.passed[start] = _passed(nodes)
+
+
+def _passed(nodes: Captures) -> Passed:
     node = nodes["callback"][0]
     lists = nodes.get("callback.parameters", ())
     items = [item for part in lists for item in (part.named_children or [part]) if not item.is_extra]
     keys = [(key.text or b"").decode("utf-8", "replace") for key in nodes.get("callback.key", ())]
-    callee, type_ = _whole(nodes, "callback.callee"), _first(nodes, "callback.type")
-    passed = Passed(callee, _argument(node, nodes, keys), type_, tuple(keys), tuple(map(_range, items)))
-    if node.start_byte not in found.passed or type_:  # a declared type tells most
-        found.passed[node.start_byte] = passed
+    callee = _whole(nodes["callback.callee"]) if "callback.callee" in nodes else None
+    type_ = _first(nodes["callback.type"]) if "callback.type" in nodes else None
+    return Passed(callee, _argument(node, nodes, keys), type_, tuple(keys), tuple(map(_range, items)))
 
 
 def _argument(node: tree_sitter.Node, nodes: Captures, keys: list[str]) -> str:
@@ -356,13 +453,70 @@ def _argument(node: tree_sitter.Node, nodes: Captures, keys: list[str]) -> str:
     )
 
 
-def _import(found: Captured, nodes: Captures) -> None:
-    statement = (nodes.get("import") or next(iter(nodes.values())))[0]
-    parts = {name[7:]: _range(items[0]) for name, items in nodes.items() if name.startswith("import.")}
-    named = (
-        parts.get("name") or parts.get("default") or parts.get("namespace") or parts.get("star") or parts.get("tree")
-    )
-    key = (statement.start_byte, *(named or parts.get("module") or (0, 0)))
-    old = found.imports.get(key)
-    if old is None or len(old.parts) < len(parts):  # an optional alias may match twice: keep the fuller match
-        found.imports[key] = Imported(*_range(statement), parts)
+def _imports(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    for nodes in matches:
+        statement = (nodes.get("import") or next(iter(nodes.values())))[0]
+        parts = {name[7:]: _first(items) for name, items in nodes.items() if name.startswith("import.")}
+        named = (
+            parts.get("name")
+            or parts.get("default")
+            or parts.get("namespace")
+            or parts.get("star")
+            or parts.get("tree")
+        )
+        key = (statement.start_byte, *(named or parts.get("module") or (0, 0)))
+        old = found.imports.get(key)
+        if old is None or len(old.parts) < len(parts):  # an optional alias may match twice: keep the fuller match
+            found.imports[key] = Imported(*_range(statement), parts)
+
+
+def _scopes(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    found.scopes.update([_range(node) for nodes in matches for node in nodes.get(plan.about, ())])
+
+
+def _ignored(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    found.ignored.update([node.start_byte for nodes in matches for node in nodes.get(plan.about, ())])
+
+
+def _exports(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    found.exports.update({nodes[plan.about][0].start_byte: _first(nodes[plan.about]) for nodes in matches})
+
+
+def _package(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    where = found.parts if plan.about == "package.part" else found.packages
+    where += [_first(nodes[plan.about]) for nodes in matches if nodes[plan.about][0].start_byte in piece]
+
+
+def _embedded(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    found.embedded += [_range(n) for nodes in matches for n in nodes[plan.about] if n.start_byte in piece]
+
+
+def _turns(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    sort = plan.about.removeprefix("turns.")
+    found.kinds.update({n.start_byte: (sort, n.end_byte) for nodes in matches for n in nodes[plan.about]})
+
+
+def _inner(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    sort = plan.about.removeprefix("inner.")
+    found.inner += [(sort, n) for nodes in matches for n in nodes[plan.about] if n.start_byte in piece]
+
+
+def _errors(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    found.errors += sum(nodes[plan.about][0].start_byte in piece for nodes in matches)
+
+
+_TAKERS: dict[str, Callable[[Captured, Plan, list[Captures], range], None]] = {
+    "definition": _definitions,
+    "binding": _bindings,
+    "reference": _uses,
+    "import": _imports,
+    "scope": _scopes,
+    "ignore": _ignored,
+    "export": _exports,
+    "callback": _callbacks,
+    "package": _package,
+    "embedded": _embedded,
+    "turns": _turns,
+    "inner": _inner,
+    "error": _errors,
+}

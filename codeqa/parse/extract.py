@@ -28,7 +28,6 @@ MAX_VALUES = 4  # that one local may be assigned, of which any may be meant
 SIGNATURE = "()"  # the name of bindings that keep what can be called
 MAX_HEAD = 4000  # bytes of a function's head that are searched for its parameters
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_LISTS = re.compile(r"\(\)(?:\(\))+")
 _TWIN = re.compile(r"#\d+")
 _HAVE_MEMBERS = CLASS_LIKE | PLAIN_VALUES | {"function"}
 _OPEN_SCOPE = frozenset({"function", "method", "constructor"})  # even where no body shows it
@@ -58,12 +57,15 @@ class Extractor:
     ) -> None:
         self.language = language
         self.data = data
+        self._ascii = data.decode("ascii") if data.isascii() else None  # a slice of it is had cheaper than from bytes
         self.captured = captured
+        self._chains = text.chains(language.scopes)
         self.root = root
         self.lines = lines or Lines(data)  # of the file: what the parser sees may have others
         self.definitions: list[Definition] = []
         self.drafts: list[Draft] = []  # parallel to definitions
         self.scopes: list[Scope] = []
+        self.inner_scopes = Nest([])
         self.bindings: list[Binding] = []
         self.imports: list[Import] = []
         self._named: dict[str, list[int]] = defaultdict(list)  # name → definitions
@@ -87,7 +89,7 @@ class Extractor:
         self._scope()
         self._import()
         self.literals: list[Literal] = []
-        references = list(references_of(self))
+        references = references_of(self)
         bases = [r for r in references if r.role in ("base", "implements")]
         return (
             Interface(
@@ -288,7 +290,7 @@ class Extractor:
         doc = self._doc(draft)
         flags = draft.flags - {"ahead"}
         if self.language.private and self.language.private.search(name):
-            flags.add("private")
+            flags |= {"private"}
         flags |= {condition for begin, last, condition in self._switched if begin <= start and end <= last}
         return Definition(
             name=name,
@@ -385,8 +387,7 @@ class Extractor:
         return "" if flat == "?" or flat in LITERALS else flat
 
     def _chain(self, written: str) -> str:
-        scopes = self.language.scopes
-        flat = text.chain(written, scopes.separators, scopes.makers, scopes.casts)
+        flat = self._chains[written]
         return "" if flat in LITERALS else flat
 
     def chain(self, where: tuple[int, int]) -> str:
@@ -396,9 +397,7 @@ class Extractor:
             if where[0] <= start and end <= where[1]:
                 written = self.text_of((where[0], start)) + name + self.text_of((end, where[1]))
                 break
-        scopes = self.language.scopes
-        found = text.chain(text.rooted(written, scopes.root), scopes.separators, scopes.makers, scopes.casts)
-        return _LISTS.sub("()", found) if scopes.curried else found
+        return self._chains[written]
 
     # ------------------------------------------------------------------------------------------ scopes and bindings
 
@@ -435,6 +434,7 @@ class Extractor:
 
         self.scopes = [Scope(raw[old][0], raw[old][1], kept(parents[old]), raw[old][2]) for old in sorted(used)]
         self.bindings = [binding._replace(scope=new[binding.scope]) for binding in bound]
+        self.inner_scopes = Nest([(s.start, s.end) for s in self.scopes])
 
     def _local_type(self, draft: Draft) -> str:
         bound = self.captured.bounds.get(draft.name[0])
@@ -470,7 +470,7 @@ class Extractor:
                 known.add((type_, value))
                 yield Binding(name, scope, where[0], kind, type_, value, after)
 
-        for branch in self.captured.narrowed:
+        for branch in sorted(self.captured.narrowed, key=lambda bound: bound.name):
             if branch.region and branch.type:
                 name, type_ = self.text_of(branch.name), self._flat(branch.type)
                 yield Binding(name, scopes.at(branch.region[0]), branch.name[0], "narrowed", type_, "")
@@ -500,7 +500,7 @@ class Extractor:
                 self.imports.append(
                     Import(module, name, local, start, self.lines.of(start), scopes.of_binding(found.start), reexport)
                 )
-        for where in self.captured.exports.values():
+        for _, where in sorted(self.captured.exports.items()):
             name = self.text_of(where)
             self.imports.append(Import("", name, "default", where[0], self.lines.of(where[0]), 0, True))
 
@@ -528,7 +528,7 @@ class Extractor:
 
     def _package(self) -> str:
         """Return what the file declares itself to be in: clauses that continue one another are one, with spaces."""
-        clauses = ["".join(self.text_of(where).split()) for where in self.captured.packages]
+        clauses = ["".join(self.text_of(where).split()) for where in sorted(set(self.captured.packages))]
         return " ".join(clauses if self.language.modules.style == "namespace" else clauses[:1])
 
     def unquoted(self, start: int) -> int:
@@ -544,6 +544,8 @@ class Extractor:
         return name.strip(quotes) if quotes else name
 
     def text_of(self, where: tuple[int, int]) -> str:
+        if self._ascii is not None:
+            return self._ascii[where[0] : where[1]]
         return self.data[where[0] : where[1]].decode("utf-8", "replace")
 
 

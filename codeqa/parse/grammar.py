@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codeqa import languages
 from codeqa.domain import CodeqaError, GrammarBroken
+from codeqa.parse import captures
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -68,9 +69,20 @@ def get_query(name: str) -> tree_sitter.Query:
 
     language = languages.load()[name]
     try:
-        return tree_sitter.Query(get_language(name), language.query + "\n(ERROR) @error\n")
+        return tree_sitter.Query(get_language(name), _source(language))
     except tree_sitter.QueryError as error:
         raise GrammarBroken(f"{language.folder}: {error}", hint="see CONTRIBUTING.md, adding a language") from error
+
+
+@cache
+def get_patterns(name: str) -> captures.Patterns:
+    """Return `get_query` and what its patterns are about; errors as there."""
+    query = get_query(name)
+    return captures.Patterns(query, captures.plans(query, _source(languages.load()[name]).encode()))
+
+
+def _source(language: Language) -> str:
+    return language.query + "\n(ERROR) @error\n"
 
 
 def missing(language: Language) -> str:

@@ -79,6 +79,8 @@ class Literals:
         self._rules = _rules(self._joins, extractor.language.name)
         self._strings = frozenset(extractor.language.text.string_nodes)
         self._comments = frozenset(extractor.language.text.comment_nodes)
+        self.names = self._rules.names.keys()  # whose uses may bring a literal
+        self.tables = self._rules.tables.keys()  # types whose values are tables that bring some
         self.found: set[Literal] = set()
 
     def wanted(self, name: str, receiver: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
 
     import tree_sitter
 
-    from codeqa.parse.captures import Used
     from codeqa.parse.extract import Extractor
 
 MAX_RECEIVER = 2000  # bytes
 MAX_ARGUMENT = 80  # bytes of an argument that may be a chain
 MAX_ARGUMENTS = 20
+_VALUES = frozenset({"read", "pass", "write"})
+_PLACED = BASE_ROLES | {"decorator"}
 _NEVER_DECORATED = frozenset({"variable", "field", "constant", "section", "key"})
 
 
-def _start(literal: Literal) -> tuple[int, str, str, str]:
-    return literal.start, literal.domain, literal.role, literal.text
+def _place(literal: Literal) -> tuple[int, str, str, Literal]:
+    return literal.start, literal.domain, literal.role, literal
 
 
-def references_of(extractor: Extractor) -> Iterator[Reference]:
-    """Yield the references of a file whose definitions, scopes, bindings and imports are known."""
+def references_of(extractor: Extractor) -> list[Reference]:
+    """Return the references of a file whose definitions, scopes, bindings and imports are known, in document order."""
     return _References(extractor).run()
 
 
@@ -39,7 +40,6 @@ class _References:
         self.ex = extractor
         captured = extractor.captured
         definitions = extractor.definitions
-        self.scopes = Nest([(s.start, s.end) for s in extractor.scopes])
         # In `self.x = f()` it is the method that calls, not the field.
         holding = [i for i, draft in enumerate(extractor.drafts) if draft.receiver is None]
         self.order = sorted(holding, key=lambda i: (definitions[i].start, -definitions[i].end))
@@ -57,50 +57,71 @@ class _References:
         self._comments = set(extractor.language.text.comment_nodes)
         self.literals = Literals(extractor, self._decorated)
 
-    def run(self) -> Iterator[Reference]:
+    def run(self) -> list[Reference]:
+        uses = self.ex.captured.uses
+        found = list(self._worthy(self._possible()))
+        standing = self.literals.standing(self.ex.inner_scopes, self._holder)
+        self.ex.literals += sorted({*self.literals.found, *standing}, key=_place)
+        starts = [start for start, *_ in found]
+        lines = self.ex.lines.all_of(starts)
+        holders = [self.order[holder] if holder >= 0 else -1 for holder in self.holders.all_at(starts)]
+        references: list[Reference] = []
+        for (start, role, name, receiver, scope), line, holder in zip(found, lines, holders, strict=True):
+            arguments = uses[start][3]
+            shapes = self._shapes(arguments) if arguments else ""
+            if role in _PLACED:
+                scope, holder = self._placed(start, role, scope, holder)
+            start = self.ex.unquoted(start)
+            references.append(Reference(name, role, receiver, start, line, scope, holder, shapes))
+        return references
+
+    def _possible(self) -> list[int]:
+        """Return where captured uses stand, in order, without names that are none."""
         captured = self.ex.captured
-        statements = sorted({(i.start, i.end) for i in captured.imports.values()})
-        inside_import = Nest(statements)
-        names = self._names()
-        for start in sorted(captured.uses):
-            use = captured.uses[start]
-            if start in captured.ignored or inside_import.at(start) >= 0:
-                continue
-            if start in names and use.role not in BASE_ROLES:
-                continue
-            if found := self._reference(start, use):
-                yield found
-        self.ex.literals += sorted(
-            {*self.literals.found, *self.literals.standing(self.scopes, self._holder)}, key=_start
-        )
+        starts = sorted(captured.uses.keys() - captured.ignored - self._names())
+        found: list[int] = []
+        after = 0
+        for first, last in sorted({(i.start, i.end) for i in captured.imports.values()}):
+            found += starts[after : bisect_left(starts, first, after)]
+            after = bisect_left(starts, last, after)
+        return found + starts[after:]
 
     def _names(self) -> set[int]:
         """Return where names stand that are no uses: of definitions, bindings and default exports."""
         captured = self.ex.captured
         defined = {start for start, draft in captured.drafts.items() if draft.kind != "impl"}
-        return captured.bounds.keys() | (defined - self.ex.rewrites) | captured.exports.keys()
+        names = captured.bounds.keys() | (defined - self.ex.rewrites) | captured.exports.keys()
+        return {start for start in names if start not in captured.uses or captured.uses[start][0] not in BASE_ROLES}
 
-    def _reference(self, start: int, use: Used) -> Reference | None:
-        role = "write" if start in self.ex.rewrites else use.role
-        name = self.ex.name_of((start, use.end))
-        receiver = self._receiver(use.receiver)
-        scope = self.scopes.at(start)
-        if self.literals.wanted(name, receiver):
-            self.literals.at(start, use.end, name, receiver, role, scope, self._holder(start))
-        if role == "pass":
-            self.literals.in_table(start, use.end, name, scope, self._holder(start))
-        if not name or (role in ("read", "pass", "write") and not self.visible.worth(name, receiver, scope)):
-            return None
-        definition = self._holder(start)
-        if role in BASE_ROLES:
-            definition = self._implementer(start, definition)
-            if definition >= 0 and self.ex.scopes[scope].definition == definition:
-                scope = self.ex.scopes[scope].parent  # the name of an embedded field is also that field's own
-        elif role == "decorator":
-            definition = self._decorated(start, definition)
-        line = self.ex.lines.of(start)
-        start = self.ex.unquoted(start)
-        return Reference(name, role, receiver, start, line, scope, definition, self._arguments(use))
+    def _worthy(self, starts: list[int]) -> Iterator[tuple[int, str, str, str, int]]:
+        """Yield (start, role, name, receiver, scope) of the uses that can mean anything."""
+        uses, rewrites, name_of = self.ex.captured.uses, self.ex.rewrites, self.ex.name_of
+        known, worth, literals = self.visible.known, self.visible.worth, self.literals
+        heeded = None if known is None or literals.tables else known | literals.names
+        for start, scope in zip(starts, self.ex.inner_scopes.all_at(starts), strict=True):
+            role, end, left, _ = uses[start]
+            name = name_of((start, end))
+            value = role in _VALUES
+            if value and left is None and heeded is not None and name not in heeded:
+                continue  # what `worth` says of most names, said quicker
+            receiver = self._receiver(left) if left else ""
+            if start in rewrites:
+                role, value = "write", True
+            if literals.wanted(name, receiver):
+                literals.at(start, end, name, receiver, role, scope, self._holder(start))
+            if role == "pass" and literals.tables:
+                literals.in_table(start, end, name, scope, self._holder(start))
+            if name and (not value or worth(name, receiver, scope)):
+                yield start, role, name, receiver, scope
+
+    def _placed(self, start: int, role: str, scope: int, holder: int) -> tuple[int, int]:
+        """Return the scope and the definition of a decorator or base, which is not what stands around it."""
+        if role == "decorator":
+            return scope, self._decorated(start, holder)
+        holder = self._implementer(start, holder)
+        if holder >= 0 and self.ex.scopes[scope].definition == holder:
+            scope = self.ex.scopes[scope].parent  # the name of an embedded field is also that field's own
+        return scope, holder
 
     def _holder(self, offset: int) -> int:
         holder = self.holders.at(offset)
@@ -122,11 +143,9 @@ class _References:
             definition = self.ex.definitions[definition].parent
         return definition
 
-    def _arguments(self, use: Used) -> str:
+    def _shapes(self, arguments: tree_sitter.Node) -> str:
         """Return the shapes of a call's arguments, as `Reference.arguments` has them."""
-        if use.arguments is None:
-            return ""
-        shapes = [self._labelled(node) for node in use.arguments.named_children if node.type not in self._comments]
+        shapes = [self._labelled(node) for node in arguments.named_children if node.type not in self._comments]
         return f"({','.join(shapes[:MAX_ARGUMENTS])})"
 
     def _labelled(self, node: tree_sitter.Node) -> str:
@@ -177,9 +196,7 @@ class _References:
         named = self.ex.chain((child.start_byte, child.end_byte)) if child is not None else "?"
         return f"={named}{rest}" if "?" not in named else "?"
 
-    def _receiver(self, where: tuple[int, int] | None) -> str:
-        if where is None:
-            return ""
+    def _receiver(self, where: tuple[int, int]) -> str:
         if where[1] - where[0] > MAX_RECEIVER:
             return "?"
         return self.ex.chain(where)
@@ -193,29 +210,33 @@ def _argument(node: tree_sitter.Node) -> tree_sitter.Node | None:
 
 
 class _Visible:
-    """Which reads and writes of a file can mean anything outside of the function they stand in."""
+    """Which reads and writes of a file can mean anything outside of the function they stand in.
+
+    `known` are the names that a bare one must be among; None where other files may bind a name without a word.
+    """
 
     def __init__(self, extractor: Extractor) -> None:
         rules = extractor.language
-        self._scopes = extractor.scopes
-        self._self = set(rules.scopes.self)
-        self._locals: dict[tuple[str, int], bool] = {}  # → does it say anything about its type
+        self._parents = [scope.parent for scope in extractor.scopes]
+        own = set(rules.scopes.self)
+        self._locals: dict[str, dict[int, bool]] = defaultdict(dict)  # name → scope → does it say anything of its type
         for b in extractor.bindings:
-            told = bool(b.type or b.value or (b.name in self._self))
-            self._locals[b.name, b.scope] = told or self._locals.get((b.name, b.scope), False)
+            bound = self._locals[b.name]
+            bound[b.scope] = bool(b.type or b.value or b.name in own) or bound.get(b.scope, False)
         stars = any(i.name == "*" for i in extractor.imports)
         closed = rules.modules.style in ("dotted", "relative", "none") and not stars and not rules.scopes.globals
-        self._known: set[str] | None = None
+        self.known: set[str] | None = None
         if closed:
-            self._known = {d.name for d in extractor.definitions} | {i.local for i in extractor.imports} | self._self
+            self.known = {d.name for d in extractor.definitions} | {i.local for i in extractor.imports} | own
 
     def worth(self, name: str, receiver: str, scope: int) -> bool:
         if receiver == "?":
             return False
         root = receiver.split(".", 1)[0].rstrip("()[]") if receiver else name
-        while scope >= 0:
-            typed = self._locals.get((root, scope))
-            if typed is not None:
-                return typed and bool(receiver)
-            scope = self._scopes[scope].parent
-        return self._known is None or root in self._known
+        if (bound := self._locals.get(root)) is not None:
+            while scope >= 0:
+                typed = bound.get(scope)
+                if typed is not None:
+                    return typed and bool(receiver)
+                scope = self._parents[scope]
+        return self.known is None or root in self.known

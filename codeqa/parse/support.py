@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from codeqa import languages
+from codeqa.parse.captures import CAPTURE, NOT_CAPTURES
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
 
-_NO_CAPTURE = re.compile(r'"(?:\\.|[^"\\])*"|;[^\n]*')
-_CAPTURE = re.compile(r"@([\w.]+)")
 _OWNERS = frozenset({"class", "interface", "trait", "impl"})  # what turns a function inside it into a method
 
 
@@ -19,7 +17,7 @@ def supports(language: Language) -> dict[str, bool]:
     """Return which facts a language's queries yield; its fixture proves each (tests/test_fixtures.py)."""
     if language.inner.language:
         return supports(languages.load()[language.inner.language])
-    captures = set(_CAPTURE.findall(_NO_CAPTURE.sub(" ", language.query)))
+    captures = set(CAPTURE.findall(NOT_CAPTURES.sub(" ", language.query)))
     kinds = {name.removeprefix("definition.") for name in captures if name.startswith("definition.")}
     return {
         "definitions": bool(kinds),

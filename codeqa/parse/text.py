@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from inspect import cleandoc
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codeqa.languages import Scopes
 
 MAX_CHAIN = 160
 MAX_CHOICE = 400
+MAX_CHAINS = 65536  # that are remembered
 MAX_SIGNATURE = 240
 MAX_DOC = 1600
 
@@ -23,9 +28,30 @@ _NOT_NEWLINE = re.compile(rb"[^\r\n]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _BRACKET_OR_STRING = re.compile(r"[()\[\]{}]|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`")
 _SPACE = re.compile(r"\s+")
+_LISTS = re.compile(r"\(\)(?:\(\))+")
 
 
-@lru_cache(maxsize=65536)
+class Chains(dict[str, str]):
+    """`chain` by text as written, for the rules of one language. Emptied when it grows too large."""
+
+    def __init__(self, rules: Scopes) -> None:
+        self._rules = rules
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= MAX_CHAINS:
+            self.clear()
+        rules = self._rules
+        found = chain(rooted(text, rules.root), rules.separators, rules.makers, rules.casts)
+        self[text] = found = _LISTS.sub("()", found) if rules.curried else found
+        return found
+
+
+@cache
+def chains(rules: Scopes) -> Chains:
+    """Return the chains of a language as they have been asked for."""
+    return Chains(rules)
+
+
 def chain(
     text: str, separators: tuple[str, ...], makers: frozenset[str] = frozenset(), casts: tuple[str, ...] = ()
 ) -> str:
