@@ -80,9 +80,10 @@ def _add_embedded(language: Language, data: bytes, captured: Captured) -> None:
 
 def _inner(language: Language, data: bytes) -> Facts:
     """Return the facts of the program that lies in another format: its names and lines are those of the file."""
-    seen = readable(data)
-    outer = capture(get_patterns(language.name), get_parser(language.name).parse(seen).root_node)
-    found = program(language, seen, outer.inner)
+    if readable(data) != data:  # what escapes stand for is told in UTF-8 only
+        return plain(language.name, data)
+    outer = capture(get_patterns(language.name), get_parser(language.name).parse(data).root_node)
+    found = program(language, data, outer.inner)
     inner = languages.load().get(found.language)
     lines = Lines(data)
     if inner is None or not inner.grammar.module:
