@@ -177,7 +177,7 @@ def sound(found: Facts, data: bytes) -> None:
     scopes = found.interface.scopes
     assert all(-1 <= scope.parent < index for index, scope in enumerate(scopes))
     for binding in found.interface.bindings:
-        assert data[binding.start :].decode("utf-8", "replace").startswith(binding.name)
+        assert data[binding.start :].decode("utf-8", "replace").startswith(binding.name.rstrip("()"))
         scope = scopes[binding.scope]
         assert scope.start <= binding.start < scope.end or binding.kind == "narrowed"  # what is asked stands before
     for reference in found.references:
