@@ -100,6 +100,7 @@ class Scopes:
     held_in: str = ""  # sign before the name of the field that a property of that name shows
     fold: bool = False  # names that differ in case only are the same
     globals: bool = False  # what a file defines at its top, and is not static, the whole program sees
+    constant: str = ""  # the word that makes an object, or the one that a method is called on, one that does not change
     commands: bool = False  # bare calls are commands: no variable hides them, and who defines none runs a program
 
 

@@ -366,7 +366,17 @@ class Extractor:
         return bool(self.data[start : comment.start_byte].strip())
 
     def _type(self, draft: Draft) -> str:
-        return self._flat(draft.type) if draft.type else ""
+        return self._qualified(draft.type) if draft.type else ""
+
+    def _qualified(self, where: tuple[int, int]) -> str:
+        """Return the text of a type, with the word before or behind it that makes what has it unchangeable."""
+        word, flat = self.language.scopes.constant, self._flat(where)
+        if not word or flat.startswith(f"{word} "):
+            return flat
+        token = rb"\b" + word.encode() + rb"\b"
+        before, behind = self.data[max(0, where[0] - 40) : where[0]], self.data[where[1] : where[1] + 40]
+        whole = re.search(token + rb"\s+\Z", before) or re.match(rb"\s*" + token, behind)
+        return f"{word} {flat}" if whole else flat
 
     def _told(self, kind: str, doc: str) -> str:
         """Return the type that only a definition's documentation tells."""
@@ -438,7 +448,7 @@ class Extractor:
 
     def _local_type(self, draft: Draft) -> str:
         bound = self.captured.bounds.get(draft.name[0])
-        return self._type(draft) or (self._flat(bound.type) if bound and bound.type else "")
+        return self._type(draft) or (self._qualified(bound.type) if bound and bound.type else "")
 
     def _local_value(self, draft: Draft) -> str:
         bound = self.captured.bounds.get(draft.name[0])
@@ -476,7 +486,7 @@ class Extractor:
                 yield Binding(name, scopes.at(branch.region[0]), branch.name[0], "narrowed", type_, "")
 
     def _typed(self, bound: Bound, told: tuple[str, str] | None) -> tuple[str, str]:
-        type_, value = self._flat(bound.type) if bound.type else "", self._value(bound.value)
+        type_, value = self._qualified(bound.type) if bound.type else "", self._value(bound.value)
         return told_of(bound, type_, value, told)
 
     def _text(self, where: tuple[int, int]) -> str:

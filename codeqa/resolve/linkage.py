@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE
 from codeqa.resolve.chains import parameters
+from codeqa.resolve.constness import constant
 from codeqa.resolve.environment import MEMBERS, Environment, Value, outside, plain, unscoped
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Linkage:
         if "type" in kinds and kinds & (CLASS_LIKE - {"type"}):  # `typedef struct X X;`: a bare X is the typedef
             found = [v for v in found if self.env.definition(v).kind == "type"]
         found = [v for v in found if v.path == found[0].path or self._replaces(path, v, found[0])]
-        return self.with_bodies(self._usual(path, found))
+        return self.with_bodies(self._default(self._usual(path, found)))
 
     def _replaces(self, path: str, later: Value, first: Value) -> bool:
         """Tell whether a file includes a macro behind its own of that name: conditions say which one holds."""
@@ -90,6 +91,29 @@ class Linkage:
         if len(values) < 2:
             return values
         return [v for v in values if not any(self._unset(path, name) for name in self._wanted(v))] or values
+
+    def _default(self, values: list[Value]) -> list[Value]:
+        """Of the macros of one name that a file defines in turn, return the first that no platform decides about.
+
+        One of three or more is what a value asks for, which nothing here knows.
+        """
+        whole = [self.env.definition(v) for v in values]
+        if len(values) < 2 or len({v.path for v in values}) > 1 or any(d.kind != "macro" for d in whole):
+            return values
+        if any("(" not in d.signature for d in whole[:1]):
+            return values
+        flags = {v: set(d.flags.split()) for v, d in zip(values, whole, strict=True)}
+        free = [v for v in values if not any(self._by_platform(v.path, flags[v], flags[o]) for o in values if o != v)]
+        others = [flags[o] for o in values if free and o != free[0]]
+        if not free or any(flags[free[0]] != other and not _opposite(flags[free[0]], other) for other in others):
+            return values  # of conditionals apart from one another
+        return free[:1] if len(values) == 2 or all(_opposite(flags[free[0]], other) for other in others) else values
+
+    def _by_platform(self, path: str, one: set[str], other: set[str]) -> bool:
+        """Tell whether nothing but names that a compiler sets tell two branches apart."""
+        language = self.env.language(path)
+        apart = _opposite(one, other)
+        return bool(apart) and all(language and language.settings and language.settings.search(n) for n in apart)
 
     def _wanted(self, value: Value) -> list[str]:
         """Return the names that must be set for a definition to be there, without those that a compiler sets."""
@@ -210,6 +234,18 @@ class Linkage:
         """Return the definitions with a body that a declaration announces."""
         return self.env.remembered(self._bodies, declared, lambda: self._same_parameters(declared))
 
+    def announcing(self, body: Value) -> Iterator[Value]:
+        """Yield the prototypes of a definition: what it takes may be left out if one of them says so."""
+        language = self.env.language(body.path)
+        if language is None or not _shares_by_inclusion(language) or body.kind != "definition" or body.index < 0:
+            return
+        for path, qualname in self.env.pairs(self.env.definition(body).name):
+            other = self.env.numbered(path, qualname)
+            if other is None or other[:3] == body[:3] or not self.declares(other):
+                continue
+            if any(found[:3] == body[:3] for found in self.behind(other)):
+                yield other
+
     def _same_parameters(self, declared: Value) -> list[Value]:
         """Of the bodies of a name keep the overload's own; where a program has several, one of them is not built."""
         found = list(self._behind(declared))
@@ -222,7 +258,9 @@ class Linkage:
     def _parameters(self, value: Value) -> tuple[str, ...] | None:
         definition = self.env.definition(value)
         found = parameters(definition.signature, definition.name)
-        return None if found is None else tuple("".join(p.type.split()) for p in found)
+        if found is None:
+            return None
+        return (*("".join(p.type.split()) for p in found), *(["constant"] if constant(self.env, value) else []))
 
     def _behind(self, value: Value) -> Iterator[Value]:
         declared = self.env.definition(value)
@@ -245,3 +283,11 @@ class Linkage:
 
 def _shares_by_inclusion(language: Language) -> bool:
     return language.modules.style == "include"
+
+
+def _opposite(one: set[str], other: set[str]) -> set[str]:
+    """Return the names that must be set for one of two definitions to be there, and must not for the other."""
+    wanted, refused = ({f.partition("=")[2] for f in one if f.startswith(way)} for way in ("if=", "unless="))
+    return {f[3:] for f in other if f.startswith("if=") and f[3:] in refused} | {
+        f[7:] for f in other if f.startswith("unless=") and f[7:] in wanted
+    }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from codeqa.domain import CALLABLE, CLASS_LIKE, Reference
 from codeqa.resolve.arguments import UNSAID, Arguments, Fit, Kind
 from codeqa.resolve.chains import Parameter, accepts, labelled, parameters, steps_of, type_head
+from codeqa.resolve.constness import Constness
 from codeqa.resolve.environment import Environment, Value, plain
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Overloads:
         self.names = names
         self.types = types
         self.arguments = Arguments(environment, names, types)
+        self.constness = Constness(environment, types)
 
     def choose(self, path: str, reference: Reference, values: list[Value]) -> list[Value]:
         """Return those of `values` that the reference may mean."""
@@ -58,7 +60,8 @@ class Overloads:
         fitting = [v for v in values if self._accepts(path, reference, v, len(shapes))] or ([] if exactly else values)
         if exactly and language is not None and language.conversions.top:
             return self._applicable(path, reference, shapes, fitting, language)
-        return self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting
+        found = self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting
+        return self.constness.choose(path, reference, found) if len(found) > 1 else found
 
     def _in_sight(self, path: str, reference: Reference, value: Value) -> bool:
         """Tell whether a use may mean a member: a private one is seen in the outermost type around it."""
@@ -95,7 +98,8 @@ class Overloads:
         if declared and "extension" in self.env.definition(value).flags.split() and accepts(declared[1:], count):
             return True
         if not accepts(declared, count):
-            return False
+            announced = self.names.linkage.announcing(value)
+            return any(accepts(self._parameters(prototype), count) for prototype in announced)
         shapes = reference.arguments[1:-1].split(",") if count else []
         return not self._has_labels(path) or labelled(declared, [shape.partition(":")[0] for shape in shapes])
 

@@ -104,6 +104,8 @@ class Types:
         language = self.env.language(path)
         if language is None or self._depth > MAX_DEPTH:
             return []
+        if language.scopes.constant:
+            text = text.removeprefix(f"{language.scopes.constant} ")
         self._depth += 1
         try:
             if known := lookup(given, text):
