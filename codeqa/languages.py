@@ -87,6 +87,8 @@ class Scopes:
     choices: tuple[str, ...] = ()  # patterns of expressions that are one of several, their groups
     casts: tuple[str, ...] = ()  # patterns of casts that a chain begins with; group 1 is the type
     overloads: bool = False  # several callables of one name, told apart by their parameters
+    clauses: bool = False  # callables of one name and number of parameters are clauses of one function: its first
+    default: str = "="  # between a parameter and what it is when no argument is given
     decorator_suffix: str = ""  # that a decorator may leave out of the name of its class
     hides: bool = False  # a member hides all those of its name in the bases, whatever their parameters
     arity: bool = False  # what cannot take as many arguments as a call passes is not what it calls
@@ -132,6 +134,7 @@ class Modules:
     enclosing: bool = False  # names of the namespaces around one's own are visible
     relative_imports: bool = False  # an import's text may start in the namespace of its file
     shared: bool = False  # every file of the repository sees every other without an import
+    absolute: str = ""  # regular expression on names: what nobody declares is a full name of elsewhere
     fallback: tuple[str, ...] = ()  # kinds that are looked up in the outermost namespace last
 
     def manifests(self, tells: str) -> tuple[str, ...]:
@@ -317,6 +320,10 @@ class Language:
     @cached_property
     def constants(self) -> re.Pattern[str] | None:
         return re.compile(self.scopes.constants) if self.scopes.constants else None
+
+    @cached_property
+    def absolute(self) -> re.Pattern[str] | None:
+        return re.compile(self.modules.absolute) if self.modules.absolute else None
 
     @cached_property
     def lead(self) -> re.Pattern[str] | None:

@@ -14,7 +14,7 @@ from codeqa.parse.support import supports
 LANGUAGES = claims.fixture_names()
 ENOUGH = {"code": 40, "document": 8}
 FEWER = {
-    **dict.fromkeys(("bash", "csharp", "kotlin", "lua", "php", "ruby", "scala", "swift"), 25),
+    **dict.fromkeys(("bash", "csharp", "elixir", "kotlin", "lua", "php", "ruby", "scala", "swift"), 25),
     "tsx": 12,  # it shares its queries with another language
 }
 

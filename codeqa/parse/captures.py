@@ -68,6 +68,7 @@ class Draft:
     doc: tree_sitter.Node | None = None
     outer: tree_sitter.Node | None = None
     flags: frozenset[str] = frozenset()
+    arity: int = 0  # parameters, as far as they are captured
     level: Range | None = None  # of a heading: its number (0: ranked by first appearance), byte of what shows it
 
 
@@ -117,7 +118,9 @@ class Captured:
     imports: dict[tuple[int, ...], Imported] = field(default_factory=dict)
     exports: dict[int, Range] = field(default_factory=dict)  # identifiers exported as the default
     uses: dict[int, Used] = field(default_factory=dict)  # by the byte of the identifier
+    outside: dict[int, set[int]] = field(default_factory=dict)  # identifier → arguments that stand in no list of it
     ignored: set[int] = field(default_factory=set)
+    unread: set[Range] = field(default_factory=set)  # in which nothing is a use
     inner: list[tuple[str, tree_sitter.Node]] = field(default_factory=list)  # "code" or "text", and where it lies
     kinds: dict[int, tuple[str, int]] = field(default_factory=dict)  # of identifiers: what they turn out to name, end
     embedded: list[Range] = field(default_factory=list)  # code that the grammar reads as mere text
@@ -288,6 +291,10 @@ def _uses(found: Captured, plan: Plan, matches: list[Captures], piece: range) ->
     """Note uses of a role. What is known by now has a stronger role, or the same: it can only be filled in."""
     uses, about, role = found.uses, plan.about, plan.role
     first, last = piece.start, piece.stop
+    if "argument" in plan.captures:
+        for nodes in matches:
+            for node in nodes.get(about, ()):
+                found.outside.setdefault(node.start_byte, set()).update(n.start_byte for n in nodes["argument"])
     if plan.captures.isdisjoint({"receiver", "arguments"}):
         for node in [node for nodes in matches for node in nodes.get(about, ())]:
             start = node.start_byte
@@ -323,6 +330,7 @@ _PARTS: dict[str, Callable[[list[tree_sitter.Node]], object]] = {
 def _definitions(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
     kind = plan.about.removeprefix("definition.")
     parts = [(name, take) for name, take in _PARTS.items() if name in plan.captures]
+    counted = "arguments" in plan.captures
     marked = any(name.startswith(("flag.", "export.", "level", "span")) for name in plan.captures)
     for nodes in matches:
         if "name" not in nodes:
@@ -343,6 +351,8 @@ def _definitions(found: Captured, plan: Plan, matches: list[Captures], piece: ra
                 draft.value = _value(nodes, number)
             if marked:
                 _mark(draft, nodes)
+            if counted and "arguments" in nodes:
+                draft.arity = sum(not item.is_extra for item in nodes["arguments"][0].named_children)
 
 
 def _value(nodes: Captures, number: int) -> Range | None:
@@ -475,7 +485,10 @@ def _scopes(found: Captured, plan: Plan, matches: list[Captures], piece: range) 
 
 
 def _ignored(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
-    found.ignored.update([node.start_byte for nodes in matches for node in nodes.get(plan.about, ())])
+    if plan.about == "ignore.inside":
+        found.unread.update([_range(node) for nodes in matches for node in nodes[plan.about]])
+    else:
+        found.ignored.update([node.start_byte for nodes in matches for node in nodes.get(plan.about, ())])
 
 
 def _exports(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:

@@ -85,6 +85,8 @@ class Extractor:
         self._drop_imported()
         self._stretched = stretch(self.captured, len(self.data))
         self._extend_headings()
+        if self.language.scopes.clauses:
+            self._join_clauses()
         self._define()
         self._scope()
         self._import()
@@ -131,6 +133,25 @@ class Extractor:
             around.append((rank, draft))
         for _, draft in around:
             _close(draft, len(self.data))
+
+    def _join_clauses(self) -> None:
+        """Callables of one name and number of parameters that follow one another are one, from first to last."""
+        drafts = sorted((d for d in self.captured.drafts.values() if d.node.parent is not None), key=lambda d: d.start)
+        last: dict[int, Draft] = {}  # id of the node around → what was defined in it last
+        for draft in drafts:
+            around = draft.node.parent.id if draft.node.parent is not None else 0
+            before = last.get(around)
+            if before is None or not self._continues(before, draft):
+                last[around] = draft
+                continue
+            self.captured.scopes |= {(before.node.start_byte, before.node.end_byte), (draft.start, draft.end)}
+            before.end, before.span = draft.end, (before.span[0], draft.end)
+            del self.captured.drafts[draft.name[0]]
+            self.captured.ignored.add(draft.name[0])
+
+    def _continues(self, before: Draft, draft: Draft) -> bool:
+        same = before.kind == draft.kind and before.arity == draft.arity and before.kind in CALLABLE
+        return same and self.text_of(before.name) == self.text_of(draft.name)
 
     # ------------------------------------------------------------------------------------------------- definitions
 

@@ -67,8 +67,8 @@ class _References:
         holders = [self.order[holder] if holder >= 0 else -1 for holder in self.holders.all_at(starts)]
         references: list[Reference] = []
         for (start, role, name, receiver, scope), line, holder in zip(found, lines, holders, strict=True):
-            arguments = uses[start][3]
-            shapes = self._shapes(arguments) if arguments else ""
+            arguments, outside = uses[start][3], self.ex.captured.outside.get(start, ())
+            shapes = self._shapes(arguments, len(outside)) if arguments or outside else ""
             if role in _PLACED:
                 scope, holder = self._placed(start, role, scope, holder)
             start = self.ex.unquoted(start)
@@ -81,7 +81,8 @@ class _References:
         starts = sorted(captured.uses.keys() - captured.ignored - self._names())
         found: list[int] = []
         after = 0
-        for first, last in sorted({(i.start, i.end) for i in captured.imports.values()}):
+        unread = captured.unread | {(i.start, i.end) for i in captured.imports.values()}
+        for first, last in sorted(unread):
             found += starts[after : bisect_left(starts, first, after)]
             after = bisect_left(starts, last, after)
         return found + starts[after:]
@@ -143,9 +144,10 @@ class _References:
             definition = self.ex.definitions[definition].parent
         return definition
 
-    def _shapes(self, arguments: tree_sitter.Node) -> str:
-        """Return the shapes of a call's arguments, as `Reference.arguments` has them."""
-        shapes = [self._labelled(node) for node in arguments.named_children if node.type not in self._comments]
+    def _shapes(self, arguments: tree_sitter.Node | None, outside: int) -> str:
+        """Return the shapes of a call's arguments, as `Reference.arguments` has them; some stand in no list."""
+        listed = arguments.named_children if arguments else []
+        shapes = ["?"] * outside + [self._labelled(node) for node in listed if node.type not in self._comments]
         return f"({','.join(shapes[:MAX_ARGUMENTS])})"
 
     def _labelled(self, node: tree_sitter.Node) -> str:

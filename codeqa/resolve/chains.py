@@ -97,8 +97,11 @@ def behind_name(text: str, name: str, follow: re.Pattern[str]) -> re.Match[str] 
 
 
 @lru_cache(maxsize=16384)
-def parameters(signature: str, name: str) -> tuple[Parameter, ...] | None:
-    """Return the parameters that a signature declares; None if it was cut short or shows none."""
+def parameters(signature: str, name: str, default: str = "=") -> tuple[Parameter, ...] | None:
+    """Return the parameters that a signature declares; None if it was cut short or shows none.
+
+    `default` is what stands between a parameter and its default.
+    """
     opening = behind_name(signature, name, _OPENING)
     if opening is None:
         return None
@@ -106,7 +109,7 @@ def parameters(signature: str, name: str) -> tuple[Parameter, ...] | None:
     if end < 0:
         return None
     items = [item.strip() for item in top_level(signature[opening.end() : end], ",")]
-    return tuple(parameter_of(item)[1] for item in items if item not in ("", "void"))
+    return tuple(parameter_of(item, default)[1] for item in items if item not in ("", "void"))
 
 
 def _closing(text: str, start: int) -> int:
@@ -118,9 +121,10 @@ def _closing(text: str, start: int) -> int:
     return -1
 
 
-def parameter_of(text: str) -> tuple[str, Parameter]:
+def parameter_of(text: str, sign: str = "=") -> tuple[str, Parameter]:
     """Return the name of a parameter, "" if it has none, and what it declares."""
-    declared, *default = top_level(text.replace("=>", "\0"), "=")
+    escaped = text.replace("=>", "\0") if sign == "=" else text.replace(sign, "\1")
+    declared, *default = top_level(escaped, "=" if sign == "=" else "\1")
     declared = declared.replace("\0", "=>")
     variadic = "..." in declared or declared.startswith("*")
     optional = bool(default) or bool(re.match(r"[\w$]+\?\s*(:|$)", declared))

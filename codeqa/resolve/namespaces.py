@@ -151,9 +151,20 @@ class Namespaces:
             return []
         for item in tables.stars:
             for module in self._written(item.module, language, prefixes):
-                if here := self.find(path, f"{module}.{name}"):
+                here = self.find(path, f"{module}.{name}")
+                if here := here or [v for m in self._passed_on(path, module) for v in self.find(path, f"{m}.{name}")]:
                     found |= dict.fromkeys(here)
                     break
+        return list(found)
+
+    def _passed_on(self, path: str, module: str) -> list[str]:
+        """Return the namespaces that one opens for whoever opens it."""
+        found: dict[str, None] = {}
+        for file in self._files(path, module):
+            tables = self.env.tables(file)
+            for item in tables.stars if tables else ():
+                if item.reexport and module in self.around(file, item.scope):
+                    found[item.module] = None
         return list(found)
 
     def _written(self, module: str, language: Language, prefixes: Sequence[str]) -> Iterator[str]:
@@ -209,8 +220,7 @@ class Namespaces:
         written = language.modules.separator.join(part for part in (item.module, name) if part)
         names = list(self._written(written, language, self.around(path, item.scope)))
         for dotted in names:
-            found = [v.path for v in self.find(path, dotted)]
-            if paths := found or (self._files(path, dotted) if not name else []):
+            if paths := [v.path for v in self.find(path, dotted)] or self._files(path, dotted):
                 return Located(tuple(dict.fromkeys(paths)))
         return Located(external=names[0])
 
@@ -219,12 +229,17 @@ class Namespaces:
         language = self.env.language(path)
         assert language is not None
         found = []
-        for file, qualname in self.env.pairs(dotted):
-            value = self.env.numbered(file, qualname)
-            related = _related(language, self.env.language(file))
-            if value and related and self.env.definition(value).kind == "namespace":
-                found.append(file)
-        return found
+        steps = dotted.split(".")
+        for first in range(len(steps)):  # one that stands in others is called by what it adds to them
+            for file, qualname in self.env.pairs(".".join(steps[first:])):
+                value = self.env.numbered(file, qualname)
+                if value is None or not _related(language, self.env.language(file)):
+                    continue
+                definition = self.env.definition(value)
+                whole = first == 0 and definition.parent < 0
+                if definition.kind == "namespace" and (whole or plain(qualname) == dotted):
+                    found.append(file)
+        return list(dict.fromkeys(found))
 
     # ------------------------------------------------------------------------------------------------------- chains
 
@@ -245,7 +260,15 @@ class Namespaces:
             found, used = self._qualified(path, steps[1:], [""])
             outside = [Value("external", name=steps[1])] if len(steps) > 1 else [Value("namespace", path)]
             return (found, used + 1) if found else (outside, min(len(steps), 2))
-        return self._qualified(path, steps, [*self.around(path, scope), ""])
+        around = self.around(path, scope)
+        language = self.env.language(path)
+        if language is not None and steps[0] in language.scopes.self:
+            return [Value("namespace", path, name=around[0])], 1
+        found, used = self._qualified(path, steps, [*around, ""])
+        if not found and language is not None and language.absolute:
+            written = list(takewhile(language.absolute.match, steps))
+            return ([Value("external", name=".".join(written))], len(written)) if written else ([], 1)
+        return found, used
 
     def _qualified(self, path: str, steps: tuple[str, ...], prefixes: list[str]) -> tuple[list[Value], int]:
         names = list(takewhile(str.isidentifier, steps))

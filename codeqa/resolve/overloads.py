@@ -52,16 +52,33 @@ class Overloads:
             values = self.types.suited(values, called=called)
         if not values or len(values) > MAX_CONSIDERED or not all(self._callable(v) for v in values):
             return values
-        if not reference.arguments:
-            return values if len(values) < 2 or self._conditional(values) else values[:1]
-        shapes = self._shapes(path, reference)
         language = self.env.language(values[0].path)
-        exactly = language is not None and language.scopes.arity
+        if language is None:
+            return values
+        if reference.arguments:
+            return self._by_arguments(path, reference, values, language)
+        if language.scopes.clauses:
+            return self._functions(values)
+        return values if len(values) < 2 or self._conditional(values) else values[:1]
+
+    def _by_arguments(self, path: str, reference: Reference, values: list[Value], language: Language) -> list[Value]:
+        shapes = self._shapes(path, reference)
+        exactly = language.scopes.arity
         fitting = [v for v in values if self._accepts(path, reference, v, len(shapes))] or ([] if exactly else values)
-        if exactly and language is not None and language.conversions.top:
+        if exactly and language.conversions.top:
             return self._applicable(path, reference, shapes, fitting, language)
+        if language.scopes.clauses:
+            return self._functions(fitting)
         found = self._by_types(path, reference, shapes, fitting) if len(fitting) > 1 else fitting
         return self.constness.choose(path, reference, found) if len(found) > 1 else found
+
+    def _functions(self, values: list[Value]) -> list[Value]:
+        """Return the first part of each function: those of one name and number of parameters are one."""
+        first: dict[tuple[str, str, int], Value] = {}
+        for value in sorted(values, key=lambda v: (v.path, v.index)):
+            name = plain(self.env.definition(value).qualname)
+            first.setdefault((value.path, name, len(self._parameters(value) or ())), value)
+        return list(first.values())
 
     def _in_sight(self, path: str, reference: Reference, value: Value) -> bool:
         """Tell whether a use may mean a member: a private one is seen in the outermost type around it."""
@@ -144,7 +161,12 @@ class Overloads:
 
     def _parameters(self, value: Value) -> tuple[Parameter, ...] | None:
         definition = self.env.definition(value)
-        return parameters(definition.signature, definition.name)
+        language = self.env.language(value.path)
+        if language is None:
+            return parameters(definition.signature, definition.name)
+        found = parameters(definition.signature, definition.name, language.scopes.default)
+        bare = language.scopes.clauses and f"{definition.name}(" not in definition.signature
+        return () if found is None and bare else found  # a head without parentheses takes nothing
 
     # ----------------------------------------------------------------------- languages that say how types convert
 

@@ -1,0 +1,1 @@
+[(anonymous_function) (stab_clause)] @scope
