@@ -289,31 +289,41 @@ def _whole(found: list[tree_sitter.Node]) -> Range:
 
 def _uses(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
     """Note uses of a role. What is known by now has a stronger role, or the same: it can only be filled in."""
+    if "argument" in plan.captures:
+        _outside(found, plan, matches)
+    if not plan.captures.isdisjoint({"receiver", "arguments"}):
+        _calls(found, plan, matches, piece)
+        return
+    uses, role = found.uses, plan.role
+    first, last = piece.start, piece.stop
+    for node in [node for nodes in matches for node in nodes.get(plan.about, ())]:
+        start = node.start_byte
+        if start not in uses and first <= start < last:
+            uses[start] = role, node.end_byte, None, None
+
+
+def _outside(found: Captured, plan: Plan, matches: list[Captures]) -> None:
+    for nodes in matches:
+        for node in nodes.get(plan.about, ()):
+            found.outside.setdefault(node.start_byte, set()).update(n.start_byte for n in nodes["argument"])
+
+
+def _calls(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+    """Note uses with what stands before them, and behind."""
     uses, about, role = found.uses, plan.about, plan.role
     first, last = piece.start, piece.stop
-    if "argument" in plan.captures:
-        for nodes in matches:
-            for node in nodes.get(about, ()):
-                found.outside.setdefault(node.start_byte, set()).update(n.start_byte for n in nodes["argument"])
-    if plan.captures.isdisjoint({"receiver", "arguments"}):
-        for node in [node for nodes in matches for node in nodes.get(about, ())]:
-            start = node.start_byte
-            if start not in uses and first <= start < last:
-                uses[start] = role, node.end_byte, None, None
-        return
     for nodes in matches:
         for node in nodes.get(about, ()):
             start = node.start_byte
-            if not first <= start < last:
-                continue
             old = uses.get(start)
-            if old is None or old[2] is None or old[3] is None:
-                receiver = _whole(nodes["receiver"]) if "receiver" in nodes else None
-                arguments = nodes["arguments"][0] if "arguments" in nodes else None
-                if old is None:
-                    uses[start] = role, node.end_byte, receiver, arguments
-                elif receiver or arguments:
-                    uses[start] = old[0], old[1], old[2] or receiver, old[3] or arguments
+            if not first <= start < last or (old and old[2] and old[3]):
+                continue
+            receiver = _whole(nodes["receiver"]) if "receiver" in nodes else None
+            arguments = nodes["arguments"][0] if "arguments" in nodes else None
+            if old is None:
+                uses[start] = role, node.end_byte, receiver, arguments
+            elif receiver or arguments:
+                uses[start] = old[0], old[1], old[2] or receiver, old[3] or arguments
 
 
 # ------------------------------------------------------------------------------------------------------ definitions
@@ -330,8 +340,7 @@ _PARTS: dict[str, Callable[[list[tree_sitter.Node]], object]] = {
 def _definitions(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
     kind = plan.about.removeprefix("definition.")
     parts = [(name, take) for name, take in _PARTS.items() if name in plan.captures]
-    counted = "arguments" in plan.captures
-    marked = any(name.startswith(("flag.", "export.", "level", "span")) for name in plan.captures)
+    marked = any(name.startswith(("flag.", "export.", "level", "span", "arguments")) for name in plan.captures)
     for nodes in matches:
         if "name" not in nodes:
             continue
@@ -351,8 +360,6 @@ def _definitions(found: Captured, plan: Plan, matches: list[Captures], piece: ra
                 draft.value = _value(nodes, number)
             if marked:
                 _mark(draft, nodes)
-            if counted and "arguments" in nodes:
-                draft.arity = sum(not item.is_extra for item in nodes["arguments"][0].named_children)
 
 
 def _value(nodes: Captures, number: int) -> Range | None:
@@ -369,6 +376,8 @@ def _mark(draft: Draft, nodes: Captures) -> None:
         flags |= {"default", "exported"}
     draft.flags |= flags
     draft.level = draft.level or _level(nodes)
+    if "arguments" in nodes:
+        draft.arity = sum(not item.is_extra for item in nodes["arguments"][0].named_children)
     outer = nodes["span"][0] if "span" in nodes else None
     if outer is not None and outer.start_byte <= draft.span[0] and outer.end_byte >= draft.span[1]:
         draft.outer = outer
