@@ -10,6 +10,7 @@ from codeqa.domain import CALLABLE, CLASS_LIKE, Binding, Definition, Import, Int
 from codeqa.parse import text
 from codeqa.parse.bindings import Blocks, kind_of, passed_parameters, told_of
 from codeqa.parse.captures import Bound, Captured, Draft, stretch
+from codeqa.parse.docs import Docs
 from codeqa.parse.imports import expand, full_name, inline_name, lazily, one_name
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, depths, nest
 from codeqa.parse.references import references_of
@@ -62,6 +63,7 @@ class Extractor:
         self._chains = text.chains(language.scopes)
         self.root = root
         self.lines = lines or Lines(data)  # of the file: what the parser sees may have others
+        self._docs = Docs(language.text, data)
         self.definitions: list[Definition] = []
         self.drafts: list[Draft] = []  # parallel to definitions
         self.scopes: list[Scope] = []
@@ -308,7 +310,7 @@ class Extractor:
 
     def _definition(self, draft: Draft, kind: str, name: str, owner: int, qualname: str, twin: int) -> Definition:
         start, end = draft.span
-        doc = self._doc(draft)
+        doc = self._docs.of(draft)
         flags = draft.flags - {"ahead"}
         if self.language.private and self.language.private.search(name):
             flags |= {"private"}
@@ -339,52 +341,6 @@ class Extractor:
         if draft.kind == "key":
             return text.signature(head.split("\n", 1)[0])
         return text.signature(head if draft.body is not None else head.split("\n\n", 1)[0])
-
-    def _doc(self, draft: Draft) -> str:
-        rules = self.language.text
-        if draft.doc is not None:
-            return text.comment_content(self.text_of(_range(draft.doc)), rules.line_comment, rules.block_comment)
-        if rules.doc == "body-string" and draft.body is not None:
-            return self._body_string(draft.body)
-        if rules.doc == "leading-comment":
-            return self._leading_comment(draft.outer or draft.node)
-        return ""
-
-    def _body_string(self, body: tree_sitter.Node) -> str:
-        first = _first_child(body)
-        while first is not None and first.type in self.language.text.comment_nodes:
-            first = first.next_named_sibling
-        if first is not None and first.type == "expression_statement":
-            first = _first_child(first)
-        if first is None or first.type not in self.language.text.string_nodes:
-            return ""
-        return text.string_content(self.text_of(_range(first)))
-
-    def _leading_comment(self, node: tree_sitter.Node) -> str:
-        rules = self.language.text
-        parts: list[str] = []
-        row = node.start_point[0]
-        parent = node.parent
-        while node.prev_sibling is None and parent is not None and parent.type in rules.skip_between:
-            node, parent = parent, parent.parent  # the first thing of a body
-        previous = node.prev_sibling
-        while previous is not None and previous.end_point[0] + 1 >= row - (previous.end_point[1] == 0):
-            if previous.type in rules.comment_nodes:
-                if self._shares_line(previous):
-                    break
-                parts.append(self.text_of(_range(previous)))
-            elif previous.type not in rules.skip_between:
-                break
-            row = previous.start_point[0]
-            previous = previous.prev_sibling
-        joined = "\n".join(reversed(parts))
-        joined = re.sub(rules.markup, "", joined) if rules.markup else joined
-        return text.comment_content(joined, rules.line_comment, rules.block_comment) if parts else ""
-
-    def _shares_line(self, comment: tree_sitter.Node) -> bool:
-        """A comment behind code on its line belongs to that code."""
-        start = self.data.rfind(b"\n", 0, comment.start_byte) + 1
-        return bool(self.data[start : comment.start_byte].strip())
 
     def _type(self, draft: Draft) -> str:
         return self._qualified(draft.type) if draft.type else ""
@@ -615,10 +571,6 @@ def _chains(containers: Sequence[Draft], parents: Sequence[int]) -> list[list[Dr
         else:
             found.append([containers[parent], *outer] if parent >= 0 else [])
     return found
-
-
-def _first_child(node: tree_sitter.Node) -> tree_sitter.Node | None:
-    return node.named_child(0) if node.named_child_count else None  # out of range is an IndexError from 0.26 on
 
 
 def _end(where: tuple[int, int] | None) -> int:
