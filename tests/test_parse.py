@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from codeqa import languages, parse
 from codeqa.domain import Definition, Facts
 from codeqa.parse import captures, text
+from codeqa.parse import plans as parse_plans
 from codeqa.parse.grammar import get_patterns
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, nest
 
@@ -501,17 +502,7 @@ def test_every_pattern_is_about_something(name: str) -> None:
     query, plans = get_patterns(name)
 
     assert {plan.pattern for plan in plans} == set(range(query.pattern_count))
-    assert all(plan.role in captures.ROLES for plan in plans if plan.family == "reference")
-
-
-@pytest.mark.parametrize(("name", "path"), SOURCES, ids=lambda value: value if isinstance(value, str) else value.name)
-def test_facts_do_not_hang_on_where_a_file_is_cut(name: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = path.read_bytes()
-    whole = parse.parse(languages.load()[name], data)
-    monkeypatch.setattr(captures, "MAX_PIECES", 1000)
-    for size in (1_000_000, 97):
-        monkeypatch.setattr(captures, "PIECE", size)
-        assert parse.parse(languages.load()[name], data) == whole
+    assert all(plan.role in parse_plans.ROLES for plan in plans if plan.family == "reference")
 
 
 def test_the_strongest_role_wins_in_whatever_order_patterns_stand() -> None:
@@ -523,7 +514,7 @@ def test_the_strongest_role_wins_in_whatever_order_patterns_stand() -> None:
     import tree_sitter
 
     query = tree_sitter.Query(parse.get_language("python"), source.decode())
-    patterns = captures.Patterns(query, captures.plans(query, source))
+    patterns = parse_plans.Patterns(query, parse_plans.plans(query, source))
     tree = parse.get_parser("python").parse(b"a(b.c(), halt())")
 
     assert [plan.about for plan in patterns.plans] == ["reference.raise", "reference.call", "reference.read"]

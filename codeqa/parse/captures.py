@@ -7,47 +7,21 @@ known beforehand, and the patterns that say most of a name come first.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import tree_sitter
 
+    from codeqa.parse.plans import Patterns, Plan
+
     Captures: TypeAlias = dict[str, list[tree_sitter.Node]]
 
 Range: TypeAlias = tuple[int, int]
 
 BASE_ROLES = frozenset({"base", "implements"})
-PIECE = 4096  # bytes whose matches are taken together
-MAX_PIECES = 64  # of a file: each passes all that stands side by side in it
-MAX_CUT_DEPTH = 200  # nodes around a cut: each is passed once more
-MAX_BYTE = (1 << 32) - 1
 MAX_TREE_DEPTH = 2000  # nodes deeper than this are no code that someone wrote, and matching slows down with the depth
-ROLES = {
-    name: rank
-    for rank, name in enumerate(
-        ["mention", "read", "pass", "write", "type", "call", "instantiate", "raise", "decorator", "implements", "base"]
-    )
-}
-NOT_CAPTURES = re.compile(r'"(?:\\.|[^"\\])*"|;[^\n]*')  # strings and comments of a query
-CAPTURE = re.compile(r"@([\w.]+)")
-_DECISIVE = (
-    "definition.",
-    "import",
-    "binding.",
-    "reference.",
-    "callback",
-    "scope",
-    "ignore",
-    "export.default",
-    "package",
-    "embedded",
-    "turns.",
-    "inner.",
-    "error",
-)
 
 
 @dataclass(slots=True)
@@ -129,105 +103,23 @@ class Captured:
     errors: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What one pattern is about: the capture that decides it, and all that it may capture."""
-
-    pattern: int
-    about: str
-    captures: frozenset[str]
-
-    @property
-    def family(self) -> str:
-        return self.about.partition(".")[0]
-
-    @property
-    def role(self) -> str:
-        """The role of a reference."""
-        role = self.about.removeprefix("reference.")
-        return "implements" if role == "base" and "implements" in self.captures else role
-
-
-class Patterns(NamedTuple):
-    """The compiled queries of a language, and what they are about."""
-
-    query: tree_sitter.Query
-    plans: tuple[Plan, ...]
-
-
-def plans(query: tree_sitter.Query, source: bytes) -> tuple[Plan, ...]:
-    """Return what the patterns of a query, compiled from `source`, are about, in the order in which they are heeded.
-
-    That is file order, but references come last, the strongest role and the most telling patterns first.
-    """
-    found: list[Plan] = []
-    for pattern in range(query.pattern_count):
-        written = source[query.start_byte_for_pattern(pattern) : query.end_byte_for_pattern(pattern)].decode()
-        captures = dict.fromkeys(CAPTURE.findall(NOT_CAPTURES.sub(" ", written)))
-        found += [Plan(pattern, about, frozenset(captures)) for about in _about(captures)]
-    return tuple(sorted(found, key=_order))
-
-
-def _about(captures: Iterable[str]) -> list[str]:
-    """Name the captures that decide what a pattern is about: one, or all references that it marks."""
-    for prefix in _DECISIVE:
-        names = [name for name in captures if name.startswith(prefix)]
-        if names:
-            return [prefix] if prefix in ("import", "callback") else names if prefix == "reference." else names[:1]
-    return []
-
-
-def _order(plan: Plan) -> tuple[int, bool]:
-    if not plan.about.startswith("reference."):
-        return -len(ROLES), False
-    return -ROLES[plan.role], plan.captures.isdisjoint({"receiver", "arguments"})
-
-
 def capture(patterns: Patterns, root: tree_sitter.Node) -> Captured:
-    """Run the queries over the tree and sort their matches.
+    """Run the queries once over the tree and sort their matches.
 
-    That is done piece by piece, for matches are large, and few at a time stay in the processor's cache.
+    Never over a part of it: a cursor that has a range does not enter what lies outside, and misses a `@doc` before it.
     """
     from tree_sitter import QueryCursor
 
     cursor = QueryCursor(patterns.query)
     cursor.set_max_start_depth(MAX_TREE_DEPTH)
     found = Captured()
-    for piece in _pieces(root):
-        _sort(found, patterns, cursor, root, piece)
-    return found
-
-
-def _pieces(root: tree_sitter.Node) -> list[range]:
-    step = max(PIECE, root.end_byte // MAX_PIECES + 1)
-    starts = list(range(0, root.end_byte, step)) or [0]
-    if root.has_error or _deep(root, starts[1:]):  # what a hostile file makes slow is done once
-        return [range(0, MAX_BYTE)]
-    return [range(start, end) for start, end in zip(starts, [*starts[1:], MAX_BYTE], strict=True)]
-
-
-def _deep(root: tree_sitter.Node, offsets: Iterable[int]) -> bool:
-    """Whether so much nests at one of the offsets that a cut there costs more than it saves."""
-    for offset in offsets:
-        cursor = root.walk()
-        while cursor.goto_first_child_for_byte(offset) is not None:
-            if cursor.depth > MAX_CUT_DEPTH:
-                return True
-    return False
-
-
-def _sort(
-    found: Captured, patterns: Patterns, cursor: tree_sitter.QueryCursor, root: tree_sitter.Node, piece: range
-) -> None:
-    """Sort the matches that touch a piece. Each is heeded in the piece where the name stands that it tells of."""
-    if piece.start or piece.stop < MAX_BYTE:
-        cursor.set_byte_range(max(0, piece.start - 1), min(piece.stop + 1, MAX_BYTE))  # what is empty is between bytes
     matches: list[list[Captures]] = [[] for _ in range(patterns.query.pattern_count)]
     for pattern, nodes in cursor.matches(root):
         matches[pattern].append(nodes)
     for plan in patterns.plans:
         if matches[plan.pattern]:
-            _TAKERS[plan.family](found, plan, matches[plan.pattern], piece)
+            _TAKERS[plan.family](found, plan, matches[plan.pattern])
+    return found
 
 
 def stretch(found: Captured, size: int) -> set[int]:
@@ -287,18 +179,17 @@ def _whole(found: list[tree_sitter.Node]) -> Range:
 # ------------------------------------------------------------------------------------------------------- references
 
 
-def _uses(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _uses(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     """Note uses of a role. What is known by now has a stronger role, or the same: it can only be filled in."""
     if "argument" in plan.captures:
         _outside(found, plan, matches)
     if not plan.captures.isdisjoint({"receiver", "arguments"}):
-        _calls(found, plan, matches, piece)
+        _calls(found, plan, matches)
         return
     uses, role = found.uses, plan.role
-    first, last = piece.start, piece.stop
     for node in [node for nodes in matches for node in nodes.get(plan.about, ())]:
         start = node.start_byte
-        if start not in uses and first <= start < last:
+        if start not in uses:
             uses[start] = role, node.end_byte, None, None
 
 
@@ -308,15 +199,14 @@ def _outside(found: Captured, plan: Plan, matches: list[Captures]) -> None:
             found.outside.setdefault(node.start_byte, set()).update(n.start_byte for n in nodes["argument"])
 
 
-def _calls(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _calls(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     """Note uses with what stands before them, and behind."""
     uses, about, role = found.uses, plan.about, plan.role
-    first, last = piece.start, piece.stop
     for nodes in matches:
         for node in nodes.get(about, ()):
             start = node.start_byte
             old = uses.get(start)
-            if not first <= start < last or (old and old[2] and old[3]):
+            if old and old[2] and old[3]:
                 continue
             receiver = _whole(nodes["receiver"]) if "receiver" in nodes else None
             arguments = nodes["arguments"][0] if "arguments" in nodes else None
@@ -337,7 +227,7 @@ _PARTS: dict[str, Callable[[list[tree_sitter.Node]], object]] = {
 }
 
 
-def _definitions(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _definitions(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     kind = plan.about.removeprefix("definition.")
     parts = [(name, take) for name, take in _PARTS.items() if name in plan.captures]
     marked = any(name.startswith(("flag.", "export.", "level", "span", "arguments")) for name in plan.captures)
@@ -348,8 +238,6 @@ def _definitions(found: Captured, plan: Plan, matches: list[Captures], piece: ra
         start, end = node.start_byte, node.end_byte
         for number, name in enumerate(nodes["name"]):
             at = name.start_byte
-            if at not in piece:
-                continue
             draft = found.drafts.get(at)
             if draft is None:
                 draft = found.drafts[at] = Draft(kind, (at, name.end_byte), start, end, node, (start, end))
@@ -395,10 +283,10 @@ def _level(nodes: Captures) -> Range | None:
 # ------------------------------------------------------------------------------------------ bindings, imports, scopes
 
 
-def _bindings(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _bindings(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     kind = plan.about.removeprefix("binding.")
     if kind == "narrowed":
-        _narrowed(found, plan, matches, piece)
+        _narrowed(found, plan, matches)
         return
     bounds = found.bounds
     stepped = not plan.captures.isdisjoint({"item", "key"})
@@ -409,8 +297,6 @@ def _bindings(found: Captured, plan: Plan, matches: list[Captures], piece: range
         steps = _steps(nodes) if stepped else ""
         for node in nodes.get(plan.about, ()):
             start = node.start_byte
-            if start not in piece:
-                continue
             old = bounds.get(start)
             if old is None:
                 bounds[start] = Bound(kind, (start, node.end_byte), type_, value, after, steps=steps)
@@ -421,12 +307,10 @@ def _bindings(found: Captured, plan: Plan, matches: list[Captures], piece: range
                 bounds[start] = known if known[2:] != old[2:] else old
 
 
-def _narrowed(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _narrowed(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     for nodes in matches:
-        name = _first(nodes[plan.about])
-        if name[0] in piece:
-            type_, region = (_first(nodes[part]) if part in nodes else None for part in ("type", "narrowed"))
-            found.narrowed.append(Bound("narrowed", name, type_, None, region=region))
+        type_, region = (_first(nodes[part]) if part in nodes else None for part in ("type", "narrowed"))
+        found.narrowed.append(Bound("narrowed", _first(nodes[plan.about]), type_, None, region=region))
 
 
 def _steps(nodes: Captures) -> str:
@@ -445,10 +329,10 @@ def _number(node: tree_sitter.Node, around: tree_sitter.Node) -> int:
     return sum(1 for child in before if not child.is_extra)
 
 
-def _callbacks(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _callbacks(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     for nodes in matches:
         start = nodes["callback"][0].start_byte
-        if start in piece and (start not in found.passed or "callback.type" in nodes):  # a declared type tells most
+        if start not in found.passed or "callback.type" in nodes:  # a declared type tells most
             found.passed[start] = _passed(nodes)
 
 
@@ -472,7 +356,7 @@ def _argument(node: tree_sitter.Node, nodes: Captures, keys: list[str]) -> str:
     )
 
 
-def _imports(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _imports(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     for nodes in matches:
         statement = (nodes.get("import") or next(iter(nodes.values())))[0]
         parts = {name[7:]: _first(items) for name, items in nodes.items() if name.startswith("import.")}
@@ -489,45 +373,45 @@ def _imports(found: Captured, plan: Plan, matches: list[Captures], piece: range)
             found.imports[key] = Imported(*_range(statement), parts)
 
 
-def _scopes(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _scopes(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     found.scopes.update([_range(node) for nodes in matches for node in nodes.get(plan.about, ())])
 
 
-def _ignored(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _ignored(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     if plan.about == "ignore.inside":
         found.unread.update([_range(node) for nodes in matches for node in nodes[plan.about]])
     else:
         found.ignored.update([node.start_byte for nodes in matches for node in nodes.get(plan.about, ())])
 
 
-def _exports(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _exports(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     found.exports.update({nodes[plan.about][0].start_byte: _first(nodes[plan.about]) for nodes in matches})
 
 
-def _package(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _package(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     where = found.parts if plan.about == "package.part" else found.packages
-    where += [_first(nodes[plan.about]) for nodes in matches if nodes[plan.about][0].start_byte in piece]
+    where += [_first(nodes[plan.about]) for nodes in matches]
 
 
-def _embedded(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
-    found.embedded += [_range(n) for nodes in matches for n in nodes[plan.about] if n.start_byte in piece]
+def _embedded(found: Captured, plan: Plan, matches: list[Captures]) -> None:
+    found.embedded += [_range(n) for nodes in matches for n in nodes[plan.about]]
 
 
-def _turns(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _turns(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     sort = plan.about.removeprefix("turns.")
     found.kinds.update({n.start_byte: (sort, n.end_byte) for nodes in matches for n in nodes[plan.about]})
 
 
-def _inner(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
+def _inner(found: Captured, plan: Plan, matches: list[Captures]) -> None:
     sort = plan.about.removeprefix("inner.")
-    found.inner += [(sort, n) for nodes in matches for n in nodes[plan.about] if n.start_byte in piece]
+    found.inner += [(sort, n) for nodes in matches for n in nodes[plan.about]]
 
 
-def _errors(found: Captured, plan: Plan, matches: list[Captures], piece: range) -> None:
-    found.errors += sum(nodes[plan.about][0].start_byte in piece for nodes in matches)
+def _errors(found: Captured, plan: Plan, matches: list[Captures]) -> None:
+    found.errors += len(matches)
 
 
-_TAKERS: dict[str, Callable[[Captured, Plan, list[Captures], range], None]] = {
+_TAKERS: dict[str, Callable[[Captured, Plan, list[Captures]], None]] = {
     "definition": _definitions,
     "binding": _bindings,
     "reference": _uses,

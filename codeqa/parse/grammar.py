@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from codeqa import languages
 from codeqa.domain import CodeqaError, GrammarBroken
-from codeqa.parse import captures
+from codeqa.parse.plans import Patterns, plans
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -75,10 +75,10 @@ def get_query(name: str) -> tree_sitter.Query:
 
 
 @cache
-def get_patterns(name: str) -> captures.Patterns:
+def get_patterns(name: str) -> Patterns:
     """Return `get_query` and what its patterns are about; errors as there."""
     query = get_query(name)
-    return captures.Patterns(query, captures.plans(query, _source(languages.load()[name]).encode()))
+    return Patterns(query, plans(query, _source(languages.load()[name]).encode()))
 
 
 def _source(language: Language) -> str:

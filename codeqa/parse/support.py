@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codeqa import languages
-from codeqa.parse.captures import CAPTURE, NOT_CAPTURES
+from codeqa.parse.plans import CAPTURE, NOT_CAPTURES
 
 if TYPE_CHECKING:
     from codeqa.languages import Language
