@@ -40,6 +40,7 @@ FUNCTION = {
     ".kt": b"\nfun %s(n: Int): Int = %s(n)\n",
     ".php": b"\nfunction %s(int $n) { return %s($n); }\n",
     ".scala": b"\nobject %s { def go(n: Int): Int = %s(n) }\n",
+    ".ex": b"\ndefmodule %s do\n  def go(n), do: %s(n)\nend\n",
     ".swift": b"\nfunc %s(n: Int) -> Int { %s(n) }\n",
 }
 LIKE = {".mjs": ".js", ".jsx": ".js", ".tsx": ".ts", ".cc": ".c", ".cpp": ".c", ".h": ".c"}

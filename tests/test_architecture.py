@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from codeqa import languages
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "codeqa").rglob("*.py"))
@@ -108,3 +112,17 @@ def test_every_grammar_of_the_folders_is_a_dependency() -> None:
     wheels = {table["grammar"]["wheel"] for table in declared_languages().values() if "grammar" in table}
 
     assert wheels <= declared
+
+
+def test_the_guide_describes_every_word_of_the_vocabulary() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    tables = guide.split("### language.toml")[1].split("### Captures")[0].split("\n[")
+    keys = {table.split("]")[0]: set(re.findall(r'(?m)^"?(\w+)"? = ', table)) for table in tables[1:]}
+    queries = "".join(path.read_text() for path in (ROOT / "grammars").rglob("*.scm"))
+    captures = set(re.findall(r"@([a-z][\w.]*)", re.sub(r'"(?:\\.|[^"\\])*"|;[^\n]*', " ", queries)))
+    families = re.compile(r"(definition|reference|turns|flag|level)\.\w+")
+
+    for table in ("grammar", "text", "scopes", "modules", "visibility", "inner", "tests"):
+        named = {field.name for field in fields(getattr(languages, table.capitalize()))}
+        assert named <= keys[table], table
+    assert {name for name in captures if f"@{name}" not in guide and not families.fullmatch(name)} == set()
