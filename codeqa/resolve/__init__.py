@@ -258,6 +258,8 @@ class Resolver:
             called = None if reference.role not in ("call", "read", "write") else reference.role == "call"
             found = self.names.bare(path, reference.name, reference.scope, at=reference.start, called=called)
             found = found or self._shortened(path, reference)
+            if reference.role == "type" and found and all(map(self.types.written.is_member, found)):
+                found = self.types.written.named(path, reference.name, reference.scope)
             if not found and language is not None and language.scopes.implicit:
                 found = self.names.messages.message(path, reference.name, reference.definition)
             return list(dict.fromkeys(map(plainly, found)))
