@@ -95,6 +95,7 @@ class Scopes:
     separate: bool = False  # functions have names of their own: no variable hides them, only calls mean them
     literals: tuple[tuple[str, str], ...] = ()  # node of an argument → its type: CONTRIBUTING.md
     aliases: bool = False  # a call of a variable that was given a name is one of what that name means
+    type_parameters: bool = False  # those that the head of a definition declares hide other types in all of it
     blocks: bool = False  # what a block defines is seen in that block only
     constants: str = ""  # regular expression on names that are looked up in the classes around, then over all files
     implicit: bool = False  # a bare name that nothing binds is a message to self, and so is a call without parentheses

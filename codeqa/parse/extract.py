@@ -11,8 +11,8 @@ from codeqa.parse import text
 from codeqa.parse.bindings import Blocks, kind_of, passed_parameters, told_of
 from codeqa.parse.captures import Bound, Captured, Draft, stretch
 from codeqa.parse.docs import Docs
-from codeqa.parse.imports import expand, full_name, inline_name, lazily, one_name
-from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, depths, nest
+from codeqa.parse.imports import expand, full_name, inline_name, lazily, module_named, one_name
+from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, around_of, depths, nest
 from codeqa.parse.references import references_of
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Extractor:
     def _define(self) -> None:
         number: dict[int, int] = {}  # id(draft) → index in self.definitions
         twins: Counter[str] = Counter()
-        seen: set[tuple[int, str]] = set()
+        seen: set[tuple[int, str, int]] = set()
         callables: set[tuple[int, str]] = set()
         turned = {self.text_of((start, end)): kind for start, (kind, end) in self.captured.kinds.items()}
         announced = self._announced()
@@ -180,11 +180,15 @@ class Extractor:
                 continue
             kind = self._kind(draft, name, owner, prefix, around)
             if kind in PLAIN_VALUES:
-                if (owner, name) in seen or (draft.receiver and (owner, name) in callables):
+                block = around_of(draft.name[0], self.captured.scopes) if kind == "constant" else -1
+                again = (owner, name) in callables and (
+                    draft.receiver or text.wraps(self._text(draft.value or draft.name), name)
+                )
+                if again or (owner, name, block) in seen:
                     self.rewrites.add(draft.name[0])
                     self._fill_in(owner, name, draft, around)
                     continue
-                seen.add((owner, name))
+                seen.add((owner, name, block))
             else:
                 callables.add((owner, name))
             if owner < 0 and kind in PLAIN_VALUES:
@@ -492,7 +496,7 @@ class Extractor:
             self.imports.append(Import("", name, "default", where[0], self.lines.of(where[0]), 0, True))
 
     def _imported(self, parts: dict[str, str]) -> list[tuple[str, str, str]]:
-        module = _module(parts)
+        module = module_named(parts)
         if "public" in parts:
             return [("", parts["public"].strip("\"'"), "")]
         if "computed" in parts:
@@ -534,12 +538,6 @@ class Extractor:
         if self._ascii is not None:
             return self._ascii[where[0] : where[1]]
         return self.data[where[0] : where[1]].decode("utf-8", "replace")
-
-
-def _module(parts: dict[str, str]) -> str:
-    """Return what an import names, from where it leads."""
-    module = parts.get("module", "").strip("\"'`")
-    return f"./{module}" if "relative" in parts and not module.startswith(".") else module
 
 
 def _range(node: tree_sitter.Node) -> tuple[int, int]:

@@ -72,6 +72,12 @@ def bound_name(module: str, style: str) -> str:
     return ""
 
 
+def module_named(parts: dict[str, str]) -> str:
+    """Return what an import names, from where it leads."""
+    module = parts.get("module", "").strip("\"'`")
+    return f"./{module}" if "relative" in parts and not module.startswith(".") else module
+
+
 def one_name(module: str, parts: dict[str, str], style: str) -> tuple[str, str, str]:
     """Return where one imported name is from, what it is called there, and what here."""
     if "name" in parts:

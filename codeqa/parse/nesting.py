@@ -80,3 +80,8 @@ def depths(parents: Sequence[int]) -> list[int]:
     for parent in parents:
         found.append(found[parent] + 1 if parent >= 0 else 0)
     return found
+
+
+def around_of(offset: int, regions: Iterable[tuple[int, int]]) -> int:
+    """Return where the innermost region around an offset begins, -1 for none."""
+    return max((start for start, end in regions if start <= offset < end), default=-1)

@@ -90,17 +90,45 @@ def rooted(text: str, roots: tuple[str, ...]) -> str:
     return _roots(roots).sub(lambda match: "@." if match.end() < len(text) else "@", text)
 
 
+_QUOTED = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
+_BRACKETED = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]")
+
+
 def choice(text: str, patterns: tuple[str, ...], read: Callable[[str], str]) -> str:
     """Return the chains of what an expression may be, with "|" between them: `a or b()`; "?" if it is no such choice.
 
     `read` makes a chain of a text; what is none is left out.
     """
-    for pattern in patterns if " " in text and len(text) <= MAX_CHOICE else ():
-        if (match := re.fullmatch(pattern, text.strip(), re.DOTALL)) is not None:
-            options = [chain for part in match.groups() if (chain := read(part.strip())) not in ("?", "")]
-            flat = "|".join(dict.fromkeys(options))
+    if " " not in text or len(text) > MAX_CHOICE:
+        return "?"
+    text = text.strip()
+    while text[:1] == "(" and _closing(text, 0) == len(text) - 1:
+        text = text[1:-1].strip()
+    plain = _outside(text)
+    for pattern in patterns:
+        if (match := re.fullmatch(pattern, plain, re.DOTALL)) is not None:
+            parts = (text[slice(*match.span(group))].strip() for group in range(1, len(match.groups()) + 1))
+            options = []
+            for part in parts:
+                inner = choice(part, patterns, read)
+                options += inner.split("|") if inner != "?" else [read(part)]
+            flat = "|".join(option for option in dict.fromkeys(options) if option not in ("?", ""))
             return flat if 0 < len(flat) <= MAX_CHAIN else "?"
     return "?"
+
+
+def _outside(text: str) -> str:
+    """Blank what stands in quotes and brackets, to see which words stand outside of them."""
+    for pattern in (_QUOTED, _BRACKETED):
+        found = 1
+        while found:
+            text, found = pattern.subn(lambda match: "_" * len(match[0]), text)
+    return text
+
+
+def wraps(value: str, name: str) -> bool:
+    """Tell whether `name = f(.., name, ..)` decorates a function or class by hand."""
+    return name in value and re.search(rf"[(,]\s*{re.escape(name)}\s*[,)]", value) is not None
 
 
 def _uncast(text: str, casts: tuple[str, ...]) -> str:

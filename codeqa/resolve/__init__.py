@@ -14,6 +14,7 @@ from codeqa.resolve.joins import Matching, provided_keys
 from codeqa.resolve.modules import changed_keys
 from codeqa.resolve.names import Names
 from codeqa.resolve.overloads import Overloads
+from codeqa.resolve.shapes import type_parameters
 from codeqa.resolve.types import Types
 
 VERSION = "3"  # of the edges: raise it when the same facts yield other edges
@@ -226,7 +227,7 @@ class Resolver:
 
     def _values(self, path: str, reference: Reference) -> list[Value]:
         """Return what a reference may mean; uses of one expression in one scope, or everywhere, are looked up once."""
-        if reference.receiver == "?":
+        if reference.receiver == "?" or (reference.role == "type" and self._is_parameter(path, reference)):
             return []
         memo = self.env.consulted.memo
         everywhere = (reference.receiver, reference.name, reference.role == "call")
@@ -246,6 +247,21 @@ class Resolver:
             memo[everywhere if anywhere and not special else here] = 0, found
         return found
 
+    def _is_parameter(self, path: str, reference: Reference) -> bool:
+        """Tell whether a type's name is a type parameter of a definition around it."""
+        tables, language = self.env.tables(path), self.env.language(path)
+        if tables is None or language is None or not language.scopes.type_parameters or reference.receiver:
+            return False
+        index, name = reference.definition, reference.name
+        while index >= 0:
+            definition = tables.interface.definitions[index]
+            if name in definition.signature and any(
+                name == declared for declared, _ in type_parameters(definition.signature, definition.name)
+            ):
+                return True
+            index = definition.parent
+        return False
+
     def _evaluated(self, path: str, reference: Reference) -> list[Value]:
         if not reference.receiver:
             if reference.role in ("call", "read", "pass", "instantiate") and (
@@ -258,6 +274,8 @@ class Resolver:
             called = None if reference.role not in ("call", "read", "write") else reference.role == "call"
             found = self.names.bare(path, reference.name, reference.scope, at=reference.start, called=called)
             found = found or self._shortened(path, reference)
+            if reference.role == "type" and found and all(map(self.types.written.is_member, found)):
+                found = self.types.written.named(path, reference.name, reference.scope)
             if not found and language is not None and language.scopes.implicit:
                 found = self.names.messages.message(path, reference.name, reference.definition)
             return list(dict.fromkeys(map(plainly, found)))

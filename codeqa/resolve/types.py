@@ -83,9 +83,20 @@ class Types:
         if not binding.value or binding.value[0] not in "(.[":
             return self.declared(path, binding.type, binding.scope)
         values = self.declared(path, binding.type, binding.scope)
-        for step in steps_of(binding.value):
+        steps = steps_of(binding.value)
+        for step in steps:
             values = self._step(values, step, called=False)
+        if binding.kind == "parameter" and steps[-1][0] not in "([":
+            return [v for value in values for v in self._taken(value)]
         return values
+
+    def _taken(self, value: Value) -> list[Value]:
+        """Return what a name holds that a pattern takes out of an object: to call it is not to call the member."""
+        if not self._callable(value):
+            return self.typed(value)
+        definition = self.env.definition(value)
+        made = Typed(f"() => {definition.type}", value.path, self.scope_around(value), value.given)
+        return [Value("function", given=((RESULT, made),))] if definition.type else [UNKNOWN]
 
     def _entered(self, path: str, value: Value) -> list[Value]:
         """Return what entering a context gives: the object itself unless its class says otherwise."""

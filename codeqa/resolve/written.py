@@ -82,11 +82,11 @@ class Written:
         return [value._replace(kind="instance", given=self.types.generics.bind(value, args, where) if args else ())]
 
     def named(self, path: str, dotted: str, scope: int) -> list[Value]:
-        """Return what a dotted name of a type means at a scope: a field of that name does not hide the type."""
+        """Return what a dotted name of a type means at a scope: fields and variants do not hide it."""
         steps = tuple(dotted.split("."))
         values = self.names.bare(path, steps[0], scope)
         tables = self.env.tables(path)
-        while tables is not None and scope > 0 and values and all(self._is_member(v) for v in values):
+        while tables is not None and scope > 0 and values and all(self.is_member(v) for v in values):
             scope = tables.interface.scopes[scope].parent
             values = self.names.bare(path, steps[0], scope)
         used = 1
@@ -96,8 +96,12 @@ class Written:
             values = [found for value in values for found in self.types.attribute(value, name)]
         return values
 
-    def _is_member(self, value: Value) -> bool:
-        return value.kind == "definition" and value.index >= 0 and self.env.definition(value).kind in MEMBERS
+    def is_member(self, value: Value) -> bool:
+        """Tell whether a value is a member of a type, or one of its variants, and so no type."""
+        if value.kind != "definition" or value.index < 0:
+            return False
+        kind = self.env.definition(value).kind
+        return kind in MEMBERS or kind == "enum_member"
 
     def _around(self, path: str, scope: int) -> Value | None:
         """Return the class that a scope lies in."""

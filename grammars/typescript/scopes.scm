@@ -68,3 +68,7 @@
   condition: (parenthesized_expression
     (binary_expression left: (identifier) @binding.narrowed operator: "instanceof" right: (_) @type))
   consequence: (statement_block) @narrowed)
+
+; `T extends Box<infer Inner> ? Inner : never`
+(conditional_type) @scope
+(infer_type (type_identifier) @binding.parameter)
