@@ -525,3 +525,29 @@ def test_the_strongest_role_wins_in_whatever_order_patterns_stand() -> None:
         4: ("call", 5, (2, 3)),
         9: ("raise", 13, None),
     }
+
+
+def test_locals_behind_a_function_that_the_parser_lost_are_not_the_files() -> None:
+    text = b"""int one(int n) {
+#ifdef A
+  if (n) {
+#else
+  while (n) {
+#endif
+#ifdef B
+    n--;
+  } }
+#else
+  }
+#endif
+  if (
+  int lost = n;
+  return lost;
+}
+static int kept;
+int two;
+"""
+    known = languages.load()
+    found = {d.name for d in parse.parse(known["c"], text).interface.definitions}
+    assert "lost" not in found
+    assert {"one", "two"} <= found

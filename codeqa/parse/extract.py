@@ -14,6 +14,7 @@ from codeqa.parse.docs import Docs
 from codeqa.parse.imports import expand, full_name, inline_name, lazily, module_named, one_name
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, around_of, depths, nest
 from codeqa.parse.references import references_of
+from codeqa.parse.strays import strays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -164,11 +165,13 @@ class Extractor:
         callables: set[tuple[int, str]] = set()
         turned = {self.text_of((start, end)): kind for start, (kind, end) in self.captured.kinds.items()}
         announced = self._announced()
+        straying = strays(self.language, self.data, self.root, self.captured.drafts.values())
         for draft, around in sorted(_placed(self.captured.drafts.values()), key=_order):
             if draft.kind == "impl" or draft.name[0] in announced:
                 continue
             holder = around[0] if around else None
-            if draft.kind == "variable" and holder is not None and holder.kind in CALLABLE:
+            lost = holder is None and draft.name[0] in straying
+            if lost or (draft.kind == "variable" and holder is not None and holder.kind in CALLABLE):
                 self._local_drafts.append(draft)
                 continue
             if draft.kind == "field" and draft.receiver and not self._is_self(draft, around):
@@ -350,14 +353,7 @@ class Extractor:
         return self._qualified(draft.type) if draft.type else ""
 
     def _qualified(self, where: tuple[int, int]) -> str:
-        """Return the text of a type, with the word before or behind it that makes what has it unchangeable."""
-        word, flat = self.language.scopes.constant, self._flat(where)
-        if not word or flat.startswith(f"{word} "):
-            return flat
-        token = rb"\b" + word.encode() + rb"\b"
-        before, behind = self.data[max(0, where[0] - 40) : where[0]], self.data[where[1] : where[1] + 40]
-        whole = re.search(token + rb"\s+\Z", before) or re.match(rb"\s*" + token, behind)
-        return f"{word} {flat}" if whole else flat
+        return text.qualified(self.data, where, self._flat(where), self.language.scopes.constant)
 
     def _told(self, kind: str, doc: str) -> str:
         """Return the type that only a definition's documentation tells."""

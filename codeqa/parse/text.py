@@ -351,6 +351,16 @@ def _conditionals(
             yield found[0][0], found, found[-1][1]
 
 
+def qualified(data: bytes, where: tuple[int, int], flat: str, word: str) -> str:
+    """Return the text of a type at a range, behind the word that makes what has it unchangeable if that is there."""
+    if not word or flat.startswith(f"{word} "):
+        return flat
+    token = rb"\b" + word.encode() + rb"\b"
+    before, behind = data[max(0, where[0] - 40) : where[0]], data[where[1] : where[1] + 40]
+    whole = re.search(token + rb"\s+\Z", before) or re.match(rb"\s*" + token, behind)
+    return f"{word} {flat}" if whole else flat
+
+
 def signature(text: str) -> str:
     """Collapse a definition's head to one line."""
     flat = _SPACE.sub(" ", text).strip().rstrip(":{=").rstrip()

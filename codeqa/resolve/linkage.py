@@ -189,12 +189,27 @@ class Linkage:
 
     def linked(self, path: str, name: str, scope: int) -> list[Value]:
         """Return what no header declares here and yet is the program's only thing of that name."""
-        return next((v for prefix in self.around(path, scope) if (v := self.only(f"{prefix}.{name}".strip(".")))), [])
+        found = next((v for prefix in self.around(path, scope) if (v := self.only(f"{prefix}.{name}".strip(".")))), [])
+        return [value for value in found if self._offered(path, value)]
 
     def only(self, dotted: str) -> list[Value]:
         """Return the one definition with that full name that other files may use."""
         bodies = self.with_bodies([v for v in self._called(dotted, None) if self._linkable(v)])
         return [bodies[0]._replace(inferred=True)] if len(bodies) == 1 else []
+
+    def _offered(self, path: str, value: Value) -> bool:
+        """Tell whether a file may call what it sees no prototype of: a header of both may have one that is not read.
+
+        Else the system has something of that name, which a program may well replace for itself.
+        """
+        if value.kind != "definition" or value.index < 0:
+            return True
+        definition, language = self.env.definition(value), self.env.language(value.path)
+        if definition.kind not in CALLABLE - {"macro"} or language is None:
+            return definition.kind != "variable" or "extern" not in definition.signature.split()
+        if value.path.endswith(language.modules.headers) or self.declares(value):
+            return False
+        return not self.reach(path).order.keys().isdisjoint(self.reach(value.path).order) or any(self.announcing(value))
 
     def shared(self, path: str, name: str) -> list[Value]:
         """Return the program's globals of that name, where the files of a language share theirs."""
