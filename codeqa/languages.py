@@ -104,6 +104,7 @@ class Scopes:
     fold: bool = False  # names that differ in case only are the same
     globals: bool = False  # what a file defines at its top, and is not static, the whole program sees
     constant: str = ""  # the word that makes an object, or the one that a method is called on, one that does not change
+    numbers: frozenset[str] = frozenset()  # types that convert into one another, and into nothing else by themselves
     commands: bool = False  # bare calls are commands: no variable hides them, and who defines none runs a program
 
 

@@ -14,7 +14,7 @@ from codeqa.parse.docs import Docs
 from codeqa.parse.imports import expand, full_name, inline_name, lazily, module_named, one_name
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, around_of, depths, nest
 from codeqa.parse.references import references_of
-from codeqa.parse.strays import strays
+from codeqa.parse.strays import order, strays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,14 +36,6 @@ _OPEN_SCOPE = frozenset({"function", "method", "constructor"})  # even where no 
 
 
 LITERALS = frozenset({"None", "null", "nil", "undefined", "true", "false", "True", "False", "nullptr", "NULL"})
-
-
-def _order(placed: tuple[Draft, list[Draft]]) -> int:
-    """Types first, then members written outside of them, then what methods assign to `self`."""
-    draft, around = placed
-    if draft.receiver:
-        return 2
-    return int(bool(draft.owner or any(holder.kind == "impl" or holder.owner for holder in around)))
 
 
 class Extractor:
@@ -166,7 +158,7 @@ class Extractor:
         turned = {self.text_of((start, end)): kind for start, (kind, end) in self.captured.kinds.items()}
         announced = self._announced()
         straying = strays(self.language, self.data, self.root, self.captured.drafts.values())
-        for draft, around in sorted(_placed(self.captured.drafts.values()), key=_order):
+        for draft, around in sorted(_placed(self.captured.drafts.values()), key=order):
             if draft.kind == "impl" or draft.name[0] in announced:
                 continue
             holder = around[0] if around else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -178,9 +179,11 @@ class _References:
         return f"{shape}.{self.ex.name_of((name.start_byte, name.end_byte))}()"
 
     def _has(self, node: tree_sitter.Node, inside: str) -> bool:
-        """Tell whether a node ends with a text ("*L"), or has a child of that type; operands of operands count too."""
+        """Tell whether a node ends with a text ("*L"), is like "~PATTERN", or has such a child; operands count too."""
         if not inside or inside[0] == "*":
             return (node.text or b"").lower().endswith(inside[1:].lower().encode())
+        if inside[0] == "~":
+            return re.fullmatch(inside[1:].encode(), (node.text or b"").lower()) is not None
         if any(child.type == inside for child in node.children):
             return True
         named = inside[0].isalpha()

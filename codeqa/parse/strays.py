@@ -1,4 +1,4 @@
-"""What a broken tree shows at the top of a file although it belongs to a function that the parser lost."""
+"""In which order definitions are taken, and which are none: what a broken tree shows outside of its function."""
 
 from __future__ import annotations
 
@@ -29,3 +29,11 @@ def _local(data: bytes, draft: Draft) -> bool:
     """Tell whether a definition is one that a function's body may have, and is indented as if one had it."""
     line = data.rfind(b"\n", 0, draft.start) + 1
     return draft.kind == "variable" and "static" not in draft.flags and data[line : line + 1] in (b" ", b"\t")
+
+
+def order(placed: tuple[Draft, list[Draft]]) -> int:
+    """Types first, then members written outside of them, then what methods assign to `self`."""
+    draft, around = placed
+    if draft.receiver:
+        return 2
+    return int(bool(draft.owner or any(holder.kind == "impl" or holder.owner for holder in around)))

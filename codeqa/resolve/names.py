@@ -162,8 +162,14 @@ class Names:
         if not values or any(v.kind != "definition" or v.path != path or v.index < 0 for v in values):
             return values
         at = scope
+        around = {v: homes[v.index] for v in values}
+        if language.modules.style == "include":  # no block has functions: what is around one is its template
+            for value, home in around.items():
+                while home > 0 and scopes[home].definition < 0 and self.env.definition(value).kind in CALLABLE:
+                    home = scopes[home].parent
+                around[value] = home
         while at >= 0:
-            if found := [v for v in values if homes[v.index] == at]:
+            if found := [v for v in values if around[v] == at]:
                 return found
             at = scopes[at].parent
         return [] if language.scopes.blocks else values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -255,17 +256,47 @@ class Overloads:
             if not declared or not name:
                 continue
             parameter = declared[min(number, len(declared) - 1)]
+            if name[0] == "=" and name[1:].rstrip("*") in language.scopes.numbers:
+                score += self._taken(name[1:], parameter.type, value, language)
+                continue
+            name = name.lstrip("=").rstrip("*")
             wanted = type_head(parameter.type, language.scopes.type_noise, frozenset()).rpartition(".")[2]
             if wanted:
-                score += 4 if wanted == name else 2 if wanted in above else -1
+                free = name in language.scopes.numbers and self._is_variable(wanted, value)
+                score += 4 if wanted == name else 2 if wanted in above else 1 if free else -1
         return score
+
+    def _taken(self, name: str, wanted: str, value: Value, language: Language) -> int:
+        """Return how well a parameter takes a number or a text: its own type, a type parameter, a conversion, not."""
+        words = [word for word in re.findall(r"\w+", wanted) if word in language.scopes.numbers]
+        stars = "*" * wanted.count("*")
+        if words:
+            own = "unsigned" if "unsigned" in words else words[0]
+            if f"{own}{stars}" == name:
+                return 4
+            return 0 if not stars and "*" not in name else -20
+        head = type_head(wanted, language.scopes.type_noise, frozenset())
+        return 3 if self._is_variable(head, value) else -1
+
+    def _is_variable(self, name: str, value: Value) -> bool:
+        """Tell whether a parameter's type is one that the template around a callable leaves open."""
+        tables = self.env.tables(value.path)
+        scope = self.types.inner_scope(value)
+        while tables is not None and scope >= 0:
+            if bindings := tables.bindings.get((scope, name)):
+                return any(b.kind == "parameter" and not b.type for b in bindings)
+            scope = tables.interface.scopes[scope].parent
+        return False
 
     def _given(self, path: str, reference: Reference, shape: str) -> tuple[str, list[str]]:
         """Return the name of an argument's type and of the types above it, "" if nothing tells."""
         if shape.startswith("="):
-            return shape[1:], []
+            return shape, []
         if shape == "?":
             return "", []
+        language = self.env.language(path)
+        if language is not None and shape.removesuffix("()") in language.scopes.numbers and shape.endswith("()"):
+            return f"={shape[:-2]}", []
         where = (path, shape, reference.scope, reference.definition)
         for value in self.types.evaluate(*where, at=reference.start):
             if value.kind == "external":
