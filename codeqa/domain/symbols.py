@@ -55,12 +55,12 @@ class Strategy(StrEnum):
 
 
 CONFIDENCE: dict[Strategy, float] = {
-    Strategy.EXACT: 0.987,
-    Strategy.INFERRED: 0.998,
+    Strategy.EXACT: 0.986,
+    Strategy.INFERRED: 0.997,
     Strategy.DISPATCH: 0.32,  # that a run takes this one of the overrides, benchmarks/dispatch.py: a lower bound
-    Strategy.AMBIGUOUS: 0.88,  # that one of the candidates is meant
-    Strategy.NAME: 0.07,
-    Strategy.CALLBACK: 0.96,
+    Strategy.AMBIGUOUS: 0.959,  # that one of the candidates is meant
+    Strategy.NAME: 0.024,
+    Strategy.CALLBACK: 0.97,
     Strategy.JOIN: 0.966,  # read by eye: docs/measurements.md
 }
 
