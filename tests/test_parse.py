@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from itertools import pairwise
 from pathlib import Path
@@ -551,3 +552,17 @@ int two;
     found = {d.name for d in parse.parse(known["c"], text).interface.definitions}
     assert "lost" not in found
     assert {"one", "two"} <= found
+
+
+@pytest.mark.parametrize(("name", "path"), SOURCES, ids=lambda value: value if isinstance(value, str) else value.name)
+def test_parsing_leaves_no_cycles(name: str, path: Path) -> None:
+    """Workers do not collect garbage: what one file leaves behind would stay until the last."""
+    data = path.read_bytes()
+    facts(name, data)  # what is made once
+    gc.collect()
+    gc.disable()
+    try:
+        facts(name, data)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -72,9 +72,8 @@ def _rules(joins: Joins, language: str) -> _Rules:
 class Literals:
     """Collects the literals of one file while its references are read."""
 
-    def __init__(self, extractor: Extractor, decorated: Callable[[int, int], int]) -> None:
+    def __init__(self, extractor: Extractor) -> None:
         self.ex = extractor
-        self._decorated = decorated
         self._joins = extractor.language.joins
         self._rules = _rules(self._joins, extractor.language.name)
         self._strings = frozenset(extractor.language.text.string_nodes)
@@ -88,7 +87,7 @@ class Literals:
         return name in self._rules.names or receiver in self._rules.chains
 
     def at(self, start: int, end: int, name: str, receiver: str, role: str, scope: int, definition: int) -> None:
-        """Collect what stands at one use of a name; `role` is that of its reference."""
+        """Collect what stands at one use of a name; `role` is that of its reference, `definition` what holds it."""
         for rule in self._rules.chains.get(receiver, ()):
             self._add(rule, [(name, start)], receiver, "", scope, definition)
         rules = [
@@ -102,8 +101,6 @@ class Literals:
             return
         around = self._around(start, end)
         arguments = around.child_by_field_name("arguments") if around is not None else None
-        if role == "decorator":
-            definition = self._decorated(start, definition)
         provided: set[str] = set()
         for rule in sorted(rules, key=lambda rule: rule.role != "provides"):
             if rule.role == "uses" and rule.domain in provided:  # `http.get("/x", handler)` is no request

@@ -56,7 +56,7 @@ class _References:
             if definitions[index].kind not in _NEVER_DECORATED:
                 self._below[definitions[index].parent].append((definitions[index].start, index))
         self._comments = set(extractor.language.text.comment_nodes)
-        self.literals = Literals(extractor, self._decorated)
+        self.literals = Literals(extractor)
 
     def run(self) -> list[Reference]:
         uses = self.ex.captured.uses
@@ -110,7 +110,9 @@ class _References:
             if start in rewrites:
                 role, value = "write", True
             if literals.wanted(name, receiver):
-                literals.at(start, end, name, receiver, role, scope, self._holder(start))
+                holder = self._holder(start)
+                holder = self._decorated(start, holder) if role == "decorator" else holder
+                literals.at(start, end, name, receiver, role, scope, holder)
             if role == "pass" and literals.tables:
                 literals.in_table(start, end, name, scope, self._holder(start))
             if name and (not value or worth(name, receiver, scope)):
