@@ -230,8 +230,8 @@ class Resolver:
         if reference.receiver == "?" or (reference.role == "type" and self._is_parameter(path, reference)):
             return []
         memo = self.env.consulted.memo
-        everywhere = (reference.receiver, reference.name, reference.role == "call")
-        here = (*everywhere, reference.scope, reference.definition, reference.role)
+        everywhere = (reference.receiver, reference.name, reference.role)
+        here = (*everywhere, reference.scope, reference.definition)
         known = memo.get(everywhere) or memo.get(here)
         if known is not None:
             return known[1]  # type: ignore[return-value]

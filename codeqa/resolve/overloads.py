@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Reference
@@ -140,14 +139,6 @@ class Overloads:
         if reference.role in TYPE_ROLES:
             return [v for v in values if kinds[v] in CLASS_LIKE] or values
         return [v for v in values if kinds[v] not in TYPES_ONLY] or values
-
-    def merged(self, values: Sequence[Value]) -> bool:
-        """Tell whether two definitions are the type and the value of one name, which an import brings together."""
-        if len(values) != 2 or any(v.kind != "definition" or v.index < 0 for v in values):
-            return False
-        one, other = (self.env.definition(v) for v in values)
-        same = values[0].path == values[1].path and plain(one.qualname) == plain(other.qualname)
-        return same and (one.kind in TYPES_ONLY) != (other.kind in TYPES_ONLY)
 
     def _conditional(self, values: list[Value]) -> bool:
         """Tell whether a build may choose among these: several files, or text that a preprocessor picks."""
