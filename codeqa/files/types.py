@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Skip(StrEnum):
@@ -23,8 +24,7 @@ class Skip(StrEnum):
     VANISHED = "vanished"
 
 
-@dataclass(frozen=True, slots=True)
-class FileStat:
+class FileStat(NamedTuple):
     """A regular file as lstat saw it. `path` is relative to the root, with forward slashes."""
 
     path: str

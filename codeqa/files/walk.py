@@ -73,7 +73,7 @@ def scan(root: Path, settings: FileSettings) -> Scan:
             walk.warnings.append(f"{folder}: not read ({error.strerror})")
             continue
         _folder(walk, folder, layers, entries)
-    walk.files.sort(key=_by_path)
+    walk.files.sort()  # by path: no two have the same
     _explain_emptiness(walk)
     return Scan(walk.files, walk.skipped, _capped(walk.warnings))
 
@@ -87,10 +87,6 @@ def find_root(start: Path) -> Path:
         if os.path.lexists(folder / ".git") or os.path.isdir(folder / ".codeqa"):
             return folder
     return start
-
-
-def _by_path(file: FileStat) -> str:
-    return file.path
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

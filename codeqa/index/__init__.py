@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import resource
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from codeqa.config import FileSettings
 from codeqa.domain import Event, Indexed, Notice, Progress
 from codeqa.index import graphing
 from codeqa.index.changes import NO_LANGUAGE, Changes, detect
+from codeqa.index.garbage import uncollected
 from codeqa.index.pool import CRASHED, STALLED, Pool
 from codeqa.index.worker import Parsed, Request, Setup, parse_file
 from codeqa.languages import Languages
@@ -73,9 +72,9 @@ class Indexer:
         changed = bool(changes) or force or not self.store.generation
         records: Mapping[str, FileRecord] = changes.known
         if changed:
-            yield from self._parse(run)
-            records = self._records(run)
-            with _without_collecting(force or len(run.read) > IN_PROCESS):
+            with uncollected():
+                yield from self._parse(run)
+                records = self._records(run)
                 yield from self._write(run, records, anew=force or len(run.read) > len(changes.known) // 2)
             yield from _notices(run)
         elif changes.moved:
@@ -281,19 +280,6 @@ def _notices(run: _Run) -> Iterator[Notice]:
     for parsed in run.read.values():
         if parsed.skip in LOST:
             yield Notice("warning", f"{parsed.path}: {parsed.skip}; the rest of the repository is indexed")
-
-
-@contextmanager
-def _without_collecting(much: bool) -> Iterator[None]:
-    """Spare the garbage collector the look at millions of facts that live until the work is done."""
-    if not much or not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _cpu_seconds() -> float:

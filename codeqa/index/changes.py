@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from codeqa import files
 from codeqa.config import FileSettings
+from codeqa.index.garbage import uncollected
 from codeqa.languages import Language, Languages
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class Changes:
 
 def detect(root: Path, settings: FileSettings, languages: Languages, store: Store | None) -> Changes:
     """Compare the tree below `root` with what the index holds (nothing, for None)."""
+    with uncollected():
+        return _detect(root, settings, languages, store)
+
+
+def _detect(root: Path, settings: FileSettings, languages: Languages, store: Store | None) -> Changes:
     since = time.time_ns()
     scan = files.scan(root, settings)
     known = {record.path: record for record in store.files()} if store else {}
@@ -105,16 +111,22 @@ def _same(root: Path, record: FileRecord, settings: FileSettings) -> bool:
 def _languages(stats: list[files.FileStat], languages: Languages) -> dict[str, str | None]:
     """Name the language of each file; None for one that holds nothing to ask about, "" where its first line must tell.
 
-    An extension that two languages share (`.h`) goes to the one with more files of its own.
+    An extension that two languages share (`.h`) goes to the one with more files of its own. Many files share a name
+    (`__init__.py`), so each name is judged once.
     """
-    found = {stat.path: languages.of(stat.path) for stat in stats}
-    counts = Counter(language.name for path, language in found.items() if language and not languages.shared(path))
-    return {path: _name(path, language, languages, counts) for path, language in found.items()}
+    names = {stat.path: stat.path.rpartition("/")[2] for stat in stats}
+    times = Counter(names.values())
+    found = {name: languages.of(name) for name in times}
+    counts: Counter[str] = Counter()
+    for name, language in found.items():
+        if language and not languages.shared(name):
+            counts[language.name] += times[name]
+    judged = {name: _name(name, language, languages, counts) for name, language in found.items()}
+    return {path: judged[name] for path, name in names.items()}
 
 
-def _name(path: str, language: Language | None, languages: Languages, counts: Mapping[str, int]) -> str | None:
+def _name(name: str, language: Language | None, languages: Languages, counts: Mapping[str, int]) -> str | None:
     if language is None:
-        name = path.rpartition("/")[2]
         return None if "." in name[1:] and name not in languages.manifests else ""
-    other = languages.shared(path)
+    other = languages.shared(name)
     return other.name if other and counts.get(other.name, 0) > counts.get(language.name, 0) else language.name
