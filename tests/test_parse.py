@@ -15,6 +15,7 @@ from codeqa import languages, parse
 from codeqa.domain import Definition, Facts
 from codeqa.parse import captures, text
 from codeqa.parse import plans as parse_plans
+from codeqa.parse.chunks import MAX_KEYS, OVERLAP, SMALL
 from codeqa.parse.grammar import get_patterns
 from codeqa.parse.nesting import MAX_DEPTH, Lines, Nest, nest
 
@@ -192,7 +193,10 @@ def sound(found: Facts, data: bytes) -> None:
 
 def _sound_chunks(found: Facts, data: bytes, lines: Lines) -> None:
     for before, after in pairwise(found.chunks):
-        assert before.end <= after.start, "chunks do not overlap, and come in order"
+        assert before.start < after.start and before.end < after.end, "chunks come in order"
+        if after.start < before.end:
+            assert before.definition == after.definition, "only parts of one piece overlap"
+            assert before.end_line - after.start_line < OVERLAP, "and not by much"
     for chunk in found.chunks:
         assert 0 <= chunk.start < chunk.end <= len(data)
         assert hashlib.sha256(data[chunk.start : chunk.end]).hexdigest() == chunk.sha256
@@ -242,34 +246,57 @@ def test_parsing_twice_yields_the_same() -> None:
 # --------------------------------------------------------------------------------------------------------------- chunks
 
 
-def test_a_function_is_a_chunk_and_the_rest_of_a_class_another() -> None:
-    source = "import os\n\nclass A:\n    limit = 3\n\n    def one(self):\n        return 1\n\n    other = 4\n"
-    found = facts("python", source)
-    held = [
-        (
-            found.interface.definitions[c.definition].qualname if c.definition >= 0 else "",
-            source[c.start : c.end].strip(),
-        )
-        for c in found.chunks
-    ]
+def _held(found: Facts, source: str) -> list[tuple[str, str]]:
+    """Return of each chunk the name of its definition, and its text."""
+    names = [found.interface.definitions[c.definition].qualname if c.definition >= 0 else "" for c in found.chunks]
+    return [(name, source[c.start : c.end].strip()) for name, c in zip(names, found.chunks, strict=True)]
 
-    assert held == [
+
+def test_a_function_is_a_chunk_and_the_rest_of_a_class_another() -> None:
+    long = "        step = 1\n" * SMALL
+    source = f"import os\n\nclass A:\n    limit = 3\n\n    def one(self):\n{long}\n    other = 4\n"
+
+    assert _held(facts("python", source), source) == [
         ("", "import os"),
         ("A", "class A:\n    limit = 3"),
-        ("A.one", "def one(self):\n        return 1"),
+        ("A.one", f"def one(self):\n{long}".strip()),
         ("A", "other = 4"),
     ]
 
 
-def test_a_long_function_is_cut_at_line_ends() -> None:
+def test_a_small_class_is_one_chunk() -> None:
+    source = "import os\n\nclass A:\n    limit = 3\n\n    def one(self):\n        return 1\n"
+
+    assert [name for name, _ in _held(facts("python", source), source)] == ["", "A"]
+
+
+def test_a_long_function_is_cut_at_line_ends_into_parts_that_overlap() -> None:
     source = "def long():\n" + "    call_of_something()\n" * 200
     chunks = facts("python", source).chunks
 
     assert len(chunks) == 3
     assert all(chunk.end_line - chunk.start_line < 80 for chunk in chunks)
     assert all(source[chunk.start - 1] == "\n" for chunk in chunks[1:])
-    assert "".join(source[chunk.start : chunk.end] for chunk in chunks) == source.rstrip()
-    assert [bool(chunk.signature) for chunk in chunks] == [True, False, False]
+    assert [before.end_line - after.start_line + 1 for before, after in pairwise(chunks)] == [OVERLAP, OVERLAP]
+    assert chunks[0].start == 0 and source[chunks[-1].end :].strip() == ""
+    assert all(chunk.signature for chunk in chunks), "each part says what it is a part of"
+
+
+def test_a_long_function_is_cut_where_it_pauses() -> None:
+    step = "    if ready:\n        one()\n        two()\n\n"
+    source = "def long():\n" + step * 30
+    first = facts("python", source).chunks[0]
+
+    assert source[first.end :].startswith("    if ready:")
+
+
+def test_configuration_is_cut_between_its_keys() -> None:
+    table = "[table{}]\n" + "".join(f"key{n} = {n}\n" for n in range(15))
+    source = "".join(table.format(n) for n in range(9))
+    chunks = facts("toml", source).chunks
+
+    assert all(chunk.end_line - chunk.start_line < MAX_KEYS for chunk in chunks)
+    assert all(a.end == b.start for a, b in pairwise(chunks)), "nothing is told twice"
 
 
 def test_a_cut_never_splits_a_character() -> None:
@@ -286,7 +313,7 @@ def test_brackets_alone_are_no_chunk() -> None:
 def test_text_without_a_grammar_is_cut_all_the_same() -> None:
     found = parse.plain("text", b"some words\n" * 100)
 
-    assert [(chunk.start_line, chunk.end_line) for chunk in found.chunks] == [(1, 80), (81, 100)]
+    assert [(chunk.start_line, chunk.end_line) for chunk in found.chunks] == [(1, 80), (75, 100)]
     assert found.interface.language == "text"
 
 

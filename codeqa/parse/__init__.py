@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from codeqa.languages import Language
 
-VERSION = "4"  # of the facts: raise it when the same bytes yield other facts
+VERSION = "5"  # of the facts: raise it when the same bytes yield other facts
 
 MAX_EMBEDDED = 20_000  # bytes of code inside of text
 _CODE = re.compile(rb"[A-Za-z_]\w+\s*\(")

@@ -1,4 +1,8 @@
-"""Cut a file into retrievable pieces along its definitions: no overlap, no orphan brackets, nothing lost."""
+"""Cut a file into retrievable pieces along its definitions: no orphan brackets, nothing lost.
+
+A small class is one piece, a larger one is cut into its members. What is too long for one piece is cut where the text
+itself pauses, and its parts overlap by some lines, so that no sentence or statement is torn from what it belongs to.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from codeqa import terms
-from codeqa.domain import CALLABLE, ChunkFact, Definition
+from codeqa.domain import CALLABLE, CLASS_LIKE, ChunkFact, Definition
 from codeqa.parse.nesting import Lines
 
 if TYPE_CHECKING:
@@ -17,9 +21,13 @@ if TYPE_CHECKING:
 
 MAX_LINES = 80
 MAX_BYTES = 6000
+MAX_KEYS = 40  # lines of configuration in one piece: a question about one key wants no more around it
+OVERLAP = 6  # lines that a part of a long piece repeats of the one before
+SMALL = 24  # lines of a class that is not cut into its members
 _WORDS = re.compile(rb"[0-9A-Za-z_\x80-\xff]{3}")
 _COMMENT = re.compile(rb"[ \t]*(?://|/\*|\*|#|--|;;)")
 _UNITS = CALLABLE | {"section"}
+_HOLDERS = CLASS_LIKE - {"namespace"}
 
 
 class _Piece(NamedTuple):
@@ -33,15 +41,17 @@ def chunks(
 ) -> list[ChunkFact]:
     """Return the chunks of a file in document order.
 
-    A callable is a chunk with what nests in it and the comment above it; what lies between the callables of a class
-    belongs to the class, the rest to the file (-1). Pieces over 80 lines or 6,000 bytes are cut at line ends.
+    A callable is a chunk with what nests in it and the comment above it, and so is a small class; what lies between the
+    callables of a larger class belongs to the class, the rest to the file (-1). Pieces over 80 lines or 6,000 bytes are
+    cut at line ends, configuration between its keys.
     """
     read = inner.readable if inner else data
     regions = inner.regions if inner else [(0, len(data))]
+    keys = sorted({lines.of(found.start) for found in definitions if found.kind == "key"})
     return [
         _chunk(data, read, piece, definitions, lines)
         for whole in _pieces(read, definitions, regions)
-        for piece in _cut(whole, data, lines)
+        for piece in _cut(whole, data, lines, keys)
         if _has_words(read, piece)
     ]
 
@@ -91,7 +101,7 @@ def _fill(
     for index in inside:
         found = definitions[index]
         below = children.get(index, [])
-        unit = found.kind in _UNITS
+        unit = found.kind in _UNITS or (found.kind in _HOLDERS and found.end_line - found.start_line < SMALL)
         if found.kind == "key" or (not unit and not below) or found.start < position:
             continue  # configuration is cut by size: one chunk a key would be many thousands
         first = _with_comment(data, found.start, position)
@@ -125,20 +135,47 @@ def _has_words(data: bytes, piece: _Piece) -> bool:
     return _WORDS.search(data, piece.start, piece.end) is not None
 
 
-def _cut(piece: _Piece, data: bytes, lines: Lines) -> Iterator[_Piece]:
-    start = piece.start
+def _cut(piece: _Piece, data: bytes, lines: Lines, keys: Sequence[int]) -> Iterator[_Piece]:
+    """Cut a piece that is too long; `keys` are the lines on which keys of configuration begin."""
+    start, last = piece.start, lines.of(piece.end - 1)
+    most = MAX_KEYS if keys and piece.definition < 0 else MAX_LINES
     while start < piece.end:
-        if piece.end - start <= MAX_BYTES and lines.of(piece.end - 1) - lines.of(start) < MAX_LINES:
+        line = lines.of(start)
+        if piece.end - start <= MAX_BYTES and last - line < most:
             yield _Piece(piece.definition, start, piece.end)
             return
-        line = lines.of(start)
-        end = lines.start(min(line + MAX_LINES, lines.count + 1)) if line + MAX_LINES <= lines.count else piece.end
+        after = _pause(data, lines, line + most // 2, min(line + most, last + 1), keys)
+        end = min(lines.start(after), piece.end) if after <= lines.count else piece.end
         if end - start > MAX_BYTES:
             newline = data.rfind(b"\n", start, start + MAX_BYTES)
             end = newline + 1 if newline > start else _character_end(data, start + MAX_BYTES)
-        end = min(end, piece.end)
         yield _Piece(piece.definition, start, end)
-        start = end
+        start = end if keys or end >= piece.end else _before(start, end, lines)
+
+
+def _pause(data: bytes, lines: Lines, first: int, last: int, keys: Sequence[int]) -> int:
+    """Return before which of these lines the text pauses most: a key, else a blank line, else the least indentation."""
+    if within := keys[bisect_left(keys, first) : bisect_left(keys, last + 1)]:
+        return within[-1]
+    best, least = last, (2, 0)
+    for number in range(last, first, -1):
+        if number > lines.count:
+            continue
+        written = data[lines.start(number) : data.find(b"\n", lines.start(number)) + 1 or len(data)]
+        blank = not data[lines.start(number - 1) : lines.start(number)].strip()
+        depth = len(written) - len(written.lstrip())
+        if (rank := (0 if blank else 1, depth)) < least:
+            best, least = number, rank
+    return best
+
+
+def _before(start: int, end: int, lines: Lines) -> int:
+    """Return where the part after one from `start` to `end` begins: some lines before that ends, if they are short."""
+    line = lines.of(end)
+    if lines.start(line) != end or line - lines.of(start) < 3 * OVERLAP:
+        return end
+    begin = lines.start(line - OVERLAP)
+    return begin if end - begin <= MAX_BYTES // 6 else end
 
 
 def _character_end(data: bytes, offset: int) -> int:
@@ -160,7 +197,7 @@ def _chunk(data: bytes, read: bytes, piece: _Piece, definitions: Sequence[Defini
         end_line=lines.of(max(piece.start, piece.end - 1)),
         sha256=hashlib.sha256(raw).hexdigest(),
         name=terms.spaced(owner.qualname) if owner else "",
-        signature=terms.spaced(owner.signature) if owner and first else "",
+        signature=terms.spaced(owner.signature) if owner else "",
         doc=terms.spaced(owner.doc) if owner and first else "",
         body=terms.spaced(read[piece.start : piece.end].decode("utf-8", "replace")),
     )

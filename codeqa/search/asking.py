@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from codeqa.domain import EdgeKind, Hit, Symbol
 from codeqa.search.names import Names
+from codeqa.search.nearby import near
 from codeqa.search.places import Places, parts_of, words
 from codeqa.search.query import Query
 from codeqa.search.ranking import Candidate, Weights, in_order, reward_files, spread
@@ -19,10 +20,21 @@ COUNTED = 50_000  # chunks that the terms of a question may be in, all together:
 DEFINITIONS = 24  # of one name
 FILES = 10  # that one path of the question means, or that are called like the question
 SPELT = 3  # unknown identifiers that are compared with every name: 5 ms each
-STRONG = 5  # hits whose edges are followed
+STRONG = 8  # hits whose surroundings are looked at
+CENTRAL = 60  # candidates whose uses are counted
+MANY = 150  # uses that make a symbol as central as one can be
+NEAREST = 80  # symbols around them
 TELLING = 3  # a name that has the rarest so many terms of the question says all of it
+_USES = (
+    EdgeKind.CALLS,
+    EdgeKind.INSTANTIATES,
+    EdgeKind.INHERITS,
+    EdgeKind.IMPLEMENTS,
+    EdgeKind.OVERRIDES,
+    EdgeKind.TYPES,
+    EdgeKind.READS,
+)
 _TEST = re.compile(r"(?:^|\.)(?:tests?(?:[._]|$)|Test(?=[A-Z]))")  # definitions in a file that is not all tests
-_LED_TO = (EdgeKind.CALLS, EdgeKind.INSTANTIATES, EdgeKind.INHERITS, EdgeKind.IMPLEMENTS, EdgeKind.OVERRIDES)
 
 
 Near = Callable[[str, int], list[tuple[int, float]]]  # text, limit → (chunk id, cosine), the nearest first
@@ -54,8 +66,10 @@ class Asking:
         for candidate in self.found.values():
             self._judge(candidate)
         self._follow()
+        self._centre()
         reward_files(self.found.values(), self.weights.file)
-        ordered = spread(in_order(self.found.values()), self.weights.per_file)
+        ordered = spread(in_order(self.found.values()), self.weights.per_file, max(10, limit))
+        self._narrow(ordered[:limit])
         return [_hit(candidate) for candidate in ordered[:limit]]
 
     def _rarity(self, total: int) -> dict[str, float]:
@@ -109,8 +123,8 @@ class Asking:
             self._add_definitions(symbols, "definition", self.weights.definition)
             if not symbols and not self._is_known(name):
                 unknown.append(name.rpartition(".")[2])
-        for near in filter(None, map(self.names.alike, unknown[:SPELT])):
-            self._add_definitions(self.store.symbols_named(near), "misspelt", self.weights.misspelt)
+        for known in filter(None, map(self.names.alike, unknown[:SPELT])):
+            self._add_definitions(self.store.symbols_named(known), "misspelt", self.weights.misspelt)
         for word in self.query.words:
             self._add_definitions(self.store.symbols_named(word), "definition", self.weights.word)
 
@@ -183,6 +197,25 @@ class Asking:
             self.places.files.get(candidate.path), _qualname(candidate.symbol_id, candidate.path)
         )
 
+    def _centre(self) -> None:
+        """Strengthen what much of the repository uses, among the best."""
+        best = {candidate.symbol_id: candidate for candidate in in_order(self.found.values())[:CENTRAL]}
+        for key, (used, _) in self.store.degrees(best, _USES).items():
+            best[key].add("central", self.weights.central * min(1.0, math.log1p(used) / math.log1p(MANY)))
+
+    def _narrow(self, best: Sequence[Candidate]) -> None:
+        """A small class is one chunk: if the question names one of its members, that is what was found."""
+        whole = {candidate.symbol_id: candidate for candidate in best if candidate.symbol is None}
+        named: dict[str, tuple[float, str]] = {}
+        for edge in self.store.edges_from(whole, [EdgeKind.CONTAINS]):
+            parts = parts_of(edge.name)
+            inside = whole[edge.src].chunk.span
+            if all(part in self.rarity for part in parts) and inside.start_byte <= edge.start_byte < inside.end_byte:
+                named[edge.src] = max(named.get(edge.src, (0.0, "")), (self._share(parts), edge.dst))
+        members = self.store.symbols(member for _, member in named.values())
+        for owner, (_, member) in named.items():
+            whole[owner].symbol = members.get(member)
+
     def _told(self, parts: Collection[str]) -> float:
         """How much of a name is in the question, times how much of the question is in the name."""
         asked = sum(part in self.rarity for part in parts)
@@ -201,15 +234,22 @@ class Asking:
         return factor * weights.document if prose else factor
 
     def _follow(self) -> None:
-        """Strengthen the candidates that the best ones lead to."""
+        """Strengthen what lies around the best candidates in the graph, and find what no word of the question finds."""
         best = in_order(self.found.values())[:STRONG]
-        scores = {candidate.symbol_id: candidate.score / (best[0].score or 1.0) for candidate in reversed(best)}
-        led: dict[str, float] = {}
-        for edge in self.store.edges_from(scores, _LED_TO):
-            if edge.src != edge.dst:
-                led[edge.dst] = max(led.get(edge.dst, 0.0), scores[edge.src] * edge.confidence)
-        for candidate in self.found.values():
-            candidate.add("graph", self.weights.graph * led.get(candidate.symbol_id, 0.0))
+        scores = {candidate.symbol_id: candidate.score for candidate in reversed(best)}
+        seeds = {number: scores[key] for key, number in self.store.symbol_ids(scores).items()}
+        total = sum(seeds.values())
+        if not total:
+            return
+        shares = near(self.store, {number: score / total for number, score in seeds.items()})
+        most = max(shares.values(), default=0.0)
+        nearest = sorted(shares, key=lambda number: (-shares[number], number))[:NEAREST]
+        for number, chunk in self.store.chunks_of(nearest).items():
+            candidate = self.found.get(chunk.id)
+            if candidate is None:
+                candidate = self.found[chunk.id] = Candidate(chunk)
+                self._judge(candidate)
+            candidate.add("graph", self.weights.graph * shares[number] / most)
 
 
 def _own(symbols: Iterable[Symbol]) -> list[Symbol]:

@@ -28,7 +28,7 @@ class Weights:
     definition: float = 1.0  # defines an identifier that the question writes out
     misspelt: float = 0.6  # defines what an unknown identifier is a misspelling of
     word: float = 0.3  # defines a capitalised word of the question: often a name, often just English
-    name: float = 0.4  # its name is made of words of the question
+    name: float = 0.6  # its name is made of words of the question
     owner: float = 0.2  # the name of what it belongs to is
     stem: float = 0.6  # the name of its file is
     folder: float = 0.4  # words of the question are among the folders above it
@@ -36,7 +36,8 @@ class Weights:
     named_folder: float = 0.5  # the question names a folder that it is in
     phrase: float = 0.5  # has quoted text, or what an error message says, as it stands
     vector: float = 0.2  # embeddings fitted on a repository are worse than BM25, but know other words
-    graph: float = 0.2  # one of the best hits calls, makes or extends it
+    graph: float = 0.3  # it lies around the best hits in the graph
+    central: float = 0.1  # much of the repository uses it
     file: float = 0.5  # it is the best of the file that has most of the matches
     role: Mapping[str, float] = field(default_factory=lambda: _DEMOTED)  # factor of files that are not what runs
     document: float = 0.4  # factor of prose and configuration

@@ -28,6 +28,7 @@ from codeqa.store.schema import (
     EXTERNAL_FILE,
     SITE_BITS,
     STRATEGIES,
+    STRATEGY_CODE,
     TALLY,
     FileRecord,
     FileStats,
@@ -256,6 +257,34 @@ class Reader(Database):
             (codes, json.dumps(list(ids.values()))),
         )
         return dict(zip(ids, rows, strict=True))
+
+    def neighbours(self, ids: Iterable[int], limit: int) -> list[tuple[int, int, int, int, int, int]]:
+        """Return the edges at these symbols, as integers: for ranking, where reading whole edges would take too long.
+
+        A row is (one of `ids`, the other end, 1 if the edge leaves it and 0 if it reaches it, kind, strategy,
+        candidates), see `edge_rows`; containment is among them, what lies outside of the repository is not. Of a symbol
+        with more than `limit` edges in one direction only so many are returned, and which is not said.
+        """
+        ends = ("src", "dst", 1), ("dst", "src", 0)
+        contains = EDGE_CODE[EdgeKind.CONTAINS]
+        exact = STRATEGY_CODE[Strategy.EXACT]
+        rows: list[tuple[int, int, int, int, int, int]] = []
+        for number in dict.fromkeys(ids):
+            for here, there, leaves in ends:
+                rows += self._rows(
+                    f"""SELECT {here}, {there}, {leaves}, e.kind, strategy, candidates
+                        FROM edges e CROSS JOIN symbols s ON s.id = {there} AND s.file_id != {EXTERNAL_FILE}
+                        WHERE {here} = ? LIMIT ?""",
+                    (number, limit),
+                )
+            rows += self._rows(
+                f"SELECT parent, id, 1, {contains}, {exact}, 1 FROM symbols WHERE parent = ? LIMIT ?", (number, limit)
+            )
+            rows += self._rows(
+                f"SELECT id, parent, 0, {contains}, {exact}, 1 FROM symbols WHERE id = ? AND parent IS NOT NULL",
+                (number,),
+            )
+        return rows
 
     def edge_rows(self) -> list[tuple[int, int, int, int, int]]:
         """Return (source id, target id, kind, strategy, candidates) of every stored edge, as integers, for ranking.

@@ -45,6 +45,17 @@ class TextReader(Reader):
         """Return the chunks with these ids, in the order asked."""
         return self._chunks("json_each(?) j CROSS JOIN chunks c ON c.id = j.value", "ORDER BY j.key", ids)
 
+    def chunks_of(self, symbols: Iterable[int]) -> dict[int, Chunk]:
+        """Return the chunk in which each symbol, by integer id, begins; files and externals have none."""
+        rows = self._rows_for(
+            """SELECT s.id, c.id FROM json_each(?) j CROSS JOIN symbols s ON s.id = j.value AND s.qualname != ''
+               CROSS JOIN chunks c ON c.file_id = s.file_id
+                   AND c.start_byte <= s.start_byte AND c.end_byte > s.start_byte""",
+            symbols,
+        )
+        chunks = {chunk.id: chunk for chunk in self.chunks(chunk for _, chunk in rows)}
+        return {symbol: chunks[chunk] for symbol, chunk in rows}
+
     def chunks_in(self, path: str) -> list[Chunk]:
         """List the chunks of a file in source order."""
         return self._chunks(
