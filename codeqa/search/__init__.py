@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from codeqa import terms
 from codeqa.domain import Embedder, Hit
@@ -15,6 +16,9 @@ from codeqa.search.query import Query, analyse
 from codeqa.search.ranking import Weights
 from codeqa.store import Store, Vectors
 from codeqa.store.lance import Lance, ready
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["Query", "Searcher", "Weights", "analyse"]
 
@@ -46,13 +50,7 @@ class Searcher:
         asked = analyse(query)
         if limit < 1 or not (asked.terms or asked.identifiers or asked.paths):
             return []
-        return Asking(self.store, asked, self.weights, self._names, self._places, self._near).hits(limit)
-
-    def _near(self, query: str, limit: int) -> list[tuple[int, float]]:
-        """Return (chunk id, cosine) of the chunks nearest in meaning, as far as there are vectors."""
-        if self.embedder is None or not self.weights.vector or self._vectors is None:
-            return []
-        return self._vectors.nearest(self.embedder.embed([query])[0], limit)
+        return Asking(self.store, asked, self.weights, self._names, self._places, _Meaning(self, query)).hits(limit)
 
     @cached_property
     def _vectors(self) -> Vectors | Lance | None:
@@ -84,3 +82,30 @@ class Searcher:
         known = [term for term, _, _ in self.store.vocabulary()] if unknown else []
         near = [process.extractOne(term, known, scorer=fuzz.ratio, score_cutoff=75) for term in unknown]
         return [found[0] for found in near if found]
+
+
+class _Meaning:
+    """A question as a vector, made when it is first needed; nothing is near where there are no vectors."""
+
+    def __init__(self, searcher: Searcher, query: str) -> None:
+        self._searcher = searcher
+        self._query = query
+
+    @cached_property
+    def _vector(self) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+        searcher = self._searcher
+        if searcher.embedder is None or searcher._vectors is None:
+            return None
+        vector: np.ndarray[Any, np.dtype[np.float32]] = searcher.embedder.embed([self._query])[0]
+        return vector
+
+    def chunks(self, limit: int) -> list[tuple[int, float]]:
+        vectors = self._searcher._vectors
+        if not self._searcher.weights.vector or vectors is None or self._vector is None:
+            return []
+        return vectors.nearest(self._vector, limit)
+
+    def files(self, paths: Iterable[str]) -> dict[str, float]:
+        if not self._searcher.weights.meaning or self._vector is None or self._searcher.embedder is None:
+            return {}
+        return self._searcher.store.vectors(self._searcher.embedder.id).of_files(self._vector, paths)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
 
 from codeqa.domain import EdgeKind, Hit, Symbol
 from codeqa.search.names import Names
@@ -21,6 +22,7 @@ DEFINITIONS = 24  # of one name
 FILES = 10  # that one path of the question means, or that are called like the question
 SPELT = 3  # unknown identifiers that are compared with every name: 5 ms each
 STRONG = 8  # hits whose surroundings are looked at
+MEANT = 60  # files that are compared with the question as a whole
 CENTRAL = 60  # candidates whose uses are counted
 MANY = 150  # uses that make a symbol as central as one can be
 NEAREST = 80  # symbols around them
@@ -37,19 +39,30 @@ _USES = (
 _TEST = re.compile(r"(?:^|\.)(?:tests?(?:[._]|$)|Test(?=[A-Z]))")  # definitions in a file that is not all tests
 
 
-Near = Callable[[str, int], list[tuple[int, float]]]  # text, limit → (chunk id, cosine), the nearest first
+class Meaning(Protocol):
+    """What a question means, as far as there are vectors."""
+
+    def chunks(self, limit: int) -> list[tuple[int, float]]:
+        """Return (chunk id, cosine) of the nearest chunks, best first."""
+        ...
+
+    def files(self, paths: Iterable[str]) -> dict[str, float]:
+        """Return the cosine of each of these files as a whole."""
+        ...
 
 
 class Asking:
     """One question. Every source adds candidates or raises parts of their scores; `hits` is the end of it."""
 
-    def __init__(self, store: Store, query: Query, weights: Weights, names: Names, places: Places, near: Near) -> None:
+    def __init__(
+        self, store: Store, query: Query, weights: Weights, names: Names, places: Places, meaning: Meaning
+    ) -> None:
         self.store = store
         self.query = query
-        self.weights = weights
+        self.weights = weights.of_kind(query.kind)
         self.names = names
         self.places = places
-        self.near = near
+        self.meaning = meaning
         self.found: dict[int, Candidate] = {}
         counts = store.document_frequency(query.terms)
         self.frequency = {term: count for term, count in counts.items() if count}
@@ -65,6 +78,7 @@ class Asking:
         self._by_vector()
         for candidate in self.found.values():
             self._judge(candidate)
+        self._by_file()
         self._follow()
         self._centre()
         reward_files(self.found.values(), self.weights.file)
@@ -102,8 +116,20 @@ class Asking:
             self._add("phrase", self.store.fulltext(f'"{" ".join(phrase)}"', limit=POOL), self.weights.phrase)
 
     def _by_vector(self) -> None:
-        near = self.near(self.query.text, POOL)
-        self._add("vector", [(chunk, cosine) for chunk, cosine in near if cosine > 0], self.weights.vector)
+        """Score the nearest chunks by how far they stand out from the last of them: all cosines are alike."""
+        near = self.meaning.chunks(POOL)
+        least = near[-1][1] if len(near) == POOL else 0.0
+        self._add("vector", [(chunk, cosine - least) for chunk, cosine in near if cosine > least], self.weights.vector)
+
+    def _by_file(self) -> None:
+        """Strengthen what stands in a file that is about the question as a whole."""
+        best: dict[str, float] = {}
+        for candidate in self.found.values():
+            best[candidate.path] = max(best.get(candidate.path, 0.0), candidate.score)
+        near = self.meaning.files(sorted(best, key=lambda path: (-best[path], path))[:MEANT])
+        most = max(near.values(), default=0.0)
+        for candidate in self.found.values() if most > 0 else ():
+            candidate.add("meaning", self.weights.meaning * near.get(candidate.path, 0.0) / most)
 
     def _add(self, part: str, scores: Sequence[tuple[int, float]], weight: float) -> None:
         best = max((score for _, score in scores), default=0.0)

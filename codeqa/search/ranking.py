@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from codeqa.domain import Chunk, Symbol
 
 _DEMOTED = MappingProxyType({"test": 0.4, "example": 0.5, "docs": 0.4, "vendored": 0.3, "generated": 0.3})
+
+
+_KINDS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "identifier": MappingProxyType({"definition": 2.0, "vector": 0.4, "meaning": 0.4}),
+        "path": MappingProxyType({"named_path": 1.5, "vector": 0.4, "meaning": 0.4}),
+        "error": MappingProxyType({"phrase": 1.5}),
+    }
+)
+"""What makes more, or less, of a part where a question is not in words: a name means what it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +35,20 @@ class Weights:
         1.0,
         1.0,
     )  # BM25: name, signature, doc, body; the body repeats them
-    definition: float = 1.0  # defines an identifier that the question writes out
+    definition: float = 0.6  # defines an identifier that the question writes out
     misspelt: float = 0.6  # defines what an unknown identifier is a misspelling of
     word: float = 0.3  # defines a capitalised word of the question: often a name, often just English
     name: float = 0.6  # its name is made of words of the question
     owner: float = 0.2  # the name of what it belongs to is
-    stem: float = 0.6  # the name of its file is
-    folder: float = 0.4  # words of the question are among the folders above it
+    stem: float = 0.9  # the name of its file is
+    folder: float = 0.6  # words of the question are among the folders above it
     named_path: float = 1.0  # the question names the file
     named_folder: float = 0.5  # the question names a folder that it is in
     phrase: float = 0.5  # has quoted text, or what an error message says, as it stands
-    vector: float = 0.2  # embeddings fitted on a repository are worse than BM25, but know other words
-    graph: float = 0.3  # it lies around the best hits in the graph
-    central: float = 0.1  # much of the repository uses it
+    vector: float = 0.25  # it means what the question means, whatever its words are
+    meaning: float = 0.25  # its file as a whole does
+    graph: float = 0.4  # it lies around the best hits in the graph
+    central: float = 0.2  # much of the repository uses it
     file: float = 0.5  # it is the best of the file that has most of the matches
     role: Mapping[str, float] = field(default_factory=lambda: _DEMOTED)  # factor of files that are not what runs
     document: float = 0.4  # factor of prose and configuration
@@ -46,6 +57,11 @@ class Weights:
     few: int = 3
     declaration: float = 0.8  # share of a prototype, whose definition is elsewhere
     per_file: int = 3  # hits of one file among the first ten
+
+    def of_kind(self, kind: str) -> Weights:
+        """Return what they are for a kind of question, see `Query.kind`."""
+        factors = _KINDS.get(kind, {})
+        return replace(self, **{name: getattr(self, name) * factor for name, factor in factors.items()})
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,28 @@ class Vectors:
                 break
             wanted *= 4
         return found[:limit]
+
+    def of_files(self, query: np.ndarray[Any, np.dtype[np.float32]], paths: Iterable[str]) -> dict[str, float]:
+        """Return the cosine of each of these files, the mean of whose vectors it is, with a query vector."""
+        import numpy as np
+
+        wanted = list(dict.fromkeys(paths))
+        rows = self._store._rows(
+            """SELECT j.key, v.row FROM json_each(?) j CROSS JOIN files f ON f.path = j.value
+               CROSS JOIN chunks c ON c.file_id = f.id CROSS JOIN vectors v ON v.sha256 = c.sha256 AND v.embedder = ?
+               WHERE v.row < ?""",
+            (json.dumps(wanted), self._id, self._present()),
+        )
+        if not rows:
+            return {}
+        pairs = np.array(rows, np.int64)
+        known = self._store.matrices.get(self.path.name)
+        matrix = self.matrix() if known is None or len(known) != self._present() else known
+        sums = np.zeros((len(wanted), self.dimensions), np.float32)
+        np.add.at(sums, pairs[:, 0], np.asarray(matrix[pairs[:, 1]], np.float32))
+        lengths = np.linalg.norm(sums, axis=1) * (float(np.linalg.norm(query)) or 1.0)
+        cosines = (sums @ query.astype(np.float32)) / np.where(lengths > 0, lengths, 1.0)
+        return dict(zip(wanted, cosines.tolist(), strict=True))
 
     def _scores(self, query: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
         import numpy as np
