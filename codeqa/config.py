@@ -8,6 +8,7 @@ name a model, a host or a place outside itself, and a mistake in it is a warning
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -26,10 +27,27 @@ _MAX_WARNINGS = 20
 
 
 def _setting(
-    default: _T, doc: str, *, least: float | None = None, most: float | None = None, trusted: bool = False
+    default: _T,
+    doc: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    trusted: bool = False,
+    choices: tuple[str, ...] = (),
+    harmless: tuple[str, ...] = (),
 ) -> _T:
-    """Declare one setting. A `trusted` one is never taken from a repository; bounds are inclusive."""
-    metadata = {"doc": doc, "least": least, "most": most, "trusted": trusted}
+    """Declare one setting. A `trusted` one is never taken from a repository; bounds are inclusive.
+
+    A choice in capitals behind a colon stands for a name. Of choices, a repository may make the `harmless` ones.
+    """
+    metadata = {
+        "doc": doc,
+        "least": least,
+        "most": most,
+        "trusted": trusted,
+        "choices": choices,
+        "harmless": harmless,
+    }
     declared: _T = field(default=default, metadata=metadata)
     return declared
 
@@ -49,7 +67,12 @@ class IndexSettings:
     """How the index is made and kept."""
 
     workers: int = _setting(0, "parsing processes; 0 is one per core", least=0, most=256, trusted=True)
-    embed: bool = _setting(True, "add vectors to the index")
+    embedder: str | None = _setting(
+        None,
+        "what makes the vectors; unset: what codeqa index --embedder chose, else lsa",
+        choices=("lsa", "minilm", "ollama:MODEL", "none"),
+        harmless=("lsa", "none"),
+    )
     update_seconds: float = _setting(
         5.0, "time a question may spend on bringing the index up to date", least=0, most=3_600, trusted=True
     )
@@ -75,7 +98,10 @@ class ModelSettings:
     """The language model that leads a walk. Without a name it is the planner, which needs none."""
 
     name: str | None = _setting(None, 'name at the server, such as "qwen3:8b"; unset: the planner', trusted=True)
-    host: str = _setting("http://127.0.0.1:11434", "address of the model server", trusted=True)
+    host: str | None = _setting(
+        None, "address of the model server; unset: OLLAMA_HOST, else http://127.0.0.1:11434", trusted=True
+    )
+    remote: bool = _setting(False, "let that server be another machine, to which source text is sent", trusted=True)
     timeout_seconds: float = _setting(120.0, "longest wait for a reply", least=1, most=3_600, trusted=True)
 
 
@@ -103,6 +129,8 @@ class Key:
     trusted: bool  # never taken from a repository
     least: float | None
     most: float | None
+    choices: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()  # the choices that a repository may make; if there are none, all
 
     @property
     def variable(self) -> str:
@@ -147,7 +175,7 @@ def _keys(group: object, prefix: str) -> Iterator[Key]:
     for each in fields(group):  # type: ignore[arg-type]  # groups are dataclasses
         if each.metadata:
             about = each.metadata
-            expects = _expects(each.type, about["least"], about["most"])
+            expects = _expects(each.type, about["least"], about["most"], about["choices"])
             yield Key(
                 prefix + each.name,
                 each.default,
@@ -156,6 +184,8 @@ def _keys(group: object, prefix: str) -> Iterator[Key]:
                 about["trusted"],
                 about["least"],
                 about["most"],
+                about["choices"],
+                about["harmless"],
             )
         elif each.name != "warnings":
             yield from _keys(each.default, f"{each.name}.")
@@ -171,7 +201,9 @@ _WORDS = {
 }
 
 
-def _expects(kind: object, least: float | None, most: float | None) -> str:
+def _expects(kind: object, least: float | None, most: float | None, choices: tuple[str, ...]) -> str:
+    if choices:
+        return f"{', '.join(choices[:-1])} or {choices[-1]}"
     words = _WORDS[str(kind)]
     return words if least is None else f"{words} from {least:,} to {most:,}"
 
@@ -206,6 +238,8 @@ def _from_repository(root: Path, known: Mapping[str, Key], warnings: list[str]) 
             warnings.append(f"{source}: unknown setting {_short(name)} is ignored{_near(name, known)}")
         elif key.trusted:
             warnings.append(f"{source}: {name} is ignored; a repository may not set it")
+        elif key.harmless and value not in key.harmless and _chosen(key, value):
+            warnings.append(f"{source}: {name} is ignored; a repository may set it to {' or '.join(key.harmless)} only")
         else:
             try:
                 values[name] = _inside(_check(key, value))
@@ -333,9 +367,20 @@ def _check(key: Key, value: object) -> object:
         return float(_bounded(key, value))
     elif isinstance(default, int) and isinstance(value, int):
         return _bounded(key, value)
-    elif (default is None or isinstance(default, str)) and isinstance(value, str):
+    elif isinstance(value, str) and (default is None or isinstance(default, str)) and _chosen(key, value):
         return value or None if default is None else value
     raise _BadValue(f"{_short(value)} is given where {key.expects} is expected")
+
+
+_NAME = r"[A-Za-z0-9][\w./:-]{0,63}"  # of a model at a server
+
+
+def _chosen(key: Key, value: object) -> bool:
+    """Whether a value is one of the choices, if there are any, or leaves the choice to the default."""
+    if not key.choices or not value:
+        return True
+    patterns = (re.sub(r":[A-Z]+$", lambda _: f":{_NAME}", choice) for choice in key.choices)
+    return isinstance(value, str) and any(re.fullmatch(pattern, value, re.ASCII) for pattern in patterns)
 
 
 def _bounded(key: Key, value: float) -> float:

@@ -6,17 +6,16 @@ The only module that reads settings and chooses embedder and model. Faces drain 
 
 from __future__ import annotations
 
+import math
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from codeqa import config, files, languages
+from codeqa import config, embed, files, languages
 from codeqa.config import Settings
 from codeqa.domain import (
     Answer,
@@ -34,31 +33,27 @@ from codeqa.domain import (
     NoIndex,
     Notice,
     PathResult,
-    Progress,
     SchemaTooNew,
     Status,
     Strategy,
     SymbolCard,
 )
 from codeqa.store import Store, version_of_sqlite
-from codeqa.store.lance import behind
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from codeqa.domain import Embedder
-    from codeqa.embed import Lsa
+    from codeqa.embed import Late, Server
     from codeqa.index import Changes
+    from codeqa.index.embedding import Job
     from codeqa.languages import Languages
     from codeqa.search import Searcher
     from codeqa.tools import Tools
 
+QUESTION_SECONDS = 10.0  # that a question waits for a model server before it goes without
 PARSE_BYTES_PER_SECOND = 700_000  # on one slow core: what an update is expected to take, to keep within its budget
 LOCK_WAIT_SECONDS = 0.5
-MIN_FIT = 40  # chunks: fewer are too little to fit an embedder on
-EMBED_BATCH = 4_000  # chunks
 LANCE_ROWS = 100_000  # vectors from which on its index beats a scan of the matrix
-LANCE_CHUNKS = 2_000  # vectors that LanceDB lacks: for fewer, filling it costs more than it can ever save
+PINNED = "embedder_pinned"  # key in `meta`: the embedder that was chosen for this repository, whatever settings say
 
 
 NOT_EXPORTED = frozenset({"declaration", "unnamed"})  # flags of what is announced only, or has no name to call it by
@@ -67,15 +62,25 @@ NOT_EXPORTED = frozenset({"declaration", "unnamed"})  # flags of what is announc
 class Project:
     """A repository with its index. Not safe to share between threads."""
 
-    def __init__(self, root: Path, directory: Path, settings: Settings, *, resident: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        directory: Path,
+        settings: Settings,
+        *,
+        resident: bool = False,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self.root = root
         self.directory = directory
         self.settings = settings
         self.stale: tuple[str, ...] = ()  # files that differ from the index, as far as the last `update` saw
         self._resident = resident
+        self._environ = os.environ if environ is None else environ
         self._store: Store | None = None
         self._tools: Tools | None = None
         self._searching: Searcher | None = None
+        self._late: Late | None = None
 
     @classmethod
     def open(
@@ -100,13 +105,13 @@ class Project:
             files.scan(root, config.FileSettings())  # raises what is wrong
         settings = config.load(root, overrides or {}, environ)
         directory = _cache_directory(root) if settings.cache else root / ".codeqa"
-        return cls(root, directory, settings, resident=resident)
+        return cls(root, directory, settings, resident=resident, environ=environ)
 
     def close(self) -> None:
         """Let go of the index."""
         if self._store:
             self._store.close()
-        self._store = self._tools = self._searching = None
+        self._store = self._tools = self._searching = self._late = None
 
     def __enter__(self) -> Self:
         return self
@@ -118,17 +123,22 @@ class Project:
 
     # -------------------------------------------------------------------------------------------------------- indexing
 
-    def index(self, *, force: bool = False) -> Iterator[Event]:
+    def index(self, *, force: bool = False, embedder: str | None = None) -> Iterator[Event]:
         """Bring the index to the tree, whatever it takes; ends with `Indexed`.
 
+        `embedder` chooses one for this repository, whatever settings say from now on; "default" takes that back.
+
         Raises:
+            CodeqaError: that embedder cannot be had.
             UnreadableRoot, IndexLocked, NoIndex: it cannot be read, another process writes it, or it cannot be written.
         """
         from codeqa.index import detect
 
         yield from self._warnings()
+        if embedder not in (None, "default", embed.NONE):
+            embed.check(str(embedder), self._server(str(embedder)))
         changes = detect(self.root, self.settings.files, self._languages(), None if force else self._peek())
-        yield from self._write(changes, force=force)
+        yield from self._write(changes, force=force, pin=embedder)
 
     def update(self) -> Iterator[Event]:
         """Make the index if there is none; else bring it up to date, or say so if that does not fit the budget."""
@@ -139,6 +149,7 @@ class Project:
         changes = detect(self.root, self.settings.files, self._languages(), store)
         self.stale = ()
         if store is not None and not changes and not changes.moved:
+            self._tend(store)
             return
         if store is not None and changes.bytes / PARSE_BYTES_PER_SECOND > self.settings.index.update_seconds:
             self.stale = (*sorted(changes.read), *changes.removed)
@@ -164,8 +175,8 @@ class Project:
         except NoIndex:
             return None
 
-    def _write(self, changes: Changes, *, force: bool) -> Iterator[Event]:
-        from codeqa.index import Indexer, detect
+    def _write(self, changes: Changes, *, force: bool, pin: str | None = None) -> Iterator[Event]:
+        from codeqa.index import Indexer, detect, embedding
 
         with Store.open(self.directory, write=True, wait_s=LOCK_WAIT_SECONDS) as store:
             indexer = Indexer(self.root, store, self._languages(), self.settings.files, self.settings.index.workers)
@@ -173,52 +184,54 @@ class Project:
             if changes.generation != (0 if force else store.generation):  # another process wrote in between
                 changes = detect(self.root, self.settings.files, self._languages(), None if force else store)
             for event in indexer.run(changes, force=force):
-                if isinstance(event, Indexed) and self.settings.index.embed:
-                    yield from self._embed(store, refit=force)
+                if isinstance(event, Indexed):
+                    if pin is not None:
+                        with store.batch():
+                            store.set_meta(PINNED, "" if pin == "default" else pin)
+                    setting = self._chosen(store)
+                    yield from embedding.keep(store, self._job(setting), setting, refit=force)
                 yield event
         if self._store:
             self._store.refresh()
         self._tools = self._searching = None
 
-    def _embed(self, store: Store, *, refit: bool) -> Iterator[Event]:
-        """Give every chunk a vector; the first time, and when asked to, fit the embedder on this repository."""
-        from codeqa import embed
+    def _tend(self, store: Store) -> None:
+        """See that vectors are made, if any are to be, although no file has changed."""
+        from codeqa.index import embedding
 
-        began = time.monotonic()
-        name = store.get_meta("embedder")
-        if name and not refit and (self.directory / name).is_file():
-            missing = store.vectors(name).missing()
-            if not missing:
-                return
-            lsa = embed.load(self.directory, name)
-        elif store.counts()["chunks"] < MIN_FIT:
+        setting = self._chosen(store)
+        if not embedding.due(store, setting):
             return
+        if store.get_meta(embedding.WANTED) != setting:
+            try:
+                with Store.open(self.directory, write=True) as writer:
+                    list(embedding.keep(writer, self._job(setting), setting))
+            except (IndexLocked, NoIndex):
+                return  # another process writes: the next question looks again
+            store.refresh()
+            self._tools = self._searching = None
         else:
-            yield Progress("fit", 0, 1, 0.0)
-            lsa = embed.fit(store.texts())
-            lsa.save(self.directory)
-            with store.batch():
-                store.set_meta("embedder", lsa.id)
-            missing = store.vectors(lsa.id).missing()
-        done, batch = 0, []
-        for sha, text in store.texts(missing):
-            batch.append((sha, text))
-            if len(batch) == EMBED_BATCH:
-                done += self._append(store, lsa, batch)
-                yield Progress("embed", done, len(missing), time.monotonic() - began)
-                batch = []
-        self._append(store, lsa, batch)
-        with store.batch():
-            store.vectors(lsa.id).compact()
-        if behind(store, lsa.id) >= max(LANCE_CHUNKS, len(store.vectors(lsa.id)) // 10):
-            fill_in_background(self.directory, lsa.id)
+            embedding.start(store, self._job(setting))
 
-    @staticmethod
-    def _append(store: Store, lsa: Lsa, batch: list[tuple[str, str]]) -> int:
-        if batch:
-            with store.batch():
-                store.vectors(lsa.id).append([sha for sha, _ in batch], lsa.embed_terms([text for _, text in batch]))
-        return len(batch)
+    def _chosen(self, store: Store) -> str:
+        """Return the setting of the embedder that this index is to have."""
+        return store.get_meta(PINNED) or self.settings.index.embedder or embed.DEFAULT
+
+    def _server(self, embedder: str, seconds: float = math.inf) -> Server:
+        """Return where the model server is, if this embedder, a setting or an id, needs one."""
+        from codeqa.embed.ollama import address
+
+        if not embedder.startswith("ollama"):
+            return embed.Server()
+        model = self.settings.model
+        url = address(model.host, self._environ, remote=model.remote)
+        return embed.Server(url, min(seconds, model.timeout_seconds))
+
+    def _job(self, setting: str) -> Job:
+        from codeqa.index.embedding import Job
+
+        server = self._server(setting)
+        return Job(str(self.root), str(self.directory), *server, self.settings.files.max_file_bytes)
 
     def _warnings(self) -> Iterator[Event]:
         yield from (Notice("warning", text) for text in self.settings.warnings)
@@ -261,9 +274,35 @@ class Project:
         return self._searching
 
     def _embedder(self) -> Embedder | None:
-        """Return the embedder that this index has vectors of."""
+        """Return the embedder whose vectors are searched, kept over generations: it remembers a dead server."""
         name = self.store.get_meta("embedder")
-        return LateEmbedder(self.directory, name) if name and name in self.store.embedders() else None
+        if not name or name not in self.store.embedders() or self._chosen(self.store) == embed.NONE:
+            return None
+        if self._late is None or self._late.id != name:
+            dimensions = self.store.vectors(name).dimensions
+            self._late = embed.Late(
+                name, dimensions, lambda: embed.load(self.directory, name, self._server(name, QUESTION_SECONDS))
+            )
+        return self._late
+
+    def notices(self) -> list[Notice]:
+        """Say what the last search had to do without."""
+        from codeqa.index import embedding
+
+        late = self._late
+        if late is not None and late.trouble is not None:
+            if isinstance(late.trouble, embed.Replaced):
+                embedding.start(self.store, self._job(self._chosen(self.store)))
+            hint = f" ({late.trouble.hint})" if late.trouble.hint else ""
+            return [Notice("warning", f"searched by words alone: {late.trouble.message}{hint}")]
+        if self._searching is None or self._searching.embedder is not None:
+            return []
+        setting = self._chosen(self.store)
+        if setting == embed.NONE or embed.quick(setting):
+            return []
+        found = embedding.state(self.store, setting)
+        why = found.trouble or f"{found.done:,} of {found.total:,} vectors of {setting} are made"
+        return [Notice("warning" if found.trouble else "info", f"searched by words alone: {why}")]
 
     def search(self, query: str, limit: int | None = None) -> list[Hit]:
         """Return the best places for a query, best first."""
@@ -283,6 +322,7 @@ class Project:
             if isinstance(event, Answered):
                 timing = {**event.answer.timing_ms, "total": round((time.perf_counter() - began) * 1000, 1)}
                 event = Answered(_timed(event.answer, timing))
+                yield from self.notices()
             yield event
 
     def card(self, name: str) -> SymbolCard:
@@ -347,7 +387,7 @@ class Project:
 
     def status(self) -> Status:
         """Return the state of the index beside the tree as it is now. Raises NoIndex."""
-        from codeqa.index import detect
+        from codeqa.index import detect, embedding
 
         changes = detect(self.root, self.settings.files, self._languages(), self.store)
         counts = self.store.counts()
@@ -365,6 +405,7 @@ class Project:
             edges=self.store.edges_by_strategy(),
             unresolved=counts["unresolved"],
             chunks=counts["chunks"],
+            embedding=embedding.state(self.store, self._chosen(self.store)),
             vectors={name: len(self.store.vectors(name)) for name in self.store.embedders()},
             skipped={reason: tuple(paths) for reason, paths in sorted(skipped.items())},
             stale=(*sorted(changes.read), *changes.removed),
@@ -402,49 +443,25 @@ class Project:
                 for report in self.languages()
                 if report.grammar or report.problem
             ),
+            _attempt("embedder", self._embedder_state),
             Check("model", None, "none set: the planner answers", "--model NAME, or model.name in the user's settings"),
         ]
+
+    def _embedder_state(self) -> str:
+        try:
+            setting = self._chosen(self.store)
+        except NoIndex:
+            setting = self.settings.index.embedder or embed.DEFAULT
+        return (
+            setting
+            if setting == embed.NONE
+            else f"{setting}: {embed.check(setting, self._server(setting, QUESTION_SECONDS))}"
+        )
 
     def _index_state(self) -> str:
         counts = self.store.counts()
         size = f"{counts['files']} files, {counts['symbols']} symbols"
         return f"generation {self.store.generation}: {size} in {self.directory}"
-
-
-class LateEmbedder:
-    """A fitted embedder that is read when it is first needed.
-
-    Most questions name what they are about, and need no numpy.
-    """
-
-    def __init__(self, directory: Path, name: str) -> None:
-        self.id = name
-        self._directory = directory
-
-    @cached_property
-    def _loaded(self) -> Lsa:
-        from codeqa import embed
-
-        return embed.load(self._directory, self.id)
-
-    @property
-    def dimensions(self) -> int:
-        return self._loaded.dimensions
-
-    def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """As domain.Embedder."""
-        return self._loaded.embed(texts)
-
-
-def fill_in_background(directory: Path, embedder: str) -> None:
-    """Copy the vectors into LanceDB in a process of its own: importing it alone takes longer than most answers."""
-    subprocess.Popen(
-        [sys.executable, "-P", "-m", "codeqa.store.lance", str(directory), embedder],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def _attempt(name: str, check: Callable[[], str]) -> Check:

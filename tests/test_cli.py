@@ -32,6 +32,7 @@ from codeqa.domain import (
     Dropped,
     Edge,
     EdgeKind,
+    Embedding,
     Event,
     Hit,
     Hop,
@@ -134,7 +135,7 @@ class Words:
         yield Notice("warning", f"stale{self.word}")
         yield Progress("parse", 1, 2, 0.1, self.word)
 
-    def index(self, *, force: bool = False) -> Iterator[Event]:
+    def index(self, *, force: bool = False, embedder: str | None = None) -> Iterator[Event]:
         self._maybe()
         yield Indexed(
             generation=4,
@@ -193,6 +194,9 @@ class Words:
     def export_definitions(self) -> Iterator[dict[str, object]]:
         yield {"name": self.word}
 
+    def notices(self) -> list[Notice]:
+        return []
+
     def status(self) -> Status:
         self._maybe()
         return Status(
@@ -206,6 +210,7 @@ class Words:
             unresolved=4,
             chunks=99,
             vectors={},
+            embedding=Embedding("lsa", f"lsa-{self.word}", "", 1, 2, False, f"down{self.word}"),
             skipped={f"binary{self.word}": tuple(f"{n}{self.word}.bin" for n in range(30))},
             stale=(f"new{self.word}.py",),
             bytes=123456,

@@ -164,10 +164,10 @@ def test_a_flag_is_checked_too(repo: Path, environ: dict[str, str], name: str, v
 
 def test_variables_are_read_as_their_setting_asks(repo: Path, environ: dict[str, str]) -> None:
     environ |= {"CODEQA_FILES_HIDDEN": "yes", "CODEQA_FILES_EXCLUDE": "a/, b.py,", "CODEQA_ASK_EVIDENCE": "0.7"}
-    environ |= {"CODEQA_INDEX_EMBED": "0", "CODEQA_MODEL_NAME": "m:1", "CODEQA_FILES_MAX_FILE_BYTES": "3_000"}
+    environ |= {"CODEQA_INDEX_EMBEDDER": "none", "CODEQA_MODEL_NAME": "m:1", "CODEQA_FILES_MAX_FILE_BYTES": "3_000"}
     settings = load(repo, {}, environ)
     assert settings.files == config.FileSettings(max_file_bytes=3_000, hidden=True, exclude=("a/", "b.py"))
-    assert (settings.index.embed, settings.ask.evidence, settings.model.name) == (False, 0.7, "m:1")
+    assert (settings.index.embedder, settings.ask.evidence, settings.model.name) == ("none", 0.7, "m:1")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_every_setting_can_be_set_by_its_variable(repo: Path, environ: dict[str,
     for name, key in keys().items():
         text = "5000" if name == "files.max_file_bytes" else samples[type(key.default)]
         text = "3.5" if name == "model.timeout_seconds" else text
-        text = "false" if name == "index.embed" else text
+        text = "lsa" if name == "index.embedder" else text
         assert load(repo, {}, environ | {key.variable: text}) != Settings(), name
         assert key.doc
         assert key.expects

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from codeqa.domain import (
@@ -132,7 +132,12 @@ def defined_in(files: Iterable[File]) -> dict[str, str]:
 
 
 def write(
-    store: Store, changed: Iterable[File], *, whole: Iterable[File] | None = None, removed: Iterable[str] = ()
+    store: Store,
+    changed: Iterable[File],
+    *,
+    whole: Iterable[File] | None = None,
+    removed: Iterable[str] = (),
+    anew: bool = False,
 ) -> None:
     """Make one generation: what changed is replaced, and the edges of all of `whole` are resolved again."""
     changed = list(changed)
@@ -142,6 +147,8 @@ def write(
             store.put_facts(file.sha256, "small", "1", file.interface, file.references, file.chunks, 0)
     defined = defined_in(whole)
     with store.transaction():
+        if anew:
+            store.clear()
         for path in removed:
             store.remove_file(path)
         ids = {file.path: store.set_file(record(file)) for file in whole}
@@ -738,6 +745,80 @@ def test_a_matrix_that_lost_its_end_is_filled_again(many: Store) -> None:
     with many.batch():
         vectors.append(shas, unit(400))
     assert np.allclose(vectors.matrix(), unit(400), atol=1e-3) and vectors.shas() == shas
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from("write write anew remove fill fill some cut compact torn".split()), st.sampled_from([0, 2, 5])
+    ),
+    min_size=4,
+    max_size=16,
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+@example(steps=[("write", 0), ("fill", 0), ("remove", 0), ("write", 2)])  # ids are used again
+@example(steps=[("write", 5), ("fill", 0), ("anew", 2)])
+@example(steps=[("write", 5), ("fill", 0), ("cut", 2)])
+@example(
+    steps=[("write", 5), ("fill", 0), ("cut", 2), ("write", 2), ("some", 2)]
+)  # rows that are lost, and counted again
+def test_nothing_is_ever_taken_for_embedded_that_is_not(
+    steps: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever is written, deleted, interrupted or lost: `missing` finds what a look at everything finds."""
+    with Store.open(tmp_path_factory.mktemp("index"), write=True) as store:
+        for number, (step, which) in enumerate(steps):
+            vectors = store.vectors("e")
+            lines = "\n".join(f"f{which}_{number if number % 2 else 0}_{n}: " for n in range(which + 1))
+            if step in ("write", "anew"):
+                write(store, [File(f"{which}.sm", lines)], anew=step == "anew")
+            elif step == "remove" and any(record.path == f"{which}.sm" for record in store.files()):
+                write(store, [], removed=[f"{which}.sm"])
+            elif step in ("fill", "some"):
+                shas = [sha for _, sha in vectors.lacking()][: None if step == "fill" else which]
+                with store.batch():
+                    vectors.append(shas, unit(len(shas)) if shas else np.zeros((0, 16), np.float32))
+                    vectors.settle()
+            elif step == "torn" and (shas := sorted(vectors.missing())):
+                with pytest.raises(KeyboardInterrupt), store.batch():
+                    vectors.append(shas, unit(len(shas)))
+                    vectors.settle()
+                    raise KeyboardInterrupt
+            elif step == "cut" and vectors.path.exists():
+                os.truncate(vectors.path, min(16 * 2 * which, vectors.path.stat().st_size))
+            elif step == "compact":
+                with store.batch():
+                    vectors.compact()
+            vectors = store.vectors("e")
+            there = set(vectors.shas())
+            assert vectors.missing() == {chunk.sha256 for chunk in store.all_chunks()} - there
+
+
+def test_what_was_settled_is_not_looked_at_again(many: Store) -> None:
+    vectors = many.vectors("e")
+    assert [number for number, _ in vectors.lacking(after=390)] == list(range(391, 401))
+    shas = [sha for _, sha in vectors.lacking()]
+    with many.batch():
+        vectors.append(shas[:100], unit(100))
+        assert not vectors.settle() and vectors._complete() == 100
+        vectors.append(shas[100:], unit(300))
+        assert vectors.settle() and vectors._complete() == 400
+    write(many, [File("new.sm", "fresh: ")])
+    assert [number for number, _ in vectors.lacking()] == [401]
+
+
+def test_an_embedder_is_forgotten_with_its_files(many: Store) -> None:
+    for name in ("old", "new"):
+        with many.batch():
+            many.vectors(name).append(sorted(many.vectors(name).missing()), unit(400))
+    (many.directory / "lsa-stray").write_text("")
+    with many.batch():
+        many.vectors("old").forget()
+    many.tidy("new")
+    assert many.embedders() == ["new"] and len(many.vectors("old")) == 0 and len(many.vectors("new").shas()) == 400
+    assert [path.name for path in many.directory.glob("[vl]*-*")] == [many.vectors("new").path.name]
 
 
 def test_dead_rows_are_dropped_when_they_are_most(folder: Path) -> None:

@@ -20,15 +20,20 @@ MAX_CRASHED = 20
 @click.command(short_help="Make or update the index, and sum it up.")
 @click.argument("place", required=False, type=click.Path(path_type=Path), metavar="[PATH]")
 @click.option("--force", is_flag=True, help="Write everything anew, whatever has changed.")
+@click.option("--embedder", metavar="NAME", help="Make vectors with lsa, minilm, ollama:MODEL, none or default.")
 @common
-def index(face: Face, place: Path | None, force: bool) -> int:
-    """Make or update the index of the repository at PATH, and sum it up."""
+def index(face: Face, place: Path | None, force: bool, embedder: str | None) -> int:
+    """Make or update the index of the repository at PATH, and sum it up.
+
+    --embedder chooses what makes the vectors of this repository from now on, whatever settings say; with default they
+    decide again. The vectors are made in the background, and the old ones are searched until they are complete.
+    """
     if place is not None:
         if face.repo is not None and face.repo != place:
             raise UsageError(f"PATH is {place}, --repo is {face.repo}", hint="give one of them")
         face = replace(face, repo=place)
-    with face.project() as project:
-        run = face.drain(project.index(force=force))
+    with face.project({"index.embedder": None if embedder == "default" else embedder}) as project:
+        run = face.drain(project.index(force=force, embedder=embedder))
     assert run is not None, "an index run ends with its summary"
     if face.json:
         face.document(record(run))

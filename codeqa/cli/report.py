@@ -13,7 +13,7 @@ from codeqa.cli.index import counted
 from codeqa.cli.jsonable import record
 from codeqa.cli.progress import size
 from codeqa.cli.terminal import Piece, Terminal
-from codeqa.domain import Check, LanguageReport, Notice, Status
+from codeqa.domain import Check, Embedding, LanguageReport, Notice, Status
 
 MAX_SKIPPED = 10  # paths shown for one reason
 MAX_STALE = 10
@@ -44,6 +44,7 @@ def _status(found: Status, out: Terminal) -> None:
         "unresolved": f"{found.unresolved:,} call sites",
         "chunks": f"{found.chunks:,}",
         "vectors": counted(found.vectors) or "none",
+        "embedder": _embedding(found.embedding),
         "stale": f"{len(found.stale):,} files" if found.stale else "none: the index is up to date",
     }
     for name, value in rows.items():
@@ -54,6 +55,22 @@ def _status(found: Status, out: Terminal) -> None:
     for reason, paths in found.skipped.items():
         out.line(f"  {reason} ({len(paths):,})")
         _paths(paths, MAX_SKIPPED, out)
+
+
+def _embedding(found: Embedding) -> str:
+    """Say `lsa`, or `ollama:x; until its 512 of 4,000 vectors are made, lsa-128-… is searched`."""
+    said = found.chosen
+    if found.chosen != "none":
+        at_work = "" if found.running else ", by no process now"
+        if found.next:
+            until = f"{found.used} is searched" if found.used else "words alone are searched"
+            said += f"; {found.done:,} of {found.total:,} vectors made{at_work}; until then {until}"
+        elif found.used and found.done < found.total:
+            said += f"; {found.done:,} of {found.total:,} vectors made{at_work}"
+        elif not found.used:
+            said += "; no vectors yet"
+        said += f"; trouble: {found.trouble}" if found.trouble else ""
+    return said
 
 
 def _paths(paths: Sequence[str], limit: int, out: Terminal) -> None:

@@ -29,6 +29,8 @@ def search(face: Face, words: tuple[str, ...], limit: int | None, explain: bool)
     asked = question.read(words, "search", "read the configuration")
     with face.ready() as project:
         hits = project.search(asked, limit)
+        for notice in project.notices():
+            face.notice(notice)
     if face.json:
         for hit in hits:
             face.out.raw(json.dumps(as_json(hit, explain=explain), ensure_ascii=True) + "\n")

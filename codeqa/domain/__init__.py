@@ -4,7 +4,17 @@ Imports the standard library only. Byte offsets are the truth; lines are derived
 """
 
 from codeqa.domain.answers import Answer, Citation, Claim, Dropped, Hop
-from codeqa.domain.cards import Check, Impact, LanguageReport, Listing, PathResult, Relation, Status, SymbolCard
+from codeqa.domain.cards import (
+    Check,
+    Embedding,
+    Impact,
+    LanguageReport,
+    Listing,
+    PathResult,
+    Relation,
+    Status,
+    SymbolCard,
+)
 from codeqa.domain.errors import (
     AmbiguousSymbol,
     CodeqaError,
@@ -19,7 +29,7 @@ from codeqa.domain.errors import (
 )
 from codeqa.domain.events import Answered, Event, Indexed, Notice, Progress, Step
 from codeqa.domain.facts import Binding, ChunkFact, Definition, Facts, Import, Interface, Literal, Reference, Scope
-from codeqa.domain.protocols import ChatModel, Embedder
+from codeqa.domain.protocols import ChatModel, Embedder, Reads
 from codeqa.domain.symbols import (
     CALLABLE,
     CLASS_LIKE,
@@ -56,6 +66,7 @@ __all__ = [
     "Edge",
     "EdgeKind",
     "Embedder",
+    "Embedding",
     "Event",
     "Facts",
     "GrammarBroken",
@@ -74,6 +85,7 @@ __all__ = [
     "Notice",
     "PathResult",
     "Progress",
+    "Reads",
     "Reference",
     "Relation",
     "SchemaTooNew",

@@ -67,6 +67,19 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedding:
+    """Which vectors are searched, and which are made."""
+
+    chosen: str  # the setting: "lsa", "ollama:MODEL", "none" and so on
+    used: str  # id of the embedder whose vectors are searched; "" for none
+    next: str  # id of the one that will take its place; "" for none
+    done: int  # texts that have a vector of `next`, or else of `used`
+    total: int
+    running: bool  # a process is making vectors
+    trouble: str  # why the last one failed, "" if it did not
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of an index beside its tree."""
 
@@ -80,6 +93,7 @@ class Status:
     unresolved: int
     chunks: int
     vectors: dict[str, int]  # by embedder
+    embedding: Embedding
     skipped: dict[str, tuple[str, ...]]  # reason → paths
     stale: tuple[str, ...]  # files that differ from the index now
     bytes: int

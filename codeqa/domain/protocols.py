@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+Reads = Literal["terms", "source"]
+"""Terms as `codeqa.terms.spaced` makes them, or readable text: a line with a chunk's symbol, then its bytes."""
 
 
 class Embedder(Protocol):
@@ -20,8 +24,20 @@ class Embedder(Protocol):
     @property
     def dimensions(self) -> int: ...
 
+    @property
+    def reads(self) -> Reads:
+        """What `embed_chunks` takes."""
+        ...
+
     def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """Return unit vectors, shape (len(texts), dimensions); a text with no known term gives a zero row."""
+        """Return unit vectors of questions, shape (len(texts), dimensions); one with no known term gives a zero row.
+
+        Raises CodeqaError where the embedder needs what is not there, such as a server.
+        """
+        ...
+
+    def embed_chunks(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Do the same for chunks, as terms or as source."""
         ...
 
 

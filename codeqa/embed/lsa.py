@@ -20,7 +20,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codeqa.domain import CodeqaError
+from codeqa.domain import CodeqaError, Reads
 from codeqa.terms import spaced
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ _ID = re.compile(r"lsa-\d{1,4}-[0-9a-f]{12}")
 
 
 class Lsa:
-    """A fitted embedder, see domain.Embedder; `fit` and `load` make one."""
+    """A fitted embedder, see domain.Embedder; `fit` and `load_fit` make one."""
+
+    reads: Reads = "terms"
 
     def __init__(self, data: bytes | mmap.mmap) -> None:
         import numpy as np
@@ -68,6 +70,8 @@ class Lsa:
     def embed_terms(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Do the same for texts that are split into terms already, as `Store.texts` yields them."""
         return _normalised(self._sums(texts) if len(texts) <= _FEW else self._product(texts))
+
+    embed_chunks = embed_terms
 
     def _sums(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
         import numpy as np
@@ -120,7 +124,7 @@ class Lsa:
         return path
 
 
-def load(directory: Path, embedder: str) -> Lsa:
+def load_fit(directory: Path, embedder: str) -> Lsa:
     """Return the embedder with this id as `Lsa.save` wrote it; CodeqaError if it is not there or damaged."""
     if not _ID.fullmatch(embedder):
         raise CodeqaError(f"{embedder[:80]!r} is not a fitted embedder")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 from codeqa.store.database import destroy, trusted, version_of_sqlite
@@ -54,6 +55,20 @@ class Store(Writer):
     def embedders(self) -> list[str]:
         """List the ids of the embedders that have vectors here, the newest first."""
         return [str(row[0]) for row in self._rows("SELECT name FROM embedders ORDER BY id DESC")]
+
+    def tidy(self, used: str) -> None:
+        """Delete the files of embedders other than this one that have no vectors here, after a `batch` forgot them."""
+        known = [self.vectors(name) for name in self.embedders()]
+        kept = {*(each.path.name for each in known), *(f"{each.safe_name}.lance" for each in known)}
+        kept.update((used, *(each.embedder for each in known)))
+        for pattern in ("vectors-*.f16", "lsa-*", "vectors.lance/*.lance"):
+            for path in self.directory.glob(pattern):
+                if path.name in kept:
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def dump(self) -> Iterator[str]:
         """Yield the canonical form: every table by natural keys, sorted, with no integer id, time or vector."""

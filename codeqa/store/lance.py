@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -55,6 +56,17 @@ def fill(directory: Path, embedder: str) -> int:
     with suppress(IndexLocked), Store.open(directory, write=True, wait_s=_LOCK_WAIT_S) as store, store.batch():
         store.set_meta(_key(embedder), json.dumps(record))
     return rows
+
+
+def fill_in_background(directory: Path, embedder: str) -> None:
+    """Do it in a process of its own: importing LanceDB alone takes longer than most answers."""
+    subprocess.Popen(
+        [sys.executable, "-P", "-m", "codeqa.store.lance", str(directory), embedder],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def ready(store: Store, embedder: str) -> bool:

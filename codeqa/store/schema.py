@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from codeqa.domain import KINDS, EdgeKind, Strategy
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x636F6471  # "codq"
 TALLY = "edges_by_strategy"  # key in `meta`: how many edges each strategy has, for counting them takes long
 EXTERNAL = "external"
@@ -51,12 +51,14 @@ CREATE VIRTUAL TABLE chunk_fts USING fts5(
 CREATE VIRTUAL TABLE chunk_vocab USING fts5vocab('chunk_fts', 'row');
 CREATE TABLE embedders(
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dimensions INTEGER NOT NULL, rows INTEGER NOT NULL,
-    epoch INTEGER NOT NULL);
+    epoch INTEGER NOT NULL, complete INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE vectors(
     embedder INTEGER NOT NULL, row INTEGER NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY(embedder, row)) WITHOUT ROWID;
 CREATE UNIQUE INDEX vectors_text ON vectors(sha256, embedder);
 """
-"""Terms are split before they come here, and the ascii tokenizer leaves every other script as it is. bm25 with weights
+"""`embedders.complete`: every chunk up to that id has a vector; it falls when ids are given out anew.
+
+Terms are split before they come here, and the ascii tokenizer leaves every other script as it is. bm25 with weights
 needs detail=full, since any other detail makes it read the text again, which a contentless table does not have."""
 
 INDEXES = {

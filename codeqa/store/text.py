@@ -70,6 +70,23 @@ class TextReader(Reader):
         with self._intact:
             return sorted(chunks, key=lambda chunk: (chunk.span.path, chunk.span.start_byte, chunk.span.end_byte))
 
+    def chunks_with(self, shas: Iterable[str]) -> list[Chunk]:
+        """Return a chunk of each of these texts, the first by path and source order, in that order."""
+        found: list[int] = []
+        texts = [bytes.fromhex(sha) for sha in shas]
+        for start in range(0, len(texts), _BLOCK):
+            block = texts[start : start + _BLOCK]
+            marks = ",".join("?" * len(block))
+            found += [n for (n,) in self._rows(f"SELECT id FROM chunks WHERE sha256 IN ({marks})", block)]
+        first: dict[str, Chunk] = {}
+        for chunk in sorted(self.chunks(found), key=lambda chunk: (chunk.span.path, chunk.span.start_byte)):
+            first.setdefault(chunk.sha256, chunk)
+        return list(first.values())
+
+    def count_texts(self) -> int:
+        """Count the distinct texts of chunks."""
+        return int(self._rows("SELECT count(DISTINCT sha256) FROM chunks")[0][0])
+
     def _chunks(self, source: str, order: str, values: Iterable[object]) -> list[Chunk]:
         rows = self._rows_for(f"{_CHUNK.format(source)} {order}", values)
         with self._intact:

@@ -52,18 +52,40 @@ class Vectors:
     @property
     def safe_name(self) -> str:
         """The embedder's id as a part of a file's name; two ids may give the same."""
-        return re.sub(r"[^A-Za-z0-9._-]", "_", self.embedder)[:80]
+        return re.sub(r"[^A-Za-z0-9._-]", "_", self.embedder)[:100]
 
     # ---------------------------------------------------------------------------------------------------------- reading
 
     def missing(self) -> set[str]:
-        """Return the sha256 of the chunks that have no vector yet."""
+        """Return the sha256 of the chunks that have no vector yet, at a cost that hangs on what is not `settle`d."""
+        return {sha for _, sha in self.lacking()}
+
+    def lacking(self, after: int = 0, limit: int = -1) -> list[tuple[int, str]]:
+        """Return (id, sha256) of chunks without a vector, by id: those behind the chunk `after`, at most `limit`."""
+        present = self._present()
         rows = self._store._rows(
-            """SELECT DISTINCT c.sha256 FROM chunks c
-               WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.sha256 = c.sha256 AND v.embedder = ? AND v.row < ?)""",
-            (self._id, self._present()),
+            """SELECT c.id, c.sha256 FROM chunks c WHERE c.id > ?
+               AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.sha256 = c.sha256 AND v.embedder = ? AND v.row < ?)
+               ORDER BY c.id LIMIT ?""",
+            (max(after, self._complete() if present == self._rows else 0), self._id, present, limit),
         )
-        return {row[0].hex() for row in rows}
+        return [(number, sha256.hex()) for number, sha256 in rows]
+
+    def _complete(self) -> int:
+        """Return the chunk up to which all have vectors. Asked each time, for another writer may lower it."""
+        rows = self._store._rows("SELECT complete FROM embedders WHERE id = ?", (self._id,))
+        return int(rows[0][0]) if rows else 0
+
+    def settle(self) -> bool:
+        """Note up to which chunk all have vectors, inside a `batch`; True if that is the last one."""
+        lacking = self.lacking(limit=1)
+        if self._id:
+            last = lacking[0][0] - 1 if lacking else self._store._rows("SELECT ifnull(max(id), 0) FROM chunks")[0][0]
+            self._set_complete(int(last))
+        return not lacking
+
+    def _set_complete(self, chunk: int) -> None:
+        self._store._execute("UPDATE embedders SET complete = ? WHERE id = ?", (chunk, self._id))
 
     def matrix(self) -> np.ndarray[Any, np.dtype[np.float16]]:
         """Return the rows memory-mapped, shape (rows, dimensions), float16; fewer if the file has fewer."""
@@ -222,6 +244,7 @@ class Vectors:
         try:
             rows = min(self._rows, os.fstat(descriptor).st_size // width)
             if rows < self._rows:
+                self._set_complete(0)
                 self._store._execute("DELETE FROM vectors WHERE embedder = ? AND row >= ?", (self._id, rows))
             os.ftruncate(descriptor, rows * width)
             with os.fdopen(os.dup(descriptor), "r+b") as file:
@@ -249,6 +272,8 @@ class Vectors:
             return False
         old, matrix = self.path, self.matrix()
         kept = [(row, sha) for row, sha in living if row < len(matrix)]
+        if len(kept) < len(living):
+            self._set_complete(0)
         self._epoch, self._rows = self._epoch + 1, 0
         self._write(matrix[[row for row, _ in kept]].tobytes())
         self._rows = len(kept)
@@ -262,6 +287,12 @@ class Vectors:
         )
         old.unlink(missing_ok=True)
         return True
+
+    def forget(self) -> None:
+        """Forget all of this embedder, inside a `batch`; its file goes with `Store.tidy`, once that is committed."""
+        self._store._execute("DELETE FROM vectors WHERE embedder = ?", (self._id,))
+        self._store._execute("DELETE FROM embedders WHERE id = ?", (self._id,))
+        self._store._execute("DELETE FROM meta WHERE key = ?", (f"lance:{self.embedder}",))
 
 
 def _best_first(pair: tuple[int, float]) -> tuple[float, int]:

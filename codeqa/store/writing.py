@@ -89,8 +89,13 @@ class Writer(TextReader):
     def _begin(self) -> None:
         symbol, chunk = self._next_id("symbols"), self._next_id("chunks")
         self._pending = _Pending(symbol == 1, symbol, chunk, tally=Counter(self._tally()))
+        self._lower(chunk - 1)
         if self._pending.fresh:
             self._drop_indexes()
+
+    def _lower(self, chunk: int) -> None:
+        """Let no embedder believe that it has the vectors of chunks behind this one, whose ids will be used again."""
+        self._execute("UPDATE embedders SET complete = ? WHERE complete > ?", (chunk, chunk))
 
     def _next_id(self, table: str) -> int:
         return int(self._rows(f"SELECT ifnull(max(id), 0) + 1 FROM {table}")[0][0])
@@ -125,6 +130,7 @@ class Writer(TextReader):
         self._execute("INSERT INTO chunk_fts(chunk_fts) VALUES ('delete-all')")
         self._drop_indexes()
         self._forget()
+        self._lower(0)
         self._pending = _Pending(fresh=True, symbol=1, chunk=1)
 
     # ------------------------------------------------------------------------------------------------------------ facts
