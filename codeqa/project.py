@@ -37,6 +37,7 @@ from codeqa.domain import (
     Status,
     Strategy,
     SymbolCard,
+    UsageError,
 )
 from codeqa.store import Store, version_of_sqlite
 
@@ -149,7 +150,7 @@ class Project:
         changes = detect(self.root, self.settings.files, self._languages(), store)
         self.stale = ()
         if store is not None and not changes and not changes.moved:
-            self._tend(store)
+            yield from self._tend(store)
             return
         if store is not None and changes.bytes / PARSE_BYTES_PER_SECOND > self.settings.index.update_seconds:
             self.stale = (*sorted(changes.read), *changes.removed)
@@ -176,7 +177,7 @@ class Project:
             return None
 
     def _write(self, changes: Changes, *, force: bool, pin: str | None = None) -> Iterator[Event]:
-        from codeqa.index import Indexer, detect, embedding
+        from codeqa.index import Indexer, detect
 
         with Store.open(self.directory, write=True, wait_s=LOCK_WAIT_SECONDS) as store:
             indexer = Indexer(self.root, store, self._languages(), self.settings.files, self.settings.index.workers)
@@ -188,34 +189,61 @@ class Project:
                     if pin is not None:
                         with store.batch():
                             store.set_meta(PINNED, "" if pin == "default" else pin)
-                    setting = self._chosen(store)
-                    yield from embedding.keep(store, self._job(setting), setting, refit=force)
+                    yield from self._keep(store, refit=force)
                 yield event
         if self._store:
             self._store.refresh()
         self._tools = self._searching = None
 
-    def _tend(self, store: Store) -> None:
+    def _tend(self, store: Store) -> Iterator[Event]:
         """See that vectors are made, if any are to be, although no file has changed."""
         from codeqa.index import embedding
 
         setting = self._chosen(store)
         if not embedding.due(store, setting):
             return
-        if store.get_meta(embedding.WANTED) != setting:
-            try:
-                with Store.open(self.directory, write=True) as writer:
-                    list(embedding.keep(writer, self._job(setting), setting))
-            except (IndexLocked, NoIndex):
-                return  # another process writes: the next question looks again
-            store.refresh()
+        before = self._space(store)
+        if store.refresh() or self._space(store) != before:  # by now it may have been done, with no new generation
             self._tools = self._searching = None
-        else:
-            embedding.start(store, self._job(setting))
+        if not embedding.due(store, setting):
+            return
+        if store.get_meta(embedding.WANTED) == setting:
+            yield from self._about_server(lambda: embedding.start(store, self._job(setting)))
+            return
+        try:
+            with Store.open(self.directory, write=True) as writer:
+                yield from self._keep(writer, refit=False)
+        except (IndexLocked, NoIndex):
+            return  # another process writes: the next question looks again
+        store.refresh()
+        self._tools = self._searching = None
+
+    def _keep(self, store: Store, *, refit: bool) -> Iterator[Event]:
+        from codeqa.index import embedding
+
+        setting = self._chosen(store)
+        jobs: list[Job] = []
+        yield from self._about_server(lambda: jobs.append(self._job(setting)))
+        for job in jobs:
+            yield from embedding.keep(store, job, setting, refit=refit)
+
+    @staticmethod
+    def _about_server(act: Callable[[], object]) -> Iterator[Event]:
+        """Do what needs the address of a model server; one that may not be used costs the vectors only."""
+        try:
+            act()
+        except UsageError as error:
+            yield Notice("warning", f"no vectors are made: {error.message} ({error.hint})")
+
+    @staticmethod
+    def _space(store: Store) -> tuple[str, str]:
+        name = store.get_meta("embedder") or ""
+        return name, store.vectors(name).state
 
     def _chosen(self, store: Store) -> str:
         """Return the setting of the embedder that this index is to have."""
-        return store.get_meta(PINNED) or self.settings.index.embedder or embed.DEFAULT
+        pinned = store.get_meta(PINNED) or ""  # by another version, which may have had others
+        return (pinned if embed.known(pinned) else "") or self.settings.index.embedder or embed.DEFAULT
 
     def _server(self, embedder: str, seconds: float = math.inf) -> Server:
         """Return where the model server is, if this embedder, a setting or an id, needs one."""

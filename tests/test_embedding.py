@@ -312,6 +312,19 @@ def test_only_one_process_makes_vectors(root: Path, server: OllamaServer, spawne
     assert not embedding.running(root / ".codeqa") and used(root).startswith("ollama-")
 
 
+def test_a_process_that_stays_searches_the_new_vectors_with_its_next_question(root: Path, spawned: Spawned) -> None:
+    with project(root) as resident:
+        list(resident.index())
+        assert resident.search("turn an order into a refund")
+        index(root, OLLAMA)
+        embedding.run(spawned.pop())
+        assert resident.search("turn an order into a refund") and resident._embedder().id.startswith("lsa-")  # type: ignore[union-attr]
+        assert not changed(resident.update()) and spawned == []
+        hits = resident.search("turn an order into a refund")
+        assert resident._embedder().id == used(root)  # type: ignore[union-attr]
+        assert any("vector" in hit.why for hit in hits) and resident.notices() == []
+
+
 def test_a_new_fit_takes_the_place_of_the_old(root: Path, spawned: Spawned) -> None:
     index(root)
     before = used(root)
@@ -365,6 +378,14 @@ def test_a_setting_is_followed_without_a_changed_file(root: Path, spawned: Spawn
     embedding.run(spawned.pop())
     assert used(root).startswith("ollama-")
     assert not changed(update(root, index__embedder=OLLAMA)) and spawned == []
+
+
+def test_a_choice_of_another_version_is_no_choice(root: Path, spawned: Spawned) -> None:
+    index(root)
+    with Store.open(root / ".codeqa", write=True) as store, store.batch():
+        store.set_meta("embedder_pinned", "word2vec")
+    with project(root) as opened:
+        assert not changed(opened.update()) and opened.status().embedding.chosen == "lsa"
 
 
 def test_none_makes_and_searches_no_vectors(root: Path, spawned: Spawned) -> None:
@@ -551,3 +572,6 @@ def test_a_remote_server_needs_the_users_own_word(
     refused = codeqa("index", "--repo", root, "--embedder", OLLAMA)
     assert refused.returncode == 2 and "model.remote" in refused.stderr
     assert codeqa("index", "--repo", root).returncode == 0, "who uses no server need not set one right"
+    monkeypatch.setenv("CODEQA_INDEX_EMBEDDER", OLLAMA)
+    searched = codeqa("search", "order", "--repo", root)
+    assert searched.returncode == 0 and searched.stdout and "not this machine" in searched.stderr

@@ -22,7 +22,9 @@ __all__ = [
     "Late",
     "Replaced",
     "Server",
+    "by_server_or_extra",
     "check",
+    "known",
     "least",
     "load",
     "make",
@@ -57,6 +59,11 @@ class _Kind:
     load: Callable[[str, Path, Server], Embedder]  # by id
     check: Callable[[str, Server], str]  # → what is there, in words; CodeqaError if it cannot be used
     least: int = 0  # chunks: fewer are too little to fit it on
+
+
+def known(setting: str) -> bool:
+    """Whether this codeqa has such an embedder, or it is none."""
+    return setting == NONE or setting.partition(":")[0] in _KINDS
 
 
 def serves(setting: str, name: str) -> bool:

@@ -184,7 +184,7 @@ class Ollama:
             raise kind(f"{self._who} says {error.status_code}: {error.error[:200]}", hint=_HINT) from error
         except httpx.TimeoutException as error:
             raise ModelUnavailable(f"Ollama at {self.url} takes too long", hint=_HINT) from error
-        except (ConnectionError, httpx.HTTPError) as error:
+        except (ConnectionError, httpx.HTTPError, httpx.InvalidURL) as error:
             raise _Passing(f"Ollama at {self.url} does not answer", hint=_HINT) from error
         except ValueError as error:  # no JSON, or JSON of another shape
             raise _Passing(f"Ollama at {self.url} gave a reply that is none: {str(error)[:80]}", hint=_HINT) from error
