@@ -69,9 +69,9 @@ class IndexSettings:
     workers: int = _setting(0, "parsing processes; 0 is one per core", least=0, most=256, trusted=True)
     embedder: str | None = _setting(
         None,
-        "what makes the vectors; unset: what codeqa index --embedder chose, else lsa",
-        choices=("lsa", "minilm", "ollama:MODEL", "none"),
-        harmless=("lsa", "none"),
+        "what makes the vectors; unset: what codeqa index --embedder chose, else static",
+        choices=("static", "lsa", "minilm", "ollama:MODEL", "none"),
+        harmless=("static", "lsa", "none"),
     )
     update_seconds: float = _setting(
         5.0, "time a question may spend on bringing the index up to date", least=0, most=3_600, trusted=True

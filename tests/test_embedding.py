@@ -18,6 +18,7 @@ import pytest
 
 from codeqa import embed
 from codeqa.domain import CodeqaError, Event, Indexed, ModelUnavailable, Notice
+from codeqa.embed import static
 from codeqa.index import embedding
 from codeqa.project import Project
 from codeqa.store import Store
@@ -44,8 +45,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OllamaServer]:
 
 @pytest.fixture
 def root(make_repo: MakeRepo, server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository; OLLAMA_HOST says where the server is."""
+    """A repository; OLLAMA_HOST says where the server is, and without a choice it is fitted on."""
     monkeypatch.setenv("OLLAMA_HOST", server.url)
+    monkeypatch.setenv("CODEQA_INDEX_EMBEDDER", "lsa")
     return make_repo(FILES)
 
 
@@ -399,23 +401,51 @@ def test_none_makes_and_searches_no_vectors(root: Path, spawned: Spawned) -> Non
 
 
 def test_a_repository_may_not_choose_what_leaves_the_machine_or_takes_long(
-    root: Path, server: OllamaServer, spawned: Spawned
+    root: Path, server: OllamaServer, spawned: Spawned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("CODEQA_INDEX_EMBEDDER")
     for choice in (OLLAMA, "minilm"):
         (root / "codeqa.toml").write_text(f'[index]\nembedder = "{choice}"\n[model]\nhost = "{server.url}"\n')
         with project(root) as opened:
             told = [event.text for event in opened.index() if isinstance(event, Notice)]
-        assert "codeqa.toml: index.embedder is ignored; a repository may set it to lsa or none only" in told
+        assert "codeqa.toml: index.embedder is ignored; a repository may set it to static or lsa or none only" in told
     (root / "codeqa.toml").write_text('[index]\nembedder = "none"\n')
     with project(root) as opened:
         assert opened.settings.index.embedder == "none" and opened.settings.warnings == ()
-    assert server.requests == [] and used(root).startswith("lsa-") and spawned == []
+    assert server.requests == [] and used(root).startswith("static-") and spawned == []
 
 
 def test_few_chunks_are_not_worth_a_fit(make_repo: MakeRepo, spawned: Spawned) -> None:
     root = make_repo({"a.py": "def a():\n    return 1\n"})
-    index(root)
+    index(root, "lsa")
     assert not changed(update(root)) and used(root) == "" and spawned == []
+
+
+def test_what_ships_is_used_unless_another_is_chosen(make_repo: MakeRepo, spawned: Spawned) -> None:
+    root = make_repo({"a.py": "def a():\n    return 1\n"})
+    index(root)
+    assert used(root) == static.shipped() == static.load().id and missing(root) == set()
+    assert not changed(update(root)) and spawned == []
+
+
+@pytest.mark.parametrize("in_the_background", [False, True])
+def test_a_table_of_another_version_is_replaced(root: Path, spawned: Spawned, in_the_background: bool) -> None:
+    index(root, "static")
+    shipped = used(root)
+    with Store.open(root / ".codeqa", write=True) as store, store.batch():
+        store.set_meta(embedding.USED, "static-256-" + "0" * 12)
+        store._execute("UPDATE embedders SET name = ?", ("static-256-" + "0" * 12,))
+    with project(root) as opened:
+        assert opened.search("order") and "has become" in opened.notices()[0].text
+    spawned.clear()
+    if in_the_background:
+        update(root)
+        if spawned:  # unless the clock made it look at files again
+            embedding.run(spawned.pop())
+    else:
+        (root / "shop/zebra.py").write_text("def zebra(stripes):\n    return stripes\n")
+        update(root)
+    assert used(root) == shipped and missing(root) == set() and spaces(root).keys() == {shipped}
 
 
 # -------------------------------------------------------------------------------------------------------------- failing
@@ -562,7 +592,7 @@ def test_the_command_line_chooses_and_shows(root: Path, server: OllamaServer, co
     assert failed.returncode == 5 and "does not answer" in failed.stderr and "hint" in failed.stderr
     assert codeqa("doctor", "--repo", root).returncode == 1
     wrong = codeqa("index", "--repo", root, "--embedder", "word2vec")
-    assert wrong.returncode == 2 and "lsa, minilm, ollama:MODEL or none" in wrong.stderr
+    assert wrong.returncode == 2 and "static, lsa, minilm, ollama:MODEL or none" in wrong.stderr
 
 
 def test_a_remote_server_needs_the_users_own_word(

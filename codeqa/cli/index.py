@@ -20,7 +20,7 @@ MAX_CRASHED = 20
 @click.command(short_help="Make or update the index, and sum it up.")
 @click.argument("place", required=False, type=click.Path(path_type=Path), metavar="[PATH]")
 @click.option("--force", is_flag=True, help="Write everything anew, whatever has changed.")
-@click.option("--embedder", metavar="NAME", help="Make vectors with lsa, minilm, ollama:MODEL, none or default.")
+@click.option("--embedder", metavar="NAME", help="Make vectors with static, lsa, minilm, ollama:MODEL or none.")
 @common
 def index(face: Face, place: Path | None, force: bool, embedder: str | None) -> int:
     """Make or update the index of the repository at PATH, and sum it up.

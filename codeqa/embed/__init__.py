@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +33,7 @@ __all__ = [
     "serves",
 ]
 
-DEFAULT = "lsa"
+DEFAULT = "static"
 """What is used where neither the settings nor the index name an embedder."""
 
 NONE = "none"
@@ -121,6 +122,31 @@ def _kind(setting: str) -> tuple[_Kind, str]:
 # ------------------------------------------------------------------------------------------------------------ the kinds
 
 
+@cache
+def _shipped() -> str:
+    from codeqa.embed import static
+
+    return static.shipped()
+
+
+def _make_static(argument: str, directory: Path, server: Server, texts: Texts) -> Embedder:
+    from codeqa.embed import static
+
+    return static.load()
+
+
+def _load_static(name: str, directory: Path, server: Server) -> Embedder:
+    from codeqa.embed import static
+
+    return _the_same(static.load(), name)
+
+
+def _check_static(argument: str, server: Server) -> str:
+    from codeqa.embed import static
+
+    return f"{static.load().id}, ships with codeqa"
+
+
 def _make_lsa(argument: str, directory: Path, server: Server, texts: Texts) -> Embedder:
     from codeqa.embed import lsa
 
@@ -184,6 +210,14 @@ def _check_ollama(argument: str, server: Server) -> str:
 
 
 _KINDS = {
+    "static": _Kind(
+        quick=True,
+        is_mine=lambda _, name: name == _shipped(),
+        make=_make_static,
+        load=_load_static,
+        check=_check_static,
+        least=1,
+    ),
     "lsa": _Kind(
         quick=True,
         is_mine=lambda _, name: name.startswith("lsa-"),
