@@ -31,7 +31,7 @@ def test_lance_answers_as_the_matrix_does(make_repo: MakeRepo) -> None:
 
         for question in ("turn a voucher into a refund", "parcel for the courier", "ledger"):
             assert isinstance(table._vectors, lance.Lance)
-            near = [round(cosine, 2) for _, cosine in scan._near(question, 8)]
-            assert [round(cosine, 2) for _, cosine in table._near(question, 8)] == near
+            near = [round(cosine, 2) for _, cosine in scan.near(question, 8)]
+            assert [round(cosine, 2) for _, cosine in table.near(question, 8)] == near
             assert table.search(question, 5)
         assert not isinstance(Searcher(project.store, embedder, lance_rows=10**6)._vectors, lance.Lance)

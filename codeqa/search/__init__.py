@@ -52,6 +52,10 @@ class Searcher:
             return []
         return Asking(self.store, asked, self.weights, self._names, self._places, _Meaning(self, query)).hits(limit)
 
+    def near(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """Return (chunk id, cosine) of the chunks nearest in meaning, best first, as far as there are vectors."""
+        return _Meaning(self, query).chunks(limit)
+
     @cached_property
     def _vectors(self) -> Vectors | Lance | None:
         name = self.embedder.id if self.embedder else ""
