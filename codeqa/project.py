@@ -333,8 +333,15 @@ class Project:
         return [Notice("warning" if found.trouble else "info", f"searched by words alone: {why}")]
 
     def search(self, query: str, limit: int | None = None) -> list[Hit]:
-        """Return the best places for a query, best first."""
-        return self._searcher().search(query, limit or self.settings.search.limit)
+        """Return the best places for a query, best first; members of one class that stand together are one place."""
+        from codeqa.search import gather
+
+        limit = limit or self.settings.search.limit
+        return gather(self.store, self._searcher().search(query, 2 * limit), limit)
+
+    def vocabulary(self, query: str) -> list[str]:
+        """Return names and terms that this repository has, and that are near to the words of a query."""
+        return self._searcher().vocabulary(query)
 
     def ask(self, question: str) -> Iterator[Event]:
         """Answer a question; yields the steps of the walk and ends with `Answered`."""

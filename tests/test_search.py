@@ -21,7 +21,7 @@ from codeqa import languages
 from codeqa.config import FileSettings
 from codeqa.domain import Embedder, Hit
 from codeqa.index import Indexer, detect
-from codeqa.search import Searcher, Weights, analyse, asking
+from codeqa.search import Searcher, Weights, analyse, asking, gather
 from codeqa.store import Store
 
 
@@ -588,3 +588,44 @@ def test_searching_imports_nothing_slow() -> None:
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+# ----------------------------------------------------------------------------------------------------------- gathering
+
+
+def _ledger(between: int) -> str:
+    gap = "".join(f"    entry_{n} = {n}\n" for n in range(between))
+    return (
+        "class Ledger:\n    def post_payment(self, payment):\n        return payment\n\n"
+        + gap
+        + "    def void_payment(self, payment):\n        return -payment\n"
+    )
+
+
+def _gathered(make_repo: MakeRepo, between: int) -> list[Hit]:
+    with searching(make_repo({**FILLER, "ledger.py": _ledger(between)})) as searcher:
+        return gather(searcher.store, searcher.search("post and void a payment", 20), 10)
+
+
+def test_members_of_one_class_are_one_hit(make_repo: MakeRepo) -> None:
+    first = _gathered(make_repo, 40)[0]
+
+    assert (first.symbol, first.start_line, first.end_line) == ("Ledger", 1, 46)
+    assert sorted(first.members) == ["Ledger.post_payment", "Ledger.void_payment"]
+
+
+def test_members_that_are_far_apart_stay_apart(make_repo: MakeRepo) -> None:
+    symbols = [hit.symbol for hit in _gathered(make_repo, 400)]
+
+    assert {"Ledger.post_payment", "Ledger.void_payment"} <= set(symbols)
+
+
+def test_gathering_makes_room_for_what_comes_next(make_repo: MakeRepo) -> None:
+    with searching(make_repo({**FILLER, "ledger.py": _ledger(40)})) as searcher:
+        apart = searcher.search("post and void a payment in any colour", 20)
+        gathered = gather(searcher.store, apart, 3)
+
+    assert len(gathered) == 3
+    assert [hit.symbol for hit in gathered if not hit.members] == [
+        hit.symbol for hit in apart if hit.path != "ledger.py"
+    ][: len([hit for hit in gathered if not hit.members])]

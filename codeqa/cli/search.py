@@ -29,13 +29,14 @@ def search(face: Face, words: tuple[str, ...], limit: int | None, explain: bool)
     asked = question.read(words, "search", "read the configuration")
     with face.ready() as project:
         hits = project.search(asked, limit)
+        near = [] if hits else project.vocabulary(asked)
         for notice in project.notices():
             face.notice(notice)
     if face.json:
         for hit in hits:
             face.out.raw(json.dumps(as_json(hit, explain=explain), ensure_ascii=True) + "\n")
     else:
-        _show(face, project.root, hits, explain=explain)
+        _show(face, project.root, hits, near, explain=explain)
     return 0 if hits else NOTHING
 
 
@@ -48,19 +49,28 @@ def as_json(hit: Hit, *, explain: bool) -> dict[str, object]:
         "symbol": hit.symbol,
         "score": round(float(hit.score), 6),
     }
+    if hit.members:
+        found["members"] = list(hit.members)
     if explain:
         found["why"] = {part: round(float(share), 6) for part, share in hit.why.items()}
     return found
 
 
-def _show(face: Face, root: Path, hits: list[Hit], *, explain: bool) -> None:
+def _show(face: Face, root: Path, hits: list[Hit], near: list[str], *, explain: bool) -> None:
     if not hits and not face.quiet:
-        face.err.line("nothing found; try other words")
+        face.err.line(
+            f"nothing found; what is here and looks like it: {', '.join(near)}"
+            if near
+            else "nothing found; try other words"
+        )
     for hit in hits:
         place = (f"{hit.path}:{lines(hit.start_line, hit.end_line)}", "path")
         name = (f"  {hit.symbol}" if hit.symbol else "", "name")
         face.out.line(place, name, (f"  {hit.score:.3f}", "dim"))
-        if first := _first_line(root, hit):
+        if hit.members:
+            names = ", ".join(member.removeprefix(f"{hit.symbol}.") for member in hit.members)
+            face.out.line("    ", (f"with {names}"[: (face.out.width or WIDEST) - 5], "dim"))
+        elif first := _first_line(root, hit):
             face.out.line("    ", (first[: (face.out.width or WIDEST) - 5], "dim"))
         if explain:
             ranked = sorted(hit.why.items(), key=lambda part: -abs(part[1]))

@@ -159,7 +159,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One search result; `why` maps each part of the score to its share."""
+    """One search result; `why` maps each part of the score to its share. `members` are hits that it was made of."""
 
     path: str
     start_line: int
@@ -168,3 +168,4 @@ class Hit:
     symbol_id: str
     score: float
     why: dict[str, float] = field(default_factory=dict)
+    members: tuple[str, ...] = ()  # qualified names, best first

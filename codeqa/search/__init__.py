@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from codeqa import terms
 from codeqa.domain import Embedder, Hit
 from codeqa.search.asking import Asking
+from codeqa.search.gathering import gather
 from codeqa.search.names import Names
 from codeqa.search.places import Places
 from codeqa.search.query import Query, analyse
@@ -20,7 +21,7 @@ from codeqa.store.lance import Lance, ready
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Query", "Searcher", "Weights", "analyse"]
+__all__ = ["Query", "Searcher", "Weights", "analyse", "gather"]
 
 
 class Searcher:
