@@ -165,6 +165,9 @@ class Words:
         hit = Hit(f"src/app{self.word}.py", 3, 9, f"Router.add{self.word}", "id", 1.23456789, {f"text{self.word}": 1.0})
         return [hit] * (limit or 2) if self.status_ == "answered" else []
 
+    def vocabulary(self, query: str) -> list[str]:
+        return [f"Router.add{self.word}"]
+
     def card(self, name: str) -> SymbolCard:
         self._maybe()
         some = (relation(self.word),) * 12
@@ -282,6 +285,12 @@ def test_nothing_found_is_no_success(words: Words, run: Run, command: list[str])
     words.status_ = "abstained"
 
     assert run(*command).exit_code == 3
+
+
+def test_a_search_that_finds_nothing_says_what_is_here(words: Words, run: Run) -> None:
+    words.status_ = "abstained"
+
+    assert f"looks like it: Router.add{words.word}" in run("search", "add").stderr
 
 
 @pytest.mark.parametrize(
