@@ -16,6 +16,7 @@ from codeqa.search.ranking import Candidate, Weights, in_order, reward_files, sp
 from codeqa.store import FileRecord, Store, match_any
 
 POOL = 300  # candidates of each source; tests and documents among them are yet to be demoted
+RANKS = 60  # ranks after which a source says half as much
 RANKED = 8_000  # chunks that full-text search may score: 2 µs each
 COUNTED = 50_000  # chunks that the terms of a question may be in, all together: 0.2 µs each
 DEFINITIONS = 24  # of one name
@@ -99,7 +100,7 @@ class Asking:
         match = match_any(rare)
         if len(counted) > len(rare):
             match = f"({match}) AND ({match_any(counted)})"
-        self._add("text", self.store.fulltext(match, self.weights.fields, POOL), 1.0)
+        self._add("text", _by_rank(self.store.fulltext(match, self.weights.fields, POOL)), 1.0)
 
     def _within(self, budget: int) -> list[str]:
         """The rarest terms that are in no more chunks than this, one at least."""
@@ -116,10 +117,8 @@ class Asking:
             self._add("phrase", self.store.fulltext(f'"{" ".join(phrase)}"', limit=POOL), self.weights.phrase)
 
     def _by_vector(self) -> None:
-        """Score the nearest chunks by how far they stand out from the last of them: all cosines are alike."""
-        near = self.meaning.chunks(POOL)
-        least = near[-1][1] if len(near) == POOL else 0.0
-        self._add("vector", [(chunk, cosine - least) for chunk, cosine in near if cosine > least], self.weights.vector)
+        near = [(chunk, cosine) for chunk, cosine in self.meaning.chunks(POOL) if cosine > 0]
+        self._add("vector", _by_rank(near), self.weights.vector)
 
     def _by_file(self) -> None:
         """Strengthen what stands in a file that is about the question as a whole."""
@@ -216,8 +215,9 @@ class Asking:
         told = self.weights.stem * self._told(stem) + self.weights.folder * self._share(folders)
         candidate.add("path", told)
         owner, _, name = _qualname(candidate.symbol_id, candidate.path).rpartition(".")
-        told = self.weights.name * self._told(parts_of(name))
-        told += self.weights.owner * self._told(parts_of(owner.rpartition(".")[2]))
+        own, around = parts_of(name), parts_of(owner.rpartition(".")[2])
+        told = self.weights.name * max(self._told(own), self._told([*around, *own]))
+        told += self.weights.owner * self._told(around)
         candidate.add("name", told)
         candidate.factor = self._factor(
             self.places.files.get(candidate.path), _qualname(candidate.symbol_id, candidate.path)
@@ -276,6 +276,21 @@ class Asking:
                 candidate = self.found[chunk.id] = Candidate(chunk)
                 self._judge(candidate)
             candidate.add("graph", self.weights.graph * shares[number] / most)
+
+
+def _by_rank(scores: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Replace scores by what their ranks are worth; the same score is the same rank.
+
+    Reciprocal ranks (Cormack, Clarke and Büttcher, 2009): neither a word that is rare by chance nor the narrow range of
+    cosines then decides how far one hit is ahead of the next.
+    """
+    found: list[tuple[int, float]] = []
+    rank = 0
+    for place, (number, score) in enumerate(scores):
+        if place and score < scores[place - 1][1]:
+            rank = place
+        found.append((number, RANKS / (RANKS + rank)))
+    return found
 
 
 def _own(symbols: Iterable[Symbol]) -> list[Symbol]:

@@ -45,7 +45,7 @@ class Weights:
     named_path: float = 1.0  # the question names the file
     named_folder: float = 0.5  # the question names a folder that it is in
     phrase: float = 0.5  # has quoted text, or what an error message says, as it stands
-    vector: float = 0.25  # it means what the question means, whatever its words are
+    vector: float = 0.5  # it means what the question means, whatever its words are
     meaning: float = 0.25  # its file as a whole does
     graph: float = 0.4  # it lies around the best hits in the graph
     central: float = 0.2  # much of the repository uses it
