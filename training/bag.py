@@ -99,10 +99,9 @@ def train(
     *,
     epochs: int,
     batch: int = 1024,
-    block: int = 128,
-    rate: float = 0.01,
-    temperature: float = 0.05,
-    decay: float = 0.0,
+    block: int = 1024,
+    rate: float = 0.1,
+    temperature: float = 0.07,
     seed: int = 0,
     report: object = None,
 ) -> Floats:
@@ -110,11 +109,10 @@ def train(
 
     `left` and `right` are counts of terms, shape (pairs, terms), `groups` the source of each pair, and pairs of equal
     `same` have the same right side. A step sees `batch` pairs, `block` in a row of one source; its rate falls to 0
-    linearly. `decay` pulls towards the start. `report` is called with (epoch, loss, table) after each epoch.
+    linearly. `report` is called with (epoch, loss, table) after each epoch.
     """
     random = np.random.default_rng(seed)
     table = table.copy()
-    start = table.copy()
     adam = Adam(table, rate)
     per_epoch = max(1, len(groups) // batch)
     step = 0
@@ -131,8 +129,6 @@ def train(
             np.fill_diagonal(equal, False)
             loss, of_left, of_right = loss_and_gradients(x @ local, y @ local, equal, temperature)
             gradient = (x.T @ of_left + y.T @ of_right).astype(np.float32)
-            if decay:
-                gradient += np.float32(decay) * (local - start[rows])
             adam.step(table, rows, gradient, 1 - step / (epochs * per_epoch))
             losses.append(loss)
             step += 1

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sources import Source, read_list
 
 MAX_KIND = 2500  # pairs of one kind of one source
-KINDS = ("doc", "bare", "name", "comment", "call", "test", "section")
+KINDS = ("doc", "bare", "name", "comment", "call", "test", "section", "mention")
 
 
 class Pair(NamedTuple):
@@ -41,7 +41,7 @@ def pairs(work: Path) -> Iterator[tuple[Source, list[Pair]]]:
                 continue
             digest = hashlib.sha256(f"{pair.kind}\0{pair.left}\0{pair.right}".encode()).digest()[:12]
             right = hashlib.sha256(f"{pair.kind}\0{pair.right}".encode()).digest()[:12]
-            if digest not in seen and (right not in seen or pair.kind in ("call", "test")):
+            if digest not in seen and (right not in seen or pair.kind in ("call", "test", "mention")):
                 seen |= {digest, right}
                 kept[pair.kind].append((digest, pair))
         yield source, [pair for kind in KINDS for _, pair in sorted(kept[kind])[:MAX_KIND]]
@@ -54,14 +54,14 @@ def _pairs(found: list[dict[str, Any]]) -> Iterator[Pair]:
             yield from _of_definition(record, number)
         elif kind in ("comment", "section"):
             yield Pair(kind, record["left"], record["right"])
-        elif kind in ("call", "test"):
+        elif kind in ("call", "test", "mention"):
             yield Pair(kind, record["left"], whole(found[record["right"]]))
 
 
 def _of_definition(record: dict[str, Any], number: int) -> Iterator[Pair]:
     test = record["role"] == "test"
     name = record["name"]
-    if record["doc"] and not (test and number % 4):
+    if record["doc"] and not told(record) and not (test and number % 4):
         rest = record["rest"] if number % 2 else ""
         yield Pair("doc", record["doc"], f"{record['qualname']} {record['signature']} {rest} {record['body']}")
         yield Pair("bare", record["doc"], record["bare"])
@@ -70,6 +70,11 @@ def _of_definition(record: dict[str, Any], number: int) -> Iterator[Pair]:
         parts = words[words.index(name.lower()) + 1 :]
         if len(parts) > 1:
             yield Pair("name", " ".join(parts), record["bare"])
+
+
+def told(record: dict[str, Any]) -> bool:
+    """Whether the beginning of the documentation is left in the body after all: said twice, or in odd line ends."""
+    return " ".join(record["doc"].split()[:6]) in " ".join(record["body"].split())
 
 
 def whole(record: dict[str, Any]) -> str:
@@ -97,15 +102,15 @@ def questions(work: Path) -> Iterator[Questions]:
         for number, record in enumerate(found):
             if record["kind"] == "definition":
                 places[number] = len(texts)
-                if len(record["doc"].split()) >= 5 and record["role"] != "test":
+                if len(record["doc"].split()) >= 5 and record["role"] != "test" and not told(record):
                     asked.append(("doc", record["doc"], len(texts)))
                 texts.append(f"{record['qualname']} {record['signature']} {record['body']}")
             elif record["kind"] == "chunk":
                 texts.append(record["text"])
         for record in found:
-            if record["kind"] in ("call", "test") and record["right"] in places:
+            if record["kind"] in ("call", "test", "mention") and record["right"] in places:
                 asked.append((record["kind"], record["left"], places[record["right"]]))
-        yield Questions(source, texts, [q for kind in ("doc", "call", "test") for q in _some(asked, kind)])
+        yield Questions(source, texts, [q for kind in ("doc", "mention", "test", "call") for q in _some(asked, kind)])
 
 
 def _some(asked: list[tuple[str, str, int]], kind: str, most: int = 300) -> list[tuple[str, str, int]]:

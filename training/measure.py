@@ -11,6 +11,7 @@ from data import Questions
 
 from codeqa.terms import query_terms
 
+KINDS = ("doc", "mention", "test", "call")
 Embed = Callable[[Sequence[str]], np.ndarray]
 
 
@@ -84,7 +85,7 @@ class Bench:
                 scores = fused(scores, lexical)
             rank = ranks(scores, np.array([text for _, _, text in each.asked]))
             kinds = np.array([kind for kind, _, _ in each.asked])
-            for kind in ("doc", "call", "test"):
+            for kind in KINDS:
                 if (kinds == kind).any():
                     found[kind].append(rank[kinds == kind])
             if (kinds == "doc").any():
@@ -96,6 +97,6 @@ def line(name: str, result: dict[str, tuple[float, ...]]) -> str:
     """Return a row of the table."""
     return (
         f"| {name} | "
-        + " | ".join(" ".join(f"{x:.3f}"[1:] if x < 1 else "1.00" for x in result[k]) for k in ("doc", "call", "test"))
+        + " | ".join(" ".join(f"{x:.3f}"[1:] if x < 1 else "1.00" for x in result[k]) for k in KINDS)
         + " |"
     )

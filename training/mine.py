@@ -3,7 +3,8 @@
 Each source gives one file of JSON lines, `mined/FOLDER.jsonl`, made with codeqa's own parser:
 
     {"kind": "definition", "language", "role", "name", "qualname", "signature", "doc", "rest", "body", "bare"}
-    {"kind": "comment" | "call" | "test" | "section", "left", "right"}    right of call, test: number of a definition
+    {"kind": "comment" | "section", "left", "right"}
+    {"kind": "call" | "test" | "mention", "left", "right"}                right: number of a definition
     {"kind": "chunk", "text"}                                             held-out sources only: not of a definition
     {"kind": "words", "words": {word as written: [occurrences, files]}}
 
@@ -32,9 +33,9 @@ from codeqa.languages import Language
 from codeqa.parse import parse
 from codeqa.terms import spaced
 
-MAX_SOURCE = 1_500_000  # bytes looked at of a source
+MAX_SOURCE = 2_500_000  # bytes looked at of a source
 MAX_FILE = 150_000
-MAX_CALLS = 2  # of one definition
+MAX_CALLS = 2  # of one definition, and as many mentions
 CODE = frozenset("python javascript typescript tsx go rust java c cpp".split())
 PROSE = frozenset({"markdown", "rst"})
 _WORD = re.compile(r"[^\W\d_][\w$]+|_\w+")
@@ -43,6 +44,8 @@ _TAIL = re.compile(
     r"\n\s*\n|\n\s*(?:@|:param|:return|:rais|Args:|Param|Returns?:|Raises:|Example|>>>|```|\.\. )|[.!?]\s+(?=[A-Z`<{])"
 )
 _TAG = re.compile(r"</?\w[^>]*>|\{@\w+|\}|https?://\S+|:\w+:`")
+_PARAGRAPH = re.compile(r"\n\s*\n|\n\s*[-*+] |\n\s*\d+\. ")
+_NAMED = re.compile(r"`[\w.]+(?:\(\))?`|\b\w+_\w+\b|\b[a-z]+[A-Z]\w+\b|\b[A-Z][a-z]+[A-Z]\w+\b|\b[\w.]+\(\)")
 _LICENCE = re.compile(
     r"copyright|licen[cs]e|SPDX|all rights reserved|eslint|pylint|noqa|type: ignore|clang-format|@ts-", re.I
 )
@@ -73,7 +76,7 @@ def files(root: Path, wanted: frozenset[str]) -> Iterator[tuple[str, Language, b
             continue
         if language.name in PROSE:
             prose += len(data)
-            if prose > MAX_SOURCE / 8:
+            if prose > MAX_SOURCE / 3:
                 continue
         elif total > MAX_SOURCE:
             continue
@@ -102,6 +105,7 @@ class Miner:
         facts = parse(language, data)
         if language.name in PROSE:
             self._sections(facts, data)
+            self._mentions(path, text)
             return
         test = role(path, language.tests.files) == "test"
         lines = text.split("\n")
@@ -170,6 +174,18 @@ class Miner:
             if len(left.split()) >= 2 and len(right.split()) >= 12:
                 self.records.append({"kind": "section", "language": "prose", "left": left, "right": right})
 
+    def _mentions(self, path: str, text: str) -> None:
+        """Note the paragraphs that speak of something by name: change logs and manuals say what it is for."""
+        for paragraph in _PARAGRAPH.split(text):
+            words = paragraph.split()
+            if not 6 <= len(words) <= 80 or _LICENCE.search(paragraph) or "```" in paragraph or "|--" in paragraph:
+                continue
+            for name in dict.fromkeys(_NAMED.findall(paragraph)):
+                name = name.strip("`").rpartition(".")[2].removesuffix("()")
+                if len(name) >= 4:
+                    told = _TAG.sub(" ", re.sub(rf"(?<![\w$]){re.escape(name)}(?![\w$])", " ", paragraph))
+                    self.uses.append(("mention", name, path, spaced(" ".join(told.split()[:60])), ""))
+
     def finish(self) -> list[dict[str, Any]]:
         """Join calls and tests with what they mean, where a name means one definition of the source only."""
         seen: Counter[tuple[str, int]] = Counter()
@@ -185,7 +201,7 @@ class Miner:
                     best[left] = (overlap, place.number)
             elif seen[kind, place.number] < MAX_CALLS and len(left.split()) > 5:
                 seen[kind, place.number] += 1
-                self._join("call", left, place.number)
+                self._join(kind, left, place.number)
         for left, (_, number) in best.items():
             self._join("test", left, number)
         counts = {word: [count, self.files[word]] for word, count in sorted(self.counts.items()) if count > 1}

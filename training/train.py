@@ -30,9 +30,9 @@ from codeqa.embed import lsa, static
 
 TERMS = 40_000
 DIMENSIONS = 256
-EPOCHS = 4
-RATE = 0.01
-TEMPERATURE = 0.05
+EPOCHS = 2
+RATE = 0.1
+TEMPERATURE = 0.07
 CLIP = 4.0  # standard deviations of all numbers of the table that an int8 reaches to
 
 
@@ -98,6 +98,8 @@ def main() -> None:
     bench = Bench(list(data.questions(arguments.work)))
     say: Callable[[str], object] = lambda text: sys.stdout.write(f"{text}\n") and sys.stdout.flush()  # noqa: E731
     say(f"data {data.digest(arguments.work)}, {len(vocabulary.terms)} terms")
+    say("| | doc | mention | test | call |")
+    say("|---|---|---|---|---|")
     say(line("BM25", bench.run(None)))
     say(line("LSA, fitted on each", bench.run(of_lsa)))
     say(line("LSA + BM25", bench.run(of_lsa, fuse=True)))

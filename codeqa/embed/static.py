@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).with_name("data") / "static.bin"
 _MAGIC = b"codeqa static 1\n"
+_SIZES = ("dimensions", "terms", "text")
 _HEAD = 256  # bytes; then offsets of the terms (uint32, little-endian), the terms in byte order, and their rows (int8)
 _ALIGN = 64
 _FEW = 16  # texts that are summed row by row: to know all terms takes longer
-_BATCH = 256  # texts of one product: so few have so few different terms that the product is best a dense one
+_BATCH = 128  # texts of one product: so few have so few different terms that the product is best a dense one
 _UNIT = 16  # the weight of a term that occurs once
 _WEIGHTS = [0, *(round(_UNIT * (1 + math.log(count))) for count in range(1, 1024))]
 _EXACT = 2**24 // (128 * _UNIT)  # terms of a text up to which float32 holds its sums exactly
@@ -158,12 +159,12 @@ def pack(rows: Sequence[tuple[str, Sequence[int]]], dimensions: int) -> bytes:
     ordered = sorted((term.encode(), row) for term, row in rows)
     text = b"".join(term for term, _ in ordered)
     offsets = np.cumsum([0, *(len(term) for term, _ in ordered)]).astype("<u4").tobytes()
-    table = np.array([row for _, row in ordered], "i1").reshape(len(ordered), dimensions).tobytes()
+    table = np.array([row for _, row in ordered], "i1").tobytes()
     gap = bytes(_table_start(len(ordered), len(text)) - _HEAD - len(offsets) - len(text))
     body = b"".join((offsets, text, gap, table))
     digest = hashlib.sha256(body).hexdigest()
-    head = {"dimensions": dimensions, "terms": len(ordered), "text": len(text), "digest": digest}
-    return (_MAGIC + json.dumps(head).encode()).ljust(_HEAD) + body
+    sizes = {"dimensions": dimensions, "terms": len(ordered), "text": len(text)}
+    return (_MAGIC + json.dumps({**sizes, "digest": digest}).encode()).ljust(_HEAD) + body
 
 
 def _weight(count: int) -> int:
@@ -189,7 +190,7 @@ def _header(data: bytes | mmap.mmap) -> dict[str, Any]:
     if data[: len(_MAGIC)] != _MAGIC:
         raise ValueError("no header")
     head = json.loads(data[len(_MAGIC) : _HEAD])
-    sizes = [head.get(key) for key in ("dimensions", "terms", "text")] if isinstance(head, dict) else [None]
+    sizes = [head.get(key) for key in _SIZES] if isinstance(head, dict) else [None]
     if not all(isinstance(size, int) and size >= 0 for size in sizes):
         raise ValueError("sizes are missing")
     if not re.fullmatch("[0-9a-f]{64}", str(head.get("digest"))):
