@@ -21,13 +21,12 @@ from typing import Any, NamedTuple
 
 import click
 
+from benchmarks import tables
 from benchmarks.measure import run
 from codeqa.domain import CONFIDENCE, Strategy
 
 Line = dict[str, Any]
-ROOT = Path(__file__).resolve().parent.parent
-MEASUREMENTS = ROOT / "docs" / "measurements.md"
-SYMBOLS = ROOT / "codeqa" / "domain" / "symbols.py"
+SYMBOLS = tables.ROOT / "codeqa" / "domain" / "symbols.py"
 NOT_CALLS = frozenset({Strategy.CALLBACK})  # what they point at is named there, not called: judged as references
 MINIMUM = 200  # edges of a strategy that must be judged before its share says anything
 
@@ -60,12 +59,12 @@ def main(truth: Path, checkouts: Path, names: tuple[str, ...], target: Path | No
             sums[strategy][0] += right
             sums[strategy][1] += wrong
         click.echo(row(folder.name, scores[folder.name]))
-    tables = {"graph": graph_table(scores), "confidence": confidence_table(sums)}
-    click.echo("\n" + "\n\n".join(tables.values()))
+    made = {"graph": graph_table(scores), "confidence": confidence_table(sums)}
+    click.echo("\n" + "\n\n".join(made.values()))
     if target:
         target.write_text(json.dumps({"repositories": scores, "strategies": sums}, indent=1), encoding="utf-8")
     if write:
-        keep(tables, shares(sums))
+        keep(made, shares(sums))
 
 
 def scorer(path: Path) -> Any:  # noqa: ANN401 - a module of the truth's, not of ours
@@ -161,14 +160,9 @@ def confidence_table(sums: Mapping[str, list[int]]) -> str:
     return "\n".join(lines)
 
 
-def keep(tables: Mapping[str, str], measured: Mapping[str, float]) -> None:
+def keep(kept: Mapping[str, str], measured: Mapping[str, float]) -> None:
     """Put the tables between their markers, and the shares into the code."""
-    text = MEASUREMENTS.read_text(encoding="utf-8")
-    for name, table in tables.items():
-        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-        before, _, rest = text.partition(begin)
-        text = f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}"
-    MEASUREMENTS.write_text(text, encoding="utf-8")
+    tables.keep(kept)
     code = SYMBOLS.read_text(encoding="utf-8")
     for strategy, share in measured.items():
         code = re.sub(rf"(Strategy\.{strategy.upper()}: )[\d.]+", rf"\g<1>{share}", code)
