@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from codeqa import config, embed, files, languages
+from codeqa import config, embed, files, languages, versions
 from codeqa.config import Settings
 from codeqa.domain import (
     Answer,
@@ -167,10 +167,9 @@ class Project:
 
     def _peek(self) -> Store | None:
         """Return the index if there is one that this codeqa made, to compare the tree with."""
-        from codeqa.index import facts_version
-
         try:
-            return self.store if self.store.get_meta("facts_version") == facts_version(self._languages()) else None
+            made_by = versions.of_index(self._languages())
+            return self.store if self.store.get_meta("facts_version") == made_by else None
         except SchemaTooNew:
             raise
         except NoIndex:

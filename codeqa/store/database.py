@@ -29,7 +29,8 @@ _COMMON = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA busy_timeout=5000",
 )
-_READER = ("PRAGMA query_only=ON", "PRAGMA mmap_size=1073741824", "PRAGMA cache_size=-16000")
+# Not mapped into memory: what is mapped is not kept, and the check of its cells would be made at every look at a page.
+_READER = ("PRAGMA query_only=ON", "PRAGMA mmap_size=0", "PRAGMA cache_size=-32000")
 _WRITER = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",

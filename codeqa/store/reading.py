@@ -72,6 +72,10 @@ class Reader(Database):
         with self._intact:
             return [_file(row) for row in self._rows(f"SELECT {_FILE} FROM files ORDER BY path")]
 
+    def roles(self) -> list[tuple[str, str, str]]:
+        """Return (path, language, role) of the files that were indexed, by path."""
+        return self._rows("SELECT path, language, role FROM files WHERE skip = '' ORDER BY path")
+
     def file(self, path: str) -> FileRecord | None:
         """Return what is known of one file."""
         rows = self._rows(f"SELECT {_FILE} FROM files WHERE path = ?", (path,))
