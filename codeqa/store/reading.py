@@ -37,7 +37,7 @@ from codeqa.store.schema import (
     splits,
 )
 
-_FILE = "path, sha256, size, mtime_ns, inode, language, role, skip, lines, errors"
+_FILE = "path, lower(hex(sha256)), size, mtime_ns, inode, language, role, skip, lines, errors"
 _SYMBOL = """
     SELECT f.path, s.name, s.qualname, s.kind, s.start_byte, s.end_byte, s.start_line, s.end_line, s.name_line,
            s.signature, s.doc, s.flags, f.language, f.role, p.qualname, pf.path
@@ -70,7 +70,7 @@ class Reader(Database):
     def files(self) -> list[FileRecord]:
         """List every file that was indexed or refused, by path."""
         with self._intact:
-            return [_file(row) for row in self._rows(f"SELECT {_FILE} FROM files ORDER BY path")]
+            return sorted(map(FileRecord._make, self._rows(f"SELECT {_FILE} FROM files")))
 
     def roles(self) -> list[tuple[str, str, str]]:
         """Return (path, language, role) of the files that were indexed, by path."""
@@ -80,7 +80,7 @@ class Reader(Database):
         """Return what is known of one file."""
         rows = self._rows(f"SELECT {_FILE} FROM files WHERE path = ?", (path,))
         with self._intact:
-            return _file(rows[0]) if rows else None
+            return FileRecord._make(rows[0]) if rows else None
 
     def file_stats(self) -> dict[str, FileStats]:
         """Return by path what a scan of the tree is compared with; made for thousands of files."""
@@ -390,11 +390,6 @@ class Reader(Database):
             )
             self._paths.update(rows)
         return self._paths
-
-
-def _file(row: Row) -> FileRecord:
-    path, sha256, *rest = row
-    return FileRecord(path, sha256.hex(), *rest)
 
 
 def _symbol(row: Row) -> Symbol:
