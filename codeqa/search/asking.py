@@ -229,7 +229,7 @@ class Asking:
     def _centre(self) -> None:
         """Strengthen what much of the repository uses, among the best."""
         best = {candidate.symbol_id: candidate for candidate in in_order(self.found.values())[:CENTRAL]}
-        for key, (used, _) in self.store.degrees(best, _USES).items():
+        for key, used in self.store.uses(best, _USES, MANY).items():
             best[key].add("central", self.weights.central * min(1.0, math.log1p(used) / math.log1p(MANY)))
 
     def _narrow(self, best: Sequence[Candidate]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from codeqa.domain import CodeqaError, NoIndex, SchemaTooNew
+from codeqa.domain import Chunk, CodeqaError, NoIndex, SchemaTooNew
 from codeqa.store.lock import Lock
 from codeqa.store.schema import APPLICATION_ID, INDEXES, SCHEMA_VERSION, TABLES
 
@@ -74,6 +74,7 @@ class Database:
         self.matrices: dict[str, np.ndarray[Any, np.dtype[np.float32]]] = {}  # vectors widened for search, by file
         self._paths: dict[int, str] = {}
         self._keys: dict[int, str] = {}
+        self._known_chunks: dict[int, Chunk] = {}
 
     @classmethod
     def open(cls, directory: Path, *, write: bool = False, wait_s: float = 0.0) -> Self:
@@ -144,6 +145,7 @@ class Database:
     def _forget(self) -> None:
         self._paths.clear()
         self._keys.clear()
+        self._known_chunks.clear()
 
     def _pin(self) -> None:
         """Begin the read transaction, whose first SELECT fixes the generation."""

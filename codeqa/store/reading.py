@@ -262,6 +262,17 @@ class Reader(Database):
         )
         return dict(zip(ids, rows, strict=True))
 
+    def uses(self, keys: Iterable[str], kinds: Iterable[EdgeKind], most: int) -> dict[str, int]:
+        """Count by key the edges of these kinds that reach each symbol, up to `most`: a hub has tens of thousands."""
+        ids = self._ids(keys)
+        codes = ",".join(str(EDGE_CODE[kind]) for kind in kinds)
+        rows = self._rows_for(
+            f"""SELECT (SELECT count(*) FROM (SELECT 1 FROM edges e WHERE e.dst = j.value AND e.kind IN ({codes})
+                        LIMIT {int(most)})) FROM json_each(?) j""",
+            ids.values(),
+        )
+        return {key: used for key, (used,) in zip(ids, rows, strict=True)}
+
     def neighbours(self, ids: Iterable[int], limit: int) -> list[tuple[int, int, int, int, int, int]]:
         """Return the edges at these symbols, as integers: for ranking, where reading whole edges would take too long.
 
