@@ -264,6 +264,7 @@ class Vectors:
         self._store._many("INSERT INTO vectors(embedder, row, sha256) VALUES (?, ?, ?)", keys)
         self._rows = first + len(fresh)
         self._store._execute("UPDATE embedders SET rows = ? WHERE id = ?", (self._rows, self._id))
+        self._files, self._last = {}, None
 
     def _register(self, dimensions: int) -> None:
         self._store._execute(
@@ -328,6 +329,7 @@ class Vectors:
         if len(kept) < len(living):
             self._set_complete(0)
         self._epoch, self._rows = self._epoch + 1, 0
+        self._files, self._last = {}, None
         self._write(matrix[[row for row, _ in kept]].tobytes())
         self._rows = len(kept)
         self._store._execute("DELETE FROM vectors WHERE embedder = ?", (self._id,))
