@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -449,10 +450,35 @@ class Languages:
 
 
 def _version(distribution: str) -> str:
+    """Return the version of an installed distribution, "" if there is none of that name."""
+    if known := _installed().get(_normalised(distribution)):
+        return known
+    from importlib.metadata import PackageNotFoundError, version  # slow to import: most are found without
+
     try:
         return version(distribution)
     except PackageNotFoundError:
         return ""
+
+
+@lru_cache(maxsize=1)
+def _installed() -> dict[str, str]:
+    """Return versions by normalised name, as far as the names of folders tell them: what pip and its like install."""
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:  # an archive, or gone
+            continue
+        for name in names:
+            if name.endswith(".dist-info"):
+                distribution, _, its = name.removesuffix(".dist-info").rpartition("-")
+                found.setdefault(_normalised(distribution), its)
+    return found
+
+
+def _normalised(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "_", distribution).lower()
 
 
 def grammar_root() -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from codeqa import config, embed, files, languages
+from codeqa import config, embed, files, languages, versions
 from codeqa.config import Settings
 from codeqa.domain import (
     Answer,
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 QUESTION_SECONDS = 10.0  # that a question waits for a model server before it goes without
 PARSE_BYTES_PER_SECOND = 700_000  # on one slow core: what an update is expected to take, to keep within its budget
 LOCK_WAIT_SECONDS = 0.5
-LANCE_ROWS = 100_000  # vectors from which on its index beats a scan of the matrix
 PINNED = "embedder_pinned"  # key in `meta`: the embedder that was chosen for this repository, whatever settings say
 
 
@@ -167,10 +166,9 @@ class Project:
 
     def _peek(self) -> Store | None:
         """Return the index if there is one that this codeqa made, to compare the tree with."""
-        from codeqa.index import facts_version
-
         try:
-            return self.store if self.store.get_meta("facts_version") == facts_version(self._languages()) else None
+            made_by = versions.of_index(self._languages())
+            return self.store if self.store.get_meta("facts_version") == made_by else None
         except SchemaTooNew:
             raise
         except NoIndex:
@@ -296,8 +294,9 @@ class Project:
     def _searcher(self) -> Searcher:
         if self._searching is None:
             from codeqa.search import Searcher
+            from codeqa.store.lance import WORTH_IT
 
-            lance_rows = LANCE_ROWS if self._resident else None
+            lance_rows = WORTH_IT if self._resident else None
             self._searching = Searcher(self.store, self._embedder(), lance_rows=lance_rows)
         return self._searching
 

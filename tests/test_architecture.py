@@ -126,3 +126,28 @@ def test_the_guide_describes_every_word_of_the_vocabulary() -> None:
         named = {field.name for field in fields(getattr(languages, table.capitalize()))}
         assert named <= keys[table], table
     assert {name for name in captures if f"@{name}" not in guide and not families.fullmatch(name)} == set()
+
+
+def test_versions_of_grammars_are_those_that_their_metadata_tell() -> None:
+    from importlib.metadata import version
+
+    installed = {language.grammar.wheel: language.installed for language in languages.load() if language.installed}
+    assert installed == {wheel: version(wheel) for wheel in installed}
+
+
+def test_a_question_about_an_index_that_is_up_to_date_imports_no_parser(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def retry():\n    return 1\n")
+    script = (
+        "import sys; from pathlib import Path; from codeqa.project import Project\n"
+        f"project = Project.open(Path({str(tmp_path)!r}))\n"
+        "list(project.update()); print(project.search('retry')[0].path)\n"
+        "print(sorted({'codeqa.parse', 'codeqa.resolve', 'tree_sitter', 'importlib.metadata'} & sys.modules.keys()))"
+    )
+
+    def run() -> list[str]:
+        return subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout.splitlines()
+
+    assert run()[0] == "a.py"
+    assert run() == ["a.py", "[]"]

@@ -17,7 +17,7 @@ from conftest import ROOT, MakeRepo
 from editing import Editor
 
 import codeqa.index as indexing
-from codeqa import files, languages, parse
+from codeqa import files, languages, versions
 from codeqa.config import FileSettings
 from codeqa.domain import CodeqaError, Event, Indexed, Notice, Progress
 from codeqa.index import CRASHED, NO_LANGUAGE, STALLED, Indexer, changes, detect, pool
@@ -435,7 +435,7 @@ def test_facts_of_bytes_seen_before_are_reused(shop: Subject) -> None:
 def test_facts_of_another_version_are_not(shop: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
     before = shop.dump()
     with monkeypatch.context() as patch:
-        patch.setattr(parse, "VERSION", "other")
+        patch.setattr(versions, "FACTS", "other")
         assert shop.update(force=True).parsed == 4
     assert shop.update(force=True).parsed == 4
     assert shop.dump() == before

@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT, MakeRepo
 
 import codeqa.index as indexing
-from codeqa import parse
+from codeqa import versions
 from codeqa.domain import CodeqaError, Event, Indexed, IndexLocked, NoIndex, Notice, SchemaTooNew
 from codeqa.project import Project
 from codeqa.store import Store
@@ -160,7 +160,7 @@ def test_facts_of_another_version_are_made_anew(
     list(opened(shop).index())
     before = dump(shop)
     with monkeypatch.context() as patch:
-        patch.setattr(parse, "VERSION", "0")
+        patch.setattr(versions, "FACTS", "0")
         assert indexed(opened(shop).update()).parsed == 2
     assert indexed(opened(shop).update()).parsed == 2
     assert dump(shop) == before

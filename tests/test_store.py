@@ -40,7 +40,9 @@ from codeqa.store import (
     FileRecord,
     Store,
     SymbolRow,
+    Vectors,
     destroy,
+    halves,
     lance,
     match_all,
     match_any,
@@ -905,3 +907,62 @@ def test_the_store_is_quick_to_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# ------------------------------------------------------------------------------------------------------ half precision
+
+
+def test_float16_is_widened_exactly() -> None:
+    every = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)]
+    matrix = np.resize(finite, (997, 64))  # more rows than one block
+    assert np.array_equal(halves.widened(matrix).view(np.uint32), matrix.astype(np.float32).view(np.uint32))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 511, 512, 1300])
+def test_products_are_those_of_float32(rows: int) -> None:
+    random = np.random.default_rng(rows)
+    matrix = random.normal(size=(rows, 32)).astype(np.float16)
+    vector = random.normal(size=32).astype(np.float32)
+    exact = matrix.astype(np.float64) @ vector
+    assert np.allclose(halves.products(matrix, vector), exact, atol=1e-4)
+    assert np.allclose(halves.products(matrix.astype(np.float32), vector), exact, atol=1e-4)
+
+
+def filled(store: Store) -> Vectors:
+    shas = sorted(store.vectors("e").missing())
+    with store.batch():
+        store.vectors("e").append(shas, unit(len(shas)))
+    return store.vectors("e")
+
+
+def test_every_question_finds_the_same_whether_the_matrix_is_kept_or_not(many: Store) -> None:
+    vectors = filled(many)
+    for query in unit(4, seed=5):
+        first = many.vectors("e").nearest(query, 20)
+        assert [chunk for chunk, _ in vectors.nearest(query, 20)] == [chunk for chunk, _ in first]
+        assert vectors.nearest(query, 20)[0][1] == pytest.approx(first[0][1], abs=1e-6)
+    assert many.matrices
+
+
+def test_the_cosine_of_a_file_is_that_of_the_mean_of_its_vectors(many: Store) -> None:
+    vectors, query = filled(many), unit(1, seed=9)[0]
+    path = many.all_chunks()[0].span.path
+    rows, chunks = vectors.chunk_rows()
+    inside = {chunk.id for chunk in many.chunks_in(path)}
+    total = vectors.matrix()[[row for row, chunk in zip(rows, chunks, strict=True) if chunk in inside]]
+    mean = total.astype(np.float32).sum(axis=0)
+    exact = float(mean @ query / np.linalg.norm(mean))
+    for asked in (vectors, many.vectors("e")):  # with nothing known, with the file known, with the query known
+        for _ in range(2):
+            found = asked.of_files(query, [path, "not there"])
+            assert found == {path: pytest.approx(exact, abs=1e-5), "not there": 0.0}
+        asked.nearest(query, 3)
+        assert asked.of_files(query, [path])[path] == pytest.approx(exact, abs=1e-5)
+    assert vectors.of_files(query, ["not there"]) == {}
+
+
+def test_uses_are_counted_up_to_a_limit(shop: Store) -> None:
+    keys = ["shop.sm::price", "main.sm::main"]
+    assert shop.uses(keys, [CALLS], 150) == {key: used for key, (used, _) in shop.degrees(keys, [CALLS]).items()}
+    assert max(shop.uses(keys, [CALLS], 1).values()) == 1

@@ -4,6 +4,10 @@
 `codeqa.cli.app` needs import nothing but click and light parts of the standard library.
 """
 
-from codeqa.cli.app import main
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads spin for longer than any of our products takes
+
+from codeqa.cli.app import main  # after what numpy reads when it is imported
 
 __all__ = ["main"]

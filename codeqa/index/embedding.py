@@ -24,7 +24,7 @@ from codeqa import embed, files
 from codeqa.config import FileSettings
 from codeqa.domain import CodeqaError, Embedder, Embedding, Event, IndexLocked, Progress
 from codeqa.store import Store, trusted
-from codeqa.store.lance import behind, fill_in_background
+from codeqa.store.lance import WORTH_IT, behind, fill_in_background
 from codeqa.store.lock import Lock
 
 if TYPE_CHECKING:
@@ -221,7 +221,8 @@ def _switch(store: Store, name: str) -> None:
 
 
 def _tell_lance(store: Store, name: str) -> None:
-    if behind(store, name) >= max(LANCE_CHUNKS, len(store.vectors(name)) // 10):
+    rows = len(store.vectors(name))
+    if rows >= WORTH_IT and behind(store, name) >= max(LANCE_CHUNKS, rows // 10):
         fill_in_background(store.directory, name)
 
 

@@ -21,15 +21,12 @@ if TYPE_CHECKING:
 
     from codeqa.languages import Language
 
-VERSION = "5"  # of the facts: raise it when the same bytes yield other facts
-
 MAX_EMBEDDED = 20_000  # bytes of code inside of text
 _CODE = re.compile(rb"[A-Za-z_]\w+\s*\(")
 _EMBEDDED_ROLES = frozenset({"call", "instantiate"})
 MAX_ATTEMPTS = 3  # at a file whose conditional text breaks the syntax
 
 __all__ = [
-    "VERSION",
     "GrammarMissing",
     "get_language",
     "get_parser",

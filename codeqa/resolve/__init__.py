@@ -17,10 +17,7 @@ from codeqa.resolve.overloads import Overloads
 from codeqa.resolve.shapes import type_parameters
 from codeqa.resolve.types import Types
 
-VERSION = "3"  # of the edges: raise it when the same facts yield other edges
-
 __all__ = [
-    "VERSION",
     "Environment",
     "Resolution",
     "Resolver",

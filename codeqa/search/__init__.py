@@ -59,12 +59,15 @@ class Searcher:
 
     @cached_property
     def _vectors(self) -> Vectors | Lance | None:
-        name = self.embedder.id if self.embedder else ""
-        vectors = self.store.vectors(name)
+        vectors = self._space
         if not len(vectors):
             return None
         many = self._lance_rows is not None and len(vectors) >= self._lance_rows
-        return Lance(self.store, name) if many and ready(self.store, name) else vectors
+        return Lance(self.store, vectors.embedder) if many and ready(self.store, vectors.embedder) else vectors
+
+    @cached_property
+    def _space(self) -> Vectors:
+        return self.store.vectors(self.embedder.id if self.embedder else "")
 
     def nearest_names(self, name: str, limit: int = 5) -> list[str]:
         """Return the symbol names that are most like an unknown one, nearest first."""
@@ -113,4 +116,4 @@ class _Meaning:
     def files(self, paths: Iterable[str]) -> dict[str, float]:
         if not self._searcher.weights.meaning or self._vector is None or self._searcher.embedder is None:
             return {}
-        return self._searcher.store.vectors(self._searcher.embedder.id).of_files(self._vector, paths)
+        return self._searcher._space.of_files(self._vector, paths)

@@ -10,10 +10,10 @@ from typing import Protocol
 from codeqa.domain import EdgeKind, Hit, Symbol
 from codeqa.search.names import Names
 from codeqa.search.nearby import near
-from codeqa.search.places import Places, parts_of, words
+from codeqa.search.places import Place, Places, parts_of, words
 from codeqa.search.query import Query
 from codeqa.search.ranking import Candidate, Weights, in_order, reward_files, spread
-from codeqa.store import FileRecord, Store, match_any
+from codeqa.store import Store, match_any
 
 POOL = 300  # candidates of each source; tests and documents among them are yet to be demoted
 RANKS = 60  # ranks after which a source says half as much
@@ -65,6 +65,7 @@ class Asking:
         self.places = places
         self.meaning = meaning
         self.found: dict[int, Candidate] = {}
+        self._by_place: dict[str, float] = {}  # what a path says, kept for all candidates of a file
         counts = store.document_frequency(query.terms)
         self.frequency = {term: count for term, count in counts.items() if count}
         self.rarity = self._rarity(4 * max([len(places.files), *self.frequency.values()]))
@@ -211,22 +212,24 @@ class Asking:
     # ---------------------------------------------------------------------------------------------------------- judging
 
     def _judge(self, candidate: Candidate) -> None:
-        stem, folders = words(candidate.path)
-        told = self.weights.stem * self._told(stem) + self.weights.folder * self._share(folders)
+        path, qualname = candidate.path, _qualname(candidate.symbol_id, candidate.path)
+        told = self._by_place.get(path)
+        if told is None:
+            stem, folders = words(path)
+            told = self.weights.stem * self._told(stem) + self.weights.folder * self._share(folders)
+            self._by_place[path] = told
         candidate.add("path", told)
-        owner, _, name = _qualname(candidate.symbol_id, candidate.path).rpartition(".")
+        owner, _, name = qualname.rpartition(".")
         own, around = parts_of(name), parts_of(owner.rpartition(".")[2])
         told = self.weights.name * max(self._told(own), self._told([*around, *own]))
         told += self.weights.owner * self._told(around)
         candidate.add("name", told)
-        candidate.factor = self._factor(
-            self.places.files.get(candidate.path), _qualname(candidate.symbol_id, candidate.path)
-        )
+        candidate.factor = self._factor(self.places.files.get(path), qualname)
 
     def _centre(self) -> None:
         """Strengthen what much of the repository uses, among the best."""
         best = {candidate.symbol_id: candidate for candidate in in_order(self.found.values())[:CENTRAL]}
-        for key, (used, _) in self.store.degrees(best, _USES).items():
+        for key, used in self.store.uses(best, _USES, MANY).items():
             best[key].add("central", self.weights.central * min(1.0, math.log1p(used) / math.log1p(MANY)))
 
     def _narrow(self, best: Sequence[Candidate]) -> None:
@@ -244,6 +247,8 @@ class Asking:
 
     def _told(self, parts: Collection[str]) -> float:
         """How much of a name is in the question, times how much of the question is in the name."""
+        if self.rarity.keys().isdisjoint(parts):  # most names: this is asked of every candidate
+            return 0.0
         asked = sum(part in self.rarity for part in parts)
         return asked / len(parts) * self._share(parts) if asked else 0.0
 
@@ -251,7 +256,7 @@ class Asking:
         """How much of the question is in these words, 1 for its rarest terms."""
         return min(1.0, sum(self.rarity[part] for part in set(parts) if part in self.rarity) / self.told)
 
-    def _factor(self, record: FileRecord | None, qualname: str) -> float:
+    def _factor(self, record: Place | None, qualname: str) -> float:
         """What the role of the file, or of the definition, makes of a score."""
         weights = self.weights
         role = (record.role if record else "") or ("test" if _TEST.search(qualname) else "")

@@ -9,7 +9,7 @@ from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from codeqa import languages, terms
-from codeqa.store import FileRecord, Store
+from codeqa.store import Store
 
 
 class PathWords(NamedTuple):
@@ -19,6 +19,13 @@ class PathWords(NamedTuple):
     folders: frozenset[str]
 
 
+class Place(NamedTuple):
+    """What is known of a file besides its path."""
+
+    language: str
+    role: str  # see domain.Symbol.role
+
+
 class Places:
     """The indexed files of one generation, kept for repeated questions."""
 
@@ -26,9 +33,9 @@ class Places:
         self._store = store
 
     @cached_property
-    def files(self) -> dict[str, FileRecord]:
+    def files(self) -> dict[str, Place]:
         """The files that were indexed, by path."""
-        return {record.path: record for record in self._store.files() if not record.skip}
+        return {path: Place(language, role) for path, language, role in self._store.roles()}
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
@@ -63,7 +70,7 @@ class Places:
         near = (path for stem, path in self._stems if roots.search(stem) and path not in besides)
         return [path for path in near if words(path).stem <= asked]
 
-    def is_document(self, record: FileRecord) -> bool:
+    def is_document(self, record: Place) -> bool:
         """Whether a file is prose or configuration."""
         return record.language in _documents()
 
@@ -89,10 +96,11 @@ def _parts(text: str) -> list[str]:
     return [part for word in text.split("/") for part in parts_of(word)]
 
 
-def parts_of(name: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def parts_of(name: str) -> tuple[str, ...]:
     """Return the terms of which a name is made: `get_user` is get and user, `get` is get."""
     whole, *parts = terms.split(name) or [""]
-    return parts or ([whole] if whole else [])
+    return tuple(parts) or ((whole,) if whole else ())
 
 
 @cache

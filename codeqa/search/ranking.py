@@ -72,11 +72,10 @@ class Candidate:
     symbol: Symbol | None = None
     parts: dict[str, float] = field(default_factory=dict)
     factor: float = 1.0
+    path: str = field(init=False)  # of the chunk; kept, for it is asked for all the time
 
-    @property
-    def path(self) -> str:
-        """The file of the chunk."""
-        return self.chunk.span.path
+    def __post_init__(self) -> None:
+        self.path = self.chunk.span.path
 
     @property
     def symbol_id(self) -> str:

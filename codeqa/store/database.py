@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from codeqa.domain import CodeqaError, NoIndex, SchemaTooNew
+from codeqa.domain import Chunk, CodeqaError, NoIndex, SchemaTooNew
 from codeqa.store.lock import Lock
 from codeqa.store.schema import APPLICATION_ID, INDEXES, SCHEMA_VERSION, TABLES
 
@@ -29,7 +29,8 @@ _COMMON = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA busy_timeout=5000",
 )
-_READER = ("PRAGMA query_only=ON", "PRAGMA mmap_size=1073741824", "PRAGMA cache_size=-16000")
+# Not mapped into memory: what is mapped is not kept, and the check of its cells would be made at every look at a page.
+_READER = ("PRAGMA query_only=ON", "PRAGMA mmap_size=0", "PRAGMA cache_size=-32000")
 _WRITER = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
@@ -73,6 +74,7 @@ class Database:
         self.matrices: dict[str, np.ndarray[Any, np.dtype[np.float32]]] = {}  # vectors widened for search, by file
         self._paths: dict[int, str] = {}
         self._keys: dict[int, str] = {}
+        self._known_chunks: dict[int, Chunk] = {}
 
     @classmethod
     def open(cls, directory: Path, *, write: bool = False, wait_s: float = 0.0) -> Self:
@@ -143,6 +145,7 @@ class Database:
     def _forget(self) -> None:
         self._paths.clear()
         self._keys.clear()
+        self._known_chunks.clear()
 
     def _pin(self) -> None:
         """Begin the read transaction, whose first SELECT fixes the generation."""

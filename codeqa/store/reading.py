@@ -37,7 +37,7 @@ from codeqa.store.schema import (
     splits,
 )
 
-_FILE = "path, sha256, size, mtime_ns, inode, language, role, skip, lines, errors"
+_FILE = "path, lower(hex(sha256)), size, mtime_ns, inode, language, role, skip, lines, errors"
 _SYMBOL = """
     SELECT f.path, s.name, s.qualname, s.kind, s.start_byte, s.end_byte, s.start_line, s.end_line, s.name_line,
            s.signature, s.doc, s.flags, f.language, f.role, p.qualname, pf.path
@@ -70,13 +70,17 @@ class Reader(Database):
     def files(self) -> list[FileRecord]:
         """List every file that was indexed or refused, by path."""
         with self._intact:
-            return [_file(row) for row in self._rows(f"SELECT {_FILE} FROM files ORDER BY path")]
+            return sorted(map(FileRecord._make, self._rows(f"SELECT {_FILE} FROM files")))
+
+    def roles(self) -> list[tuple[str, str, str]]:
+        """Return (path, language, role) of the files that were indexed, by path."""
+        return self._rows("SELECT path, language, role FROM files WHERE skip = '' ORDER BY path")
 
     def file(self, path: str) -> FileRecord | None:
         """Return what is known of one file."""
         rows = self._rows(f"SELECT {_FILE} FROM files WHERE path = ?", (path,))
         with self._intact:
-            return _file(rows[0]) if rows else None
+            return FileRecord._make(rows[0]) if rows else None
 
     def file_stats(self) -> dict[str, FileStats]:
         """Return by path what a scan of the tree is compared with; made for thousands of files."""
@@ -258,6 +262,17 @@ class Reader(Database):
         )
         return dict(zip(ids, rows, strict=True))
 
+    def uses(self, keys: Iterable[str], kinds: Iterable[EdgeKind], most: int) -> dict[str, int]:
+        """Count by key the edges of these kinds that reach each symbol, up to `most`: a hub has tens of thousands."""
+        ids = self._ids(keys)
+        codes = ",".join(str(EDGE_CODE[kind]) for kind in kinds)
+        rows = self._rows_for(
+            f"""SELECT (SELECT count(*) FROM (SELECT 1 FROM edges e WHERE e.dst = j.value AND e.kind IN ({codes})
+                        LIMIT {int(most)})) FROM json_each(?) j""",
+            ids.values(),
+        )
+        return {key: used for key, (used,) in zip(ids, rows, strict=True)}
+
     def neighbours(self, ids: Iterable[int], limit: int) -> list[tuple[int, int, int, int, int, int]]:
         """Return the edges at these symbols, as integers: for ranking, where reading whole edges would take too long.
 
@@ -386,11 +401,6 @@ class Reader(Database):
             )
             self._paths.update(rows)
         return self._paths
-
-
-def _file(row: Row) -> FileRecord:
-    path, sha256, *rest = row
-    return FileRecord(path, sha256.hex(), *rest)
 
 
 def _symbol(row: Row) -> Symbol:

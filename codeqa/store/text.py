@@ -9,6 +9,7 @@ from codeqa.store import codec
 from codeqa.store.reading import Reader
 
 _BLOCK = 500  # values in one statement
+_KNOWN = 20_000  # chunks that a reader keeps: questions about one thing meet the same ones
 _CHUNK = "SELECT c.id, c.file_id, c.symbol_id, c.start_byte, c.end_byte, c.start_line, c.end_line, c.sha256 FROM {}"
 
 
@@ -43,7 +44,16 @@ class TextReader(Reader):
 
     def chunks(self, ids: Iterable[int]) -> list[Chunk]:
         """Return the chunks with these ids, in the order asked."""
-        return self._chunks("json_each(?) j CROSS JOIN chunks c ON c.id = j.value", "ORDER BY j.key", ids)
+        if self._lock is not None:  # a writer may change what is behind an id
+            return self._chunks("json_each(?) j CROSS JOIN chunks c ON c.id = j.value", "ORDER BY j.key", ids)
+        wanted = list(ids)
+        missing = [number for number in wanted if number not in self._known_chunks]
+        if len(self._known_chunks) + len(missing) > _KNOWN:
+            self._known_chunks.clear()
+            missing = wanted
+        read = self._chunks("json_each(?) j CROSS JOIN chunks c ON c.id = j.value", "", missing) if missing else ()
+        self._known_chunks.update((chunk.id, chunk) for chunk in read)
+        return [self._known_chunks[number] for number in wanted if number in self._known_chunks]
 
     def chunks_of(self, symbols: Iterable[int]) -> dict[int, Chunk]:
         """Return the chunk in which each symbol, by integer id, begins; files and externals have none."""

@@ -7,19 +7,26 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codeqa.domain import CodeqaError
 from codeqa.store.database import Database
+from codeqa.store.halves import products, widened
 
 if TYPE_CHECKING:
     import numpy as np
 
 _BYTES = 2  # float16
-_BLOCK = 16_384  # rows turned into float32 at a time
-_KEPT = 256_000_000  # bytes of float32 that an open store keeps, so that only its first question converts them
+_KEPT = 256_000_000  # bytes of float32 that an open store keeps from its second question on: one is quicker without
 _ASKED = 500  # values in one statement
 _MIN_DEAD = 1_000  # rows that are not worth a compaction
+
+
+class _Rows(NamedTuple):
+    """What a question needs of a file."""
+
+    rows: np.ndarray[Any, np.dtype[np.int64]]  # of its chunks; those of one text share a row
+    length: float  # of the sum of these rows
 
 
 class Vectors:
@@ -34,6 +41,8 @@ class Vectors:
         self.embedder = embedder
         rows = store._rows("SELECT id, dimensions, rows, epoch FROM embedders WHERE name = ?", (embedder,))
         self._id, self.dimensions, self._rows, self._epoch = rows[0] if rows else (0, 0, 0, 0)
+        self._files: dict[str, _Rows] = {}
+        self._last: tuple[bytes, np.ndarray[Any, np.dtype[np.float32]]] | None = None  # a query, and what it scored
 
     def __len__(self) -> int:
         """Return the number of rows of the matrix, dead ones included."""
@@ -123,7 +132,7 @@ class Vectors:
         if not norm or not len(scores):
             return []
         found: list[tuple[int, float]] = []
-        wanted = 2 * limit + 16  # some rows are dead
+        wanted = limit + limit // 8 + 16  # some rows are dead
         while len(found) < limit:
             top = np.argpartition(-scores, wanted)[:wanted] if wanted < len(scores) else np.arange(len(scores))
             found = self._living({int(row): float(scores[row]) / norm for row in top})
@@ -137,38 +146,82 @@ class Vectors:
         import numpy as np
 
         wanted = list(dict.fromkeys(paths))
-        rows = self._store._rows(
-            """SELECT j.key, v.row FROM json_each(?) j CROSS JOIN files f ON f.path = j.value
-               CROSS JOIN chunks c ON c.file_id = f.id CROSS JOIN vectors v ON v.sha256 = c.sha256 AND v.embedder = ?
-               WHERE v.row < ?""",
-            (json.dumps(wanted), self._id, self._present()),
-        )
-        if not rows:
+        self._learn([path for path in wanted if path not in self._files])
+        known = [self._files[path] for path in wanted]
+        rows = np.concatenate([np.empty(0, np.int64), *(file.rows for file in known)])
+        if not len(rows):
             return {}
-        pairs = np.array(rows, np.int64)
-        known = self._store.matrices.get(self.path.name)
-        matrix = self.matrix() if known is None or len(known) != self._present() else known
-        sums = np.zeros((len(wanted), self.dimensions), np.float32)
-        np.add.at(sums, pairs[:, 0], np.asarray(matrix[pairs[:, 1]], np.float32))
-        lengths = np.linalg.norm(sums, axis=1) * (float(np.linalg.norm(query)) or 1.0)
-        cosines = (sums @ query.astype(np.float32)) / np.where(lengths > 0, lengths, 1.0)
+        # The product of a sum is the sum of products, and those of all rows have mostly been made for this query.
+        places = np.repeat(np.arange(len(known)), [len(file.rows) for file in known])
+        sums = np.bincount(places, self._scores_of(query, rows), len(known))
+        lengths = np.array([file.length for file in known]) * (float(np.linalg.norm(query)) or 1.0)
+        cosines = sums / np.where(lengths > 0, lengths, 1.0)
         return dict(zip(wanted, cosines.tolist(), strict=True))
 
+    def _learn(self, paths: Sequence[str]) -> None:
+        """Note the rows of these files, and the length of their sum."""
+        import numpy as np
+
+        if not paths:
+            return
+        pairs = np.array(
+            self._store._rows(
+                """SELECT j.key, v.row FROM json_each(?) j CROSS JOIN files f ON f.path = j.value
+                   CROSS JOIN chunks c ON c.file_id = f.id
+                   CROSS JOIN vectors v ON v.sha256 = c.sha256 AND v.embedder = ?
+                   WHERE v.row < ? ORDER BY j.key""",
+                (json.dumps(paths), self._id, self._present()),
+            ),
+            np.int64,
+        ).reshape(-1, 2)
+        self._files.update(dict.fromkeys(paths, _Rows(pairs[:0, 1], 0.0)))
+        if not len(pairs):
+            return
+        places, starts = np.unique(pairs[:, 0], return_index=True)
+        sums = np.add.reduceat(self._wide_rows(pairs[:, 1]), starts, axis=0)
+        lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums)).tolist()
+        for place, rows, length in zip(places.tolist(), np.split(pairs[:, 1], starts[1:]), lengths, strict=True):
+            self._files[paths[place]] = _Rows(rows, length)
+
+    def _wide_rows(self, rows: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        known = self._kept()
+        return widened(self.matrix()[rows]) if known is None else known[rows]
+
     def _scores(self, query: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Return the products of all rows with a query; of the last one they are kept."""
         import numpy as np
 
         if not self._present():
             return np.empty(0, np.float32)
+        query = query.astype(np.float32)
+        if self._last is None or self._last[0] != query.tobytes():
+            known = self._kept()
+            if known is None and self._last is not None:
+                known = self._keep()
+            self._last = query.tobytes(), products(self.matrix() if known is None else known, query)
+        return np.asarray(self._last[1])
+
+    def _scores_of(
+        self, query: np.ndarray[Any, np.dtype[np.float32]], rows: np.ndarray[Any, np.dtype[np.int64]]
+    ) -> np.ndarray[Any, np.dtype[np.float32]]:
+        import numpy as np
+
+        query = query.astype(np.float32)
+        if self._last is not None and self._last[0] == query.tobytes():
+            return np.asarray(self._last[1][rows])
+        return products(self._wide_rows(rows), query)
+
+    def _kept(self) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+        """Return the matrix as the open store keeps it, None if it has less or none of it."""
         known = self._store.matrices.get(self.path.name)
-        if known is not None and len(known) == self._present():
-            return np.asarray(known @ query.astype(np.float32))
-        matrix = self.matrix()
-        wide = np.empty(matrix.shape, np.float32)
-        for start in range(0, len(matrix), _BLOCK):
-            wide[start : start + _BLOCK] = matrix[start : start + _BLOCK]
-        if wide.nbytes <= _KEPT:
-            self._store.matrices[self.path.name] = wide
-        return np.asarray(wide @ query.astype(np.float32))
+        return known if known is not None and len(known) == self._present() else None
+
+    def _keep(self) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+        """Widen the matrix for all questions to come, unless it is too large for that."""
+        if 2 * _BYTES * self._present() * self.dimensions > _KEPT:
+            return None
+        self._store.matrices[self.path.name] = widened(self.matrix())
+        return self._store.matrices[self.path.name]
 
     def chunks_of(self, scores: Mapping[str, float]) -> list[tuple[int, float]]:
         """Return (chunk id, score) of the chunks whose text has one of these sha256, best first."""
@@ -211,6 +264,7 @@ class Vectors:
         self._store._many("INSERT INTO vectors(embedder, row, sha256) VALUES (?, ?, ?)", keys)
         self._rows = first + len(fresh)
         self._store._execute("UPDATE embedders SET rows = ? WHERE id = ?", (self._rows, self._id))
+        self._files, self._last = {}, None
 
     def _register(self, dimensions: int) -> None:
         self._store._execute(
@@ -275,6 +329,7 @@ class Vectors:
         if len(kept) < len(living):
             self._set_complete(0)
         self._epoch, self._rows = self._epoch + 1, 0
+        self._files, self._last = {}, None
         self._write(matrix[[row for row, _ in kept]].tobytes())
         self._rows = len(kept)
         self._store._execute("DELETE FROM vectors WHERE embedder = ?", (self._id,))
