@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, MakeRepo
 from editing import Editor
 
-import codeqa.index as indexing
+import codeqa.index.indexer as indexing
 from codeqa import files, languages, versions
 from codeqa.config import FileSettings
 from codeqa.domain import CodeqaError, Event, Indexed, Notice, Progress
@@ -473,7 +473,8 @@ def test_what_could_not_be_read_is_tried_again(shop: Subject, monkeypatch: pytes
 RUN = """
 import os, signal, sys
 from pathlib import Path
-import codeqa.index as indexing
+import codeqa.index.indexer as indexing
+from codeqa.index import detect
 from codeqa import languages
 from codeqa.config import FileSettings
 from codeqa.domain import Progress
@@ -481,7 +482,7 @@ from codeqa.store import Store
 {patch}
 root, directory = Path(sys.argv[1]), Path(sys.argv[2])
 with Store.open(directory, write=True) as store:
-    changes = indexing.detect(root, FileSettings(), languages.load(), store)
+    changes = detect(root, FileSettings(), languages.load(), store)
     for event in indexing.Indexer(root, store, languages.load(), FileSettings(), 2).run(changes):
         if isinstance(event, Progress) and (event.stage, event.done) == ({stage!r}, {done}):
             os.kill(os.getpid(), signal.SIGKILL)

@@ -321,7 +321,7 @@ def test_tests_inside_of_a_source_file_come_later(make_repo: MakeRepo) -> None:
 # ----------------------------------------------------------------------------------------------- what the hits are like
 
 
-def test_a_file_has_three_of_the_first_ten_places_while_others_want_them(make_repo: MakeRepo) -> None:
+def test_a_file_has_four_of_the_first_ten_places_while_others_want_them(make_repo: MakeRepo) -> None:
     many = "".join(f"def open_valve_{n}(valve):\n    return valve.open()\n\n\n" for n in range(12))
     others = {f"pipe{n}.py": f"def flow(pipe):\n    x = {n}\n    return pipe.rest(x).valve\n" for n in range(8)}
     root = make_repo({**FILLER, "valves.py": many, **others})
@@ -329,7 +329,7 @@ def test_a_file_has_three_of_the_first_ten_places_while_others_want_them(make_re
     with searching(root) as searcher:
         paths = [hit.path for hit in searcher.search("open valve", 20)]
 
-    assert paths[:10].count("valves.py") == 3
+    assert paths[:10].count("valves.py") == 4
     assert paths.count("valves.py") == 12, "the others follow"
 
 
