@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeqa.domain import CodeqaError, Reads
+from codeqa.embed.lexicon import Lexicon
 from codeqa.terms import spaced
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ class Lsa:
         self.dimensions: int = head["dimensions"]
         self._data = data
         self._count: int = head["terms"]
-        self._offsets = np.frombuffer(data, "<u4", self._count + 1, _HEAD)
-        self._text = _HEAD + 4 * (self._count + 1)
+        self._lexicon = Lexicon(data, self._count, _HEAD)
         table = np.frombuffer(data, "<f2", self._count * self.dimensions, _table_start(self._count, head["text"]))
         self._table = table.reshape(self._count, self.dimensions)
         self._vocabulary: _Vocabulary | None = None
@@ -79,30 +79,16 @@ class Lsa:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for vector, text in zip(vectors, texts, strict=True):
             for term, count in Counter(text.split()).items():
-                row = self._row(term.encode())
+                row = self._lexicon.row(term.encode())
                 if row >= 0:
                     vector += self._table[row].astype(np.float32) * (1 + math.log(count))
         return vectors
-
-    def _row(self, term: bytes) -> int:
-        """Find a term by bisection of the file, -1 if it has no row: nothing is read ahead."""
-        low, high = 0, self._count
-        while low < high:
-            middle = (low + high) // 2
-            if self._term(middle) < term:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < self._count and self._term(low) == term else -1
-
-    def _term(self, row: int) -> bytes:
-        return self._data[self._text + int(self._offsets[row]) : self._text + int(self._offsets[row + 1])]
 
     def _product(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
         import numpy as np
 
         if self._vocabulary is None:
-            self._vocabulary = _Vocabulary((self._term(row).decode(), row) for row in range(self._count))
+            self._vocabulary = _Vocabulary(self._lexicon.rows())
             self._table = self._table.astype(np.float32)
         product = _weighted(_counts(texts, self._vocabulary, self._count)) @ self._table
         return np.asarray(product, np.float32)

@@ -13,12 +13,13 @@ import math
 import mmap
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeqa.domain import CodeqaError, Reads
+from codeqa.embed.lexicon import Lexicon
 from codeqa.terms import spaced
 
 if TYPE_CHECKING:
@@ -47,10 +48,8 @@ class Static:
         head = _header(data)
         self.dimensions: int = head["dimensions"]
         self.id = _id(head)
-        self._data = data
         self._count: int = head["terms"]
-        self._offsets = np.frombuffer(data, "<u4", self._count + 1, _HEAD)
-        self._text = _HEAD + 4 * (self._count + 1)
+        self._lexicon = Lexicon(data, self._count, _HEAD)
         table = np.frombuffer(data, "i1", self._count * self.dimensions, _table_start(self._count, head["text"]))
         self._table = table.reshape(self._count, self.dimensions)
         self._vocabulary: _Vocabulary | None = None
@@ -78,31 +77,17 @@ class Static:
         vectors = np.zeros((len(texts), self.dimensions))
         for vector, text in zip(vectors, texts, strict=True):
             for term, count in Counter(text.split()).items():
-                row = self._row(term.encode())
+                row = self._lexicon.row(term.encode())
                 if row >= 0:
                     vector += self._table[row] * float(_weight(count))
         return vectors
-
-    def _row(self, term: bytes) -> int:
-        """Find a term by bisection of the file, -1 if it has no row: nothing is read ahead."""
-        low, high = 0, self._count
-        while low < high:
-            middle = (low + high) // 2
-            if self._term(middle) < term:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < self._count and self._term(low) == term else -1
-
-    def _term(self, row: int) -> bytes:
-        return self._data[self._text + int(self._offsets[row]) : self._text + int(self._offsets[row + 1])]
 
     def _product(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Multiply the weights of the terms that these texts have with the rows of those terms."""
         import numpy as np
 
         if self._vocabulary is None:
-            self._vocabulary = _Vocabulary(self._terms())
+            self._vocabulary = _Vocabulary(self._lexicon.rows())
         found = [list(map(self._vocabulary.__getitem__, text.split())) for text in texts]
         columns = np.fromiter(chain.from_iterable(found), np.int64)
         rows, places = np.unique(columns, return_inverse=True)
@@ -113,11 +98,6 @@ class Static:
             rows, weights = rows[1:], weights[:, 1:]
         exact = np.float32 if weights.sum(axis=1).max(initial=0) < _EXACT * _UNIT else np.float64
         return np.asarray(weights.astype(exact) @ self._table[rows].astype(exact), np.float64)
-
-    def _terms(self) -> Iterator[tuple[str, int]]:
-        text = self._data[self._text : self._text + int(self._offsets[-1])]
-        offsets = self._offsets.tolist()
-        return ((text[offsets[row] : offsets[row + 1]].decode(), row) for row in range(self._count))
 
 
 class _Vocabulary(dict[str, int]):
