@@ -7,9 +7,7 @@ rows of its terms: a question costs microseconds, and only the rows that it need
 
 from __future__ import annotations
 
-import hashlib
 import heapq
-import json
 import math
 import mmap
 import os
@@ -21,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeqa.domain import CodeqaError, Reads
-from codeqa.embed.lexicon import Lexicon
+from codeqa.embed.lexicon import Lexicon, Vocabulary, header, packed
 from codeqa.terms import spaced
 
 if TYPE_CHECKING:
@@ -30,10 +28,6 @@ if TYPE_CHECKING:
 
 DIMENSIONS = 128
 _MAGIC = b"codeqa lsa 1\n"
-_HEAD = (
-    256  # bytes; then offsets of the terms (uint32), the terms in byte order, and their rows (float16), little-endian
-)
-_ALIGN = 64
 _SAMPLE = 10_000  # texts that a fit looks at
 _MAX_TERMS = 50_000
 _OVERSAMPLE = 16  # directions beyond those kept, for the accuracy of the last ones
@@ -51,17 +45,13 @@ class Lsa:
     reads: Reads = "terms"
 
     def __init__(self, data: bytes | mmap.mmap) -> None:
-        import numpy as np
-
-        head = _header(data)
+        head = header(data, _MAGIC, 2)
         self.id = f"lsa-{head['dimensions']}-{head['digest'][:12]}"
         self.dimensions: int = head["dimensions"]
         self._data = data
-        self._count: int = head["terms"]
-        self._lexicon = Lexicon(data, self._count, _HEAD)
-        table = np.frombuffer(data, "<f2", self._count * self.dimensions, _table_start(self._count, head["text"]))
-        self._table = table.reshape(self._count, self.dimensions)
-        self._vocabulary: _Vocabulary | None = None
+        self._lexicon = Lexicon(data, head, "<f2")
+        self._table = self._lexicon.table
+        self._vocabulary: Vocabulary | None = None
 
     def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Return unit vectors of questions or source text, shape (texts, dimensions); zeros if no term is known."""
@@ -88,9 +78,9 @@ class Lsa:
         import numpy as np
 
         if self._vocabulary is None:
-            self._vocabulary = _Vocabulary(self._lexicon.rows())
+            self._vocabulary = Vocabulary(self._lexicon.rows())
             self._table = self._table.astype(np.float32)
-        product = _weighted(_counts(texts, self._vocabulary, self._count)) @ self._table
+        product = _weighted(_counts(texts, self._vocabulary, self._lexicon.count)) @ self._table
         return np.asarray(product, np.float32)
 
     def save(self, directory: Path) -> Path:
@@ -133,29 +123,22 @@ def fit(texts: Iterable[tuple[str, str]], dimensions: int = DIMENSIONS) -> Lsa:
     sample = [terms for _, terms in heapq.nsmallest(_SAMPLE, texts)]
     vocabulary = _common_terms(sample)
     table = _decomposed(_counts(sample, vocabulary, len(vocabulary)), dimensions)
-    return Lsa(_file(list(vocabulary), table))
+    return Lsa(packed(_MAGIC, [term.encode() for term in vocabulary], table, table.shape[1]))
 
 
 # ---------------------------------------------------------------------------------------------------------- the numbers
 
 
-class _Vocabulary(dict[str, int]):
-    """Rows by term; a term without a row has -1."""
-
-    def __missing__(self, term: str) -> int:
-        return -1
-
-
-def _common_terms(texts: Sequence[str]) -> _Vocabulary:
+def _common_terms(texts: Sequence[str]) -> Vocabulary:
     """Return the terms that at least two texts have, in byte order, the most frequent if there are too many."""
     frequency = Counter(chain.from_iterable(set(text.split()) for text in texts))
     common = [term for term, count in frequency.items() if count > 1]
     if len(common) > _MAX_TERMS:
         common = heapq.nsmallest(_MAX_TERMS, common, key=lambda term: (-frequency[term], term))
-    return _Vocabulary(zip(sorted(common, key=str.encode), range(len(common)), strict=True))
+    return Vocabulary(zip(sorted(common, key=str.encode), range(len(common)), strict=True))
 
 
-def _counts(texts: Sequence[str], vocabulary: _Vocabulary, terms: int) -> sp.csr_matrix:
+def _counts(texts: Sequence[str], vocabulary: Vocabulary, terms: int) -> sp.csr_matrix:
     """Count terms, shape (texts, terms)."""
     import numpy as np
     import scipy.sparse as sp
@@ -233,39 +216,3 @@ def _normalised(vectors: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[An
 
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0), np.float32)
-
-
-# ------------------------------------------------------------------------------------------------------------- the file
-
-
-def _file(terms: Sequence[str], table: np.ndarray[Any, np.dtype[np.float16]]) -> bytes:
-    import numpy as np
-
-    encoded = [term.encode() for term in terms]
-    offsets = np.cumsum([0, *map(len, encoded)]).astype("<u4").tobytes()
-    text = b"".join(encoded)
-    gap = bytes(_table_start(len(terms), len(text)) - _HEAD - len(offsets) - len(text))
-    body = b"".join((offsets, text, gap, table.tobytes()))
-    digest = hashlib.sha256(body).hexdigest()
-    head = {"dimensions": table.shape[1], "terms": len(terms), "text": len(text), "digest": digest}
-    return (_MAGIC + json.dumps(head).encode()).ljust(_HEAD) + body
-
-
-def _table_start(terms: int, text: int) -> int:
-    end = _HEAD + 4 * (terms + 1) + text
-    return end + -end % _ALIGN
-
-
-def _header(data: bytes | mmap.mmap) -> dict[str, Any]:
-    """Return the header of a fit; ValueError if the rest cannot be what it says."""
-    if data[: len(_MAGIC)] != _MAGIC:
-        raise ValueError("no header")
-    head = json.loads(data[len(_MAGIC) : _HEAD])
-    sizes = [head.get(key) for key in ("dimensions", "terms", "text")] if isinstance(head, dict) else [None]
-    if not all(isinstance(size, int) and size >= 0 for size in sizes):
-        raise ValueError("sizes are missing")
-    if not re.fullmatch("[0-9a-f]{64}", str(head.get("digest"))):
-        raise ValueError("the digest is missing")
-    if len(data) != _table_start(head["terms"], head["text"]) + 2 * head["terms"] * head["dimensions"]:
-        raise ValueError("it is too short or too long")
-    return dict(head)

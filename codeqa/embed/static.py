@@ -7,11 +7,8 @@ together with. A question reads only the rows that it needs. How the table was m
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import mmap
-import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
@@ -19,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeqa.domain import CodeqaError, Reads
-from codeqa.embed.lexicon import Lexicon
+from codeqa.embed.lexicon import Lexicon, Vocabulary, header, packed
 from codeqa.terms import spaced
 
 if TYPE_CHECKING:
@@ -27,9 +24,6 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).with_name("data") / "static.bin"
 _MAGIC = b"codeqa static 1\n"
-_SIZES = ("dimensions", "terms", "text")
-_HEAD = 256  # bytes; then offsets of the terms (uint32, little-endian), the terms in byte order, and their rows (int8)
-_ALIGN = 64
 _FEW = 16  # texts that are summed row by row: to know all terms takes longer
 _BATCH = 128  # texts of one product: so few have so few different terms that the product is best a dense one
 _UNIT = 16  # the weight of a term that occurs once
@@ -43,16 +37,12 @@ class Static:
     reads: Reads = "terms"
 
     def __init__(self, data: bytes | mmap.mmap) -> None:
-        import numpy as np
-
-        head = _header(data)
+        head = header(data, _MAGIC, 1)
         self.dimensions: int = head["dimensions"]
         self.id = _id(head)
-        self._count: int = head["terms"]
-        self._lexicon = Lexicon(data, self._count, _HEAD)
-        table = np.frombuffer(data, "i1", self._count * self.dimensions, _table_start(self._count, head["text"]))
-        self._table = table.reshape(self._count, self.dimensions)
-        self._vocabulary: _Vocabulary | None = None
+        self._lexicon = Lexicon(data, head, "i1")
+        self._table = self._lexicon.table
+        self._vocabulary: Vocabulary | None = None
 
     def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Return unit vectors of questions or source text, shape (texts, dimensions); zeros if no term is known."""
@@ -87,7 +77,7 @@ class Static:
         import numpy as np
 
         if self._vocabulary is None:
-            self._vocabulary = _Vocabulary(self._lexicon.rows())
+            self._vocabulary = Vocabulary(self._lexicon.rows())
         found = [list(map(self._vocabulary.__getitem__, text.split())) for text in texts]
         columns = np.fromiter(chain.from_iterable(found), np.int64)
         rows, places = np.unique(columns, return_inverse=True)
@@ -98,13 +88,6 @@ class Static:
             rows, weights = rows[1:], weights[:, 1:]
         exact = np.float32 if weights.sum(axis=1).max(initial=0) < _EXACT * _UNIT else np.float64
         return np.asarray(weights.astype(exact) @ self._table[rows].astype(exact), np.float64)
-
-
-class _Vocabulary(dict[str, int]):
-    """Rows by term; a term without a row has -1."""
-
-    def __missing__(self, term: str) -> int:
-        return -1
 
 
 def load(path: Path = SHIPPED) -> Static:
@@ -123,7 +106,7 @@ def shipped() -> str:
     """Return the id of the embedder that ships with codeqa, from the head of its file alone; "" if it is damaged."""
     try:
         with open(SHIPPED, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return _id(_header(data))
+            return _id(header(data, _MAGIC, 1))
     except (OSError, ValueError):
         return ""
 
@@ -137,14 +120,8 @@ def pack(rows: Sequence[tuple[str, Sequence[int]]], dimensions: int) -> bytes:
     import numpy as np
 
     ordered = sorted((term.encode(), row) for term, row in rows)
-    text = b"".join(term for term, _ in ordered)
-    offsets = np.cumsum([0, *(len(term) for term, _ in ordered)]).astype("<u4").tobytes()
-    table = np.array([row for _, row in ordered], "i1").tobytes()
-    gap = bytes(_table_start(len(ordered), len(text)) - _HEAD - len(offsets) - len(text))
-    body = b"".join((offsets, text, gap, table))
-    digest = hashlib.sha256(body).hexdigest()
-    sizes = {"dimensions": dimensions, "terms": len(ordered), "text": len(text)}
-    return (_MAGIC + json.dumps({**sizes, "digest": digest}).encode()).ljust(_HEAD) + body
+    table = np.array([row for _, row in ordered], "i1")
+    return packed(_MAGIC, [term for term, _ in ordered], table, dimensions)
 
 
 def _weight(count: int) -> int:
@@ -158,23 +135,3 @@ def _normalised(sums: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, 
 
     lengths = np.sqrt((sums * sums).sum(axis=1, keepdims=True))
     return np.asarray(np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 0), np.float32)
-
-
-def _table_start(terms: int, text: int) -> int:
-    end = _HEAD + 4 * (terms + 1) + text
-    return end + -end % _ALIGN
-
-
-def _header(data: bytes | mmap.mmap) -> dict[str, Any]:
-    """Return the header of a file; ValueError if the rest cannot be what it says."""
-    if data[: len(_MAGIC)] != _MAGIC:
-        raise ValueError("no header")
-    head = json.loads(data[len(_MAGIC) : _HEAD])
-    sizes = [head.get(key) for key in _SIZES] if isinstance(head, dict) else [None]
-    if not all(isinstance(size, int) and size >= 0 for size in sizes):
-        raise ValueError("sizes are missing")
-    if not re.fullmatch("[0-9a-f]{64}", str(head.get("digest"))):
-        raise ValueError("the digest is missing")
-    if len(data) != _table_start(head["terms"], head["text"]) + head["terms"] * head["dimensions"]:
-        raise ValueError("it is too short or too long")
-    return dict(head)

@@ -23,10 +23,10 @@ DEFINITIONS = 24  # of one name
 FILES = 10  # that one path of the question means, or that are called like the question
 SPELT = 3  # unknown identifiers that are compared with every name: 5 ms each
 STRONG = 8  # hits whose surroundings are looked at
+NEAREST = 80  # symbols around them
 MEANT = 60  # files that are compared with the question as a whole
 CENTRAL = 60  # candidates whose uses are counted
 MANY = 150  # uses that make a symbol as central as one can be
-NEAREST = 80  # symbols around them
 TELLING = 3  # a name that has the rarest so many terms of the question says all of it
 _USES = (
     EdgeKind.CALLS,
