@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from codeqa.domain import Edge, Hop, Symbol
@@ -24,8 +24,8 @@ class Fact:
 
     `check` names what the verifier has to confirm; the fields it needs are filled in. definition: each of `symbols`
     stands where it is said to. edge: each of `edges` exists and its site still names it. path: as edge, and each edge
-    begins where the one before it ends. count: `recount()` still gives `count`. quote: `quote` stands in the first
-    place.
+    begins where the one before it ends. count: `plan`, run again, still gives `count`. quote: `quote` stands in the
+    first place.
     """
 
     text: str  # without citation marks
@@ -35,7 +35,7 @@ class Fact:
     edges: tuple[Edge, ...] = ()
     quote: str = ""
     count: int = 0
-    recount: Callable[[], int] | None = None
+    plan: str = ""  # what counts again
     part: str = ""  # which part of the question it answers; "" is background
     item: bool = False  # one of a list, shown as a bullet
 
@@ -50,6 +50,8 @@ class Notebook:
     facts: list[Fact] = field(default_factory=list)
     unknowns: list[str] = field(default_factory=list)
     hops: list[Hop] = field(default_factory=list)
+    results: list[str] = field(default_factory=list)  # ids of the symbols that answer the question
+    plans: list[str] = field(default_factory=list)  # what was walked, one for each part
 
     def add(self, fact: Fact) -> None:
         """Write a fact down, once; the same words about other lines are another fact."""
@@ -62,6 +64,10 @@ class Notebook:
             hop = Hop(edge.src, str(edge.kind), edge.dst, edge.site, str(edge.strategy), round(edge.confidence, 3))
             if hop not in self.hops:
                 self.hops.append(hop)
+
+    def found(self, symbols: Iterable[Symbol]) -> None:
+        """Note the symbols that answer the question, each once."""
+        self.results = list(dict.fromkeys([*self.results, *(s.id for s in symbols)]))
 
     def unknown(self, text: str) -> None:
         """Note what could not be found or decided."""

@@ -348,7 +348,7 @@ class Project:
         from codeqa.verify import Verifier
 
         began = time.perf_counter()
-        verifier = Verifier(self.root, self.store, self.tools.graph, self.settings.files)
+        verifier = Verifier(self.tools)
         planner = Planner(
             self.tools, verifier, max_hops=self.settings.ask.max_hops, evidence=self.settings.ask.evidence
         )

@@ -14,6 +14,7 @@ from codeqa.domain import (
     CALLABLE,
     CLASS_LIKE,
     AmbiguousSymbol,
+    Edge,
     EdgeKind,
     Impact,
     Listing,
@@ -249,13 +250,25 @@ class Tools:
 
     def path(self, source: Symbol, target: Symbol, max_hops: int = 8) -> PathResult:
         """Return the cheapest chain from one symbol to another."""
-        edges, searched = self.graph.path(self.graph.starts(source), [target.id, *self.itself(target)], max_hops)
-        if not edges and target.kind in CLASS_LIKE:
-            edges, searched = self.graph.path(self.graph.starts(source), self.graph.starts(target), max_hops)
+        edges, searched = self.chain([source], [target], max_hops)
         keys = [edges[0].src, *(e.dst for e in edges)] if edges else []
         known = self.graph.symbols(keys)
         bridges = () if edges else tuple(self.unresolved(target))
         return PathResult(source, target, tuple(edges), tuple(known[k] for k in keys if k in known), searched, bridges)
+
+    def chain(self, sources: Sequence[Symbol], targets: Sequence[Symbol], max_hops: int = 8) -> tuple[list[Edge], int]:
+        """Return the cheapest chain from any source to any target, and how many symbols were looked at.
+
+        A class is reached where it is created or used; where it is not, one of its members may be.
+        """
+        starts = [key for symbol in sources for key in self.graph.starts(symbol)]
+        ends = [key for symbol in targets for key in self.itself(symbol)]
+        edges, searched = self.graph.path(starts, [e for e in ends if e not in starts], max_hops)
+        if edges or not any(s.kind in CLASS_LIKE or s.kind == "module" for s in targets):
+            return edges, searched
+        wider = [key for symbol in targets for key in self.graph.starts(symbol) if key not in starts]
+        edges, more = self.graph.path(starts, wider, max_hops)
+        return edges, searched + more
 
     def impact(self, symbol: Symbol, limit: int = 100) -> Impact:
         """Return what uses a symbol, directly and further away, and which of that are tests."""
@@ -278,9 +291,9 @@ class Tools:
             inside = [s.id for s in self.store.symbols_in(symbol.span.path)]
         return list(dict.fromkeys([*self.itself(symbol), *inside]))
 
-    def tests_of(self, symbol: Symbol, limit: int = 50) -> list[Relation]:
+    def tests_of(self, symbol: Symbol, limit: int = 50, depth: int = TEST_DEPTH) -> list[Relation]:
         """Return the tests that reach a symbol, those that use it directly first."""
-        found = self.graph.users(self._whole(symbol), USES | HIERARCHY, TEST_DEPTH)
+        found = self.graph.users(self._whole(symbol), USES | HIERARCHY, depth)
         return self._cases([r for r in found if self.is_test(r.symbol)])[:limit]
 
     def _cases(self, relations: list[Relation]) -> list[Relation]:

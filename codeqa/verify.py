@@ -7,14 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
 
 from codeqa import files
-from codeqa.config import FileSettings
 from codeqa.domain import Citation, Claim, Dropped, Edge, EdgeKind, Strategy, Symbol
-from codeqa.graph import Graph
 from codeqa.notebook import Fact, Place
-from codeqa.store import Store
+from codeqa.plan import Runner, parse
+from codeqa.tools import Tools
 
 MAX_QUOTE_LINES = 60
 _SPACE = re.compile(r"\s+")
@@ -41,11 +39,12 @@ class Verified:
 class Verifier:
     """Checks facts against the tree as it is now. Reads each file once."""
 
-    def __init__(self, root: Path, store: Store, graph: Graph, settings: FileSettings) -> None:
-        self._root = root
-        self._store = store
-        self._graph = graph
-        self._settings = settings
+    def __init__(self, tools: Tools) -> None:
+        self._root = tools.root
+        self._store = tools.store
+        self._graph = tools.graph
+        self._settings = tools.settings
+        self._runner = Runner(tools)
         self._lines: dict[str, list[bytes]] = {}
         self._stale: dict[str, bool] = {}
         self._numbers: dict[Place, int] = {}
@@ -79,7 +78,7 @@ class Verifier:
         if fact.check == "path":
             return self._path(fact.edges)
         if fact.check == "count":
-            now = fact.recount() if fact.recount else -1
+            now = self._runner.number(parse(fact.plan))
             return "" if now == fact.count else f"the index holds {now}, not {fact.count}"
         if fact.check == "quote":
             return self._quote(fact.places[0], fact.quote)

@@ -32,12 +32,9 @@ def no_settings_of_this_user(tmp_path_factory: pytest.TempPathFactory, monkeypat
         monkeypatch.delenv(name)
 
 
-@pytest.fixture
-def make_repo(tmp_path: Path) -> MakeRepo:
-    """Return a function that writes files, given by relative path, into a new repository and returns its root."""
-
+def _maker(folder: Path) -> MakeRepo:
     def make(files: Mapping[str, str | bytes]) -> Path:
-        root = tmp_path / "repository"
+        root = folder / "repository"
         (root / ".git").mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             path = root / name
@@ -46,6 +43,18 @@ def make_repo(tmp_path: Path) -> MakeRepo:
         return root
 
     return make
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path) -> MakeRepo:
+    """Return a function that writes files, given by relative path, into a new repository and returns its root."""
+    return _maker(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def make_module_repo(tmp_path_factory: pytest.TempPathFactory) -> MakeRepo:
+    """As `make_repo`, for a repository that all tests of a module read."""
+    return _maker(tmp_path_factory.mktemp("module"))
 
 
 @pytest.fixture

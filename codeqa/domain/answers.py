@@ -68,6 +68,8 @@ class Answer:
     model: str | None = None
     timing_ms: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
+    plan: str = ""  # what was walked, in the language of `codeqa query`
+    results: tuple[str, ...] = ()  # ids of the symbols that are the answer, where it is a list of them
 
     def to_json(self) -> dict[str, Any]:
         """Return the version 1 object of docs/json.md."""
@@ -95,6 +97,8 @@ class Answer:
                 }
                 for c in self.citations
             ],
+            "plan": self.plan,
+            "results": list(self.results),
             "walk": [
                 {
                     "from": h.src,

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from codeqa.domain import CLASS_LIKE, EdgeKind, Relation, Strategy, Symbol, Unresolved
-from codeqa.graph import HIERARCHY, without_declarations
+from codeqa.graph import without_declarations
 from codeqa.notebook import Fact, Notebook, Place
+from codeqa.plan import Plan, find, piped
+from codeqa.plan.follow import subclasses
 from codeqa.planner import sentences as say
 from codeqa.tools import Mention, Tools
 
@@ -31,7 +33,7 @@ def callers(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     tail += f", {likely} of them only by dynamic dispatch" if likely else ""
     least = "at least " if listing.unresolved else ""
     text = f"{say.cited(symbol)} is {verb} from {least}{say.counted(len(source), 'place')} outside of tests{tail}."
-    book.add(say.count(text, len(listing.relations), lambda: tools.callers(symbol, 1).total, part, say.heads(symbol)))
+    book.add(say.count(text, len(listing.relations), _counted(symbol, "callers"), part, say.heads(symbol)))
     _items(tools, book, source, part)
     _items(tools, book, tests[: max(3, SHOWN - len(source))] if not source else tests[:3], part)
     _handed_on(tools, book, symbol, part)
@@ -46,8 +48,7 @@ def _handed_on(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     source = [r for r in found if not tools.is_test(r.symbol)]
     tail = f", {'all' if not source else len(found) - len(source)} of them in tests" if len(source) < len(found) else ""
     text = f"{say.named(symbol)} is handed on or named by a text at {say.counted(len(found), 'place')}{tail}."
-    recount = lambda: len(tools.registrations(symbol, 10_000))  # noqa: E731
-    book.add(say.count(text, len(found), recount, part, say.heads(symbol)))
+    book.add(say.count(text, len(found), _counted(symbol, "registrations"), part, say.heads(symbol)))
     _items(tools, book, source or found[:3], part)
 
 
@@ -68,8 +69,8 @@ def callees(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     elif not listing.relations:
         open_sites = len(listing.unresolved)
         text = f"No call inside {say.named(symbol)} was resolved."
-        recount = lambda: tools.callees(symbol, 1).total  # noqa: E731
-        book.add(say.count(text, 0, recount, "" if open_sites else part, say.heads(symbol)))
+        covered = "" if open_sites else part
+        book.add(say.count(text, 0, piped(find(symbol.id), "callees"), covered, say.heads(symbol)))
     _open_sites(book, symbol, listing.unresolved)
 
 
@@ -85,7 +86,7 @@ def uses(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     files = say.counted(len({r.edge.path for r in source}), "file")
     tail = f", besides {say.counted(tests, 'place')} in tests" if tests else ""
     text = f"{say.cited(symbol)} is used at {places} in {files}{tail}."
-    book.add(say.count(text, len(found), lambda: len(tools.uses(symbol, 10_000)), part, say.heads(symbol)))
+    book.add(say.count(text, len(found), _counted(symbol, "users"), part, say.heads(symbol)))
     _items(tools, book, _calls_first(source or found), part)
     _unresolved(book, symbol, tools.unresolved(symbol))
 
@@ -99,7 +100,7 @@ def raised(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     source = [r for r in found if not tools.is_test(r.symbol)]
     tail = f" and {say.counted(len(found) - len(source), 'place')} in tests" if len(source) < len(found) else ""
     text = f"{say.cited(symbol)} is raised by its name at {say.counted(len(source), 'place')} outside of tests{tail}."
-    book.add(say.count(text, len(found), lambda: len(_raising(tools, symbol)), part, say.heads(symbol)))
+    book.add(say.count(text, len(found), _counted(symbol, "raisers"), part, say.heads(symbol)))
     _items(tools, book, source or found, part)
     _unresolved(book, symbol, tools.unresolved(symbol))
 
@@ -128,7 +129,7 @@ def tests(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     least = "At least " if open_sites else ""
     lead = f"{least}{say.counted(len(found), 'test')} {'leads' if len(found) == 1 else 'lead'}"
     text = f"{lead} to {say.cited(symbol)} within three steps of use, {len(direct)} directly."
-    book.add(say.count(text, len(found), lambda: len(tools.tests_of(symbol, 10_000)), part, say.heads(symbol)))
+    book.add(say.count(text, len(found), piped(find(symbol.id), "tests"), part, say.heads(symbol)))
     _items(tools, book, direct or found, part)
     if direct and further:
         names, shown = say.names(further, 6)
@@ -151,7 +152,7 @@ def impact(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     text = f"A change to {say.cited(symbol)} touches {users}{away}, outside of tests."
     if not found.users:
         text = f"Nothing outside of tests was found to use {say.cited(symbol)}."
-    book.add(say.count(text, found.total, lambda: tools.impact(symbol, 1).total, part, say.heads(symbol)))
+    book.add(say.count(text, found.total, piped(find(symbol.id), "impact"), part, say.heads(symbol)))
     _items(tools, book, direct, part)
     _further(tools, book, further, part)
     if found.tests:
@@ -176,17 +177,16 @@ def _further(tools: Tools, book: Notebook, relations: Sequence[Relation], part: 
 
 def heirs(tools: Tools, book: Notebook, symbol: Symbol, method: str, part: str) -> None:
     """List what inherits from or implements a class; with `method`, which of them override it."""
-    found = tools.graph.derived(symbol.id)
+    found = subclasses(tools, symbol)
     if not found:
         _nothing(tools, book, symbol, f"Nothing in the index inherits from or implements {say.named(symbol)}", part)
         return
-    found = [*(r for r in found if r.symbol.kind != "module"), *_foreign(tools, symbol)]
     direct = sum(1 for r in found if r.depth == 1)
     verbs = "inherits from or implements" if len(found) == 1 else "inherit from or implement"
     tests = sum(1 for r in found if tools.is_test(r.symbol))
     tail = f"; {tests} of them {'is' if tests == 1 else 'are'} in tests" if tests else ""
     text = f"{say.counted(len(found), 'type')} {verbs} {say.cited(symbol)}, {direct} directly{tail}."
-    book.add(say.count(text, len(found), lambda: _heirs(tools, symbol), part, say.heads(symbol)))
+    book.add(say.count(text, len(found), piped(find(symbol.id), "subclasses"), part, say.heads(symbol)))
     ordered = sorted(found, key=lambda r: (tools.is_test(r.symbol), r.depth, r.symbol.span.path, r.symbol.name_line))
     if not method:
         _items(tools, book, ordered, part)
@@ -198,16 +198,9 @@ def heirs(tools: Tools, book: Notebook, symbol: Symbol, method: str, part: str) 
     _overriders(tools, book, symbol, [r.symbol for r in ordered], method)
 
 
-def _foreign(tools: Tools, symbol: Symbol) -> list[Relation]:
-    """Return where a type from elsewhere is made to implement a trait; the file stands for the type."""
-    edges = tools.store.edges_to([symbol.id], HIERARCHY)
-    holders = tools.graph.symbols(e.src for e in edges)
-    return [Relation(holders[e.src], e) for e in edges if e.src in holders and holders[e.src].kind == "module"]
-
-
-def _heirs(tools: Tools, symbol: Symbol) -> int:
-    types = [r for r in tools.graph.derived(symbol.id) if r.symbol.kind != "module"]
-    return len(types) + len(_foreign(tools, symbol))
+def _counted(symbol: Symbol, step: str) -> Plan:
+    """The plan that counts at how many places a step leads to a symbol."""
+    return piped(piped(find(symbol.id), step), "sites")
 
 
 def _overriders(tools: Tools, book: Notebook, base: Symbol, classes: Sequence[Symbol], method: str) -> None:
@@ -229,7 +222,7 @@ def _overriders(tools: Tools, book: Notebook, base: Symbol, classes: Sequence[Sy
         say.count(
             text,
             len(having),
-            lambda: sum(1 for cls in classes if _own(tools, cls, method)),
+            piped(piped(find(base.id), "subclasses"), "defining", method),
             "overrides",
             tuple(say.head(m) for m in (source or own)[:1]),
         )
@@ -258,7 +251,7 @@ def overriders(tools: Tools, book: Notebook, method: Symbol, part: str) -> None:
     source = [r for r in found if not tools.is_test(r.symbol)]
     tail = f", {len(found) - len(source)} of them in tests" if len(source) < len(found) else ""
     text = f"{say.cited(method)} is overridden by {say.counted(len(found), 'method')}{tail}."
-    book.add(say.count(text, len(found), lambda: len(tools.graph.overriding(method.id)), part, say.heads(method)))
+    book.add(say.count(text, len(found), piped(find(method.id), "overriders"), part, say.heads(method)))
     _items(tools, book, source or found, part)
 
 
@@ -288,14 +281,10 @@ def places(tools: Tools, book: Notebook, symbol: Symbol, question: str, part: st
     tests = len([r for r in found if tools.is_test(r.symbol)])
     tail = f", {'all' if tests == len(found) else f'besides {tests}'} in tests" if tests else ""
     text = f"{say.cited(symbol)} is used at {say.counted(len(source), 'place')}{tail}."
-    book.add(say.count(text, len(source), lambda: _still(tools, symbol), part, say.heads(symbol)))
+    total = len(tools.uses(symbol, 10_000))
+    book.add(say.count(text, total, _counted(symbol, "users"), part, say.heads(symbol)))
     _items(tools, book, source, part)
     _unresolved(book, symbol, tools.unresolved(symbol))
-
-
-def _still(tools: Tools, symbol: Symbol) -> int:
-    found = [r for r in tools.uses(symbol, 10_000) if r.edge.kind is not EdgeKind.IMPORTS]
-    return len([r for r in found if not tools.is_test(r.symbol)] or found)
 
 
 def _assignments(
@@ -335,7 +324,7 @@ def _nothing(tools: Tools, book: Notebook, symbol: Symbol, text: str, part: str,
     )
     mentions = [] if open_sites else _elsewhere(tools, symbol)
     covered = "" if open_sites or mentions else part
-    book.add(say.count(absence, len(open_sites), lambda: len(tools.unresolved(symbol)), covered, say.heads(symbol)))
+    book.add(say.count(absence, len(open_sites), piped(find(symbol.id), "unresolved"), covered, say.heads(symbol)))
     _unresolved(book, symbol, open_sites)
     _candidates(tools, book, symbol, open_sites)
     for mention in mentions[:shown]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from codeqa.domain import CALLABLE, Edge, EdgeKind, Symbol
 from codeqa.notebook import Fact, Notebook
+from codeqa.plan import Call, Plan, find, piped, united
 from codeqa.planner import sentences as say
 from codeqa.planner.link import Link
 from codeqa.tools import Tools
@@ -17,20 +18,20 @@ Ends: TypeAlias = tuple[Sequence[Symbol], Sequence[Symbol]]  # what either end o
 def path(tools: Tools, book: Notebook, source: Link, target: Link, max_hops: int) -> bool:
     """Tell the cheapest chain from one link's symbols to the other's; True if there is one."""
     ends = _ends(source, target)
-    edges, searched = _between(tools, *ends, max_hops)
+    edges, searched = tools.chain(*ends, max_hops)
     backwards = False
     if not edges:
-        edges, more = _between(tools, ends[1], ends[0], max_hops)
+        edges, more = tools.chain(ends[1], ends[0], max_hops)
         backwards, searched = bool(edges), searched + more
     if not edges:
-        why_not(tools, book, ends, searched, lambda: len(_between(tools, *ends, max_hops)[0]))
+        why_not(tools, book, ends, searched, _chain(ends, max_hops))
         return False
     first, last = tools.graph.symbol(edges[0].src), tools.graph.symbol(edges[-1].dst)
     if first is None or last is None:
         return False
     if backwards:
         book.unknown(f"the chain runs the other way: nothing was found from {ends[0][0].label} to {ends[1][0].label}")
-        book.add(_no_chain(ends, lambda: len(_between(tools, *ends, max_hops)[0])))
+        book.add(_no_chain(ends, _chain(ends, max_hops)))
     tell(tools, book, first, last, edges)
     return not backwards
 
@@ -41,18 +42,6 @@ def _ends(source: Link, target: Link) -> Ends:
         source.symbols if source.certain else source.symbols[:6],
         target.symbols if target.certain else target.symbols[:6],
     )
-
-
-def _between(
-    tools: Tools, sources: Sequence[Symbol], targets: Sequence[Symbol], max_hops: int
-) -> tuple[list[Edge], int]:
-    starts = [key for symbol in sources for key in tools.graph.starts(symbol)]
-    ends = [key for symbol in targets for key in tools.itself(symbol)]
-    edges, searched = tools.graph.path(starts, [e for e in ends if e not in starts], max_hops)
-    if edges or not targets:
-        return edges, searched
-    wider = [key for symbol in targets for key in tools.graph.starts(symbol) if key not in starts]
-    return tools.graph.path(starts, wider, max_hops)
 
 
 def tell(tools: Tools, book: Notebook, first: Symbol, last: Symbol, edges: Sequence[Edge]) -> None:
@@ -100,13 +89,19 @@ def climb(tools: Tools, symbol: Symbol, max_hops: int) -> list[Edge]:
     return edges
 
 
-def _no_chain(ends: Ends, recount: Callable[[], int]) -> Fact:
+def _chain(ends: Ends, max_hops: int) -> Plan:
+    """The plan that looks for a chain again."""
+    start, end = (united([find(s.id) for s in side]) for side in ends)
+    return piped(Call("path", None, (start, end), (("hops", max_hops),)), "length")
+
+
+def _no_chain(ends: Ends, plan: Plan) -> Fact:
     source, target = ends[0][0], ends[1][0]
     text = f"No chain of resolved calls from {say.named(source)} to {say.named(target)} was found."
-    return say.count(text, 0, recount, "", (*say.heads(source), *say.heads(target)))
+    return say.count(text, 0, plan, "", (*say.heads(source), *say.heads(target)))
 
 
-def why_not(tools: Tools, book: Notebook, ends: Ends, searched: int, recount: Callable[[], int]) -> None:
+def why_not(tools: Tools, book: Notebook, ends: Ends, searched: int, plan: Plan) -> None:
     """Say how near both ends come to one another, and which unresolved sites could bridge the gap."""
     source, target = ends[0][0], ends[1][0]
     book.unknown(
@@ -116,7 +111,7 @@ def why_not(tools: Tools, book: Notebook, ends: Ends, searched: int, recount: Ca
     callees = tools.callees(source, 5)
     near = [*callers.relations[:3], *[r for r in callees.relations if not r.symbol.external][:3]]
     if near:
-        book.add(_no_chain(ends, recount))
+        book.add(_no_chain(ends, plan))
     for relation in near:
         if fact := say.relation(tools, relation.edge, item=True):
             book.add(fact)

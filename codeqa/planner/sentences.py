@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Relation, Strategy, Symbol
 from codeqa.graph import HIERARCHY
 from codeqa.notebook import Fact, Place
+from codeqa.plan import Plan, render
 from codeqa.tools import Tools
 from codeqa.verify import words_of
 
@@ -267,9 +268,9 @@ def callees(tools: Tools, symbol: Symbol, relations: Sequence[Relation], limit: 
     return found
 
 
-def count(text: str, number: int, recount: Callable[[], int], part: str = "", places: tuple[Place, ...] = ()) -> Fact:
-    """A sentence that states a number."""
-    return Fact(text, places, "count", count=number, recount=recount, part=part)
+def count(text: str, number: int, plan: Plan, part: str = "", places: tuple[Place, ...] = ()) -> Fact:
+    """A sentence that states a number, and the plan that gives it."""
+    return Fact(text, places, "count", count=number, plan=render(plan), part=part)
 
 
 def is_code(symbol: Symbol) -> bool:
