@@ -68,7 +68,7 @@ def search(words: str) -> Call:
     return Call("search", None, (words,))
 
 
-def piped(source: Plan, name: str, *values: Value, **options: Value) -> Call:
+def piped(source: Plan, name: str, /, *values: Value, **options: Value) -> Call:
     """Return `source | name(values, options)`."""
     return Call(name, source, values, tuple(options.items()))
 

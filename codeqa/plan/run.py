@@ -211,6 +211,16 @@ class Runner:
         if name:  # a prototype and its definition are one member
             result.rows = [r for r in result.rows if "declaration" not in r.symbol.flags.split()] or result.rows
 
+    def _files(self, plan: Call, before: Result, result: Result, options: dict[str, Value]) -> None:
+        known = self.tools.graph.symbols(r.symbol.span.path for r in before.rows if r.symbol.span.path)
+        found: dict[str, Row] = {}
+        for row in before.rows:
+            file = known.get(row.symbol.span.path)
+            if file is not None:
+                old = found.setdefault(file.id, Row(file, row.edges))
+                found[file.id] = replace(old, sites=tuple(dict.fromkeys([*old.sites, *row.sites])))
+        result.rows = list(found.values())
+
     # -------------------------------------------------------------------------------------------------------- filters
 
     def _where(self, plan: Call, before: Result, result: Result, options: dict[str, Value]) -> None:

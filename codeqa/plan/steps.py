@@ -72,6 +72,7 @@ STEPS: dict[str, Signature] = {
     "users": _step("every place that uses it in any way"),
     "members": _step("what it contains, or only what is named so", Parameter("name", "text", "")),
     "owner": _step("the class, function or file around it"),
+    "files": _step("the file that it stands in"),
     "tests": _step("the tests that reach it within `depth` steps of use", Parameter("depth", "number", 3)),
     "documents": _step("the sections of documents that name it"),
     # further away

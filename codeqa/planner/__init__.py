@@ -9,11 +9,13 @@ from typing import TypeAlias
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Answer, Answered, Event, Step, Symbol, UsageError
 from codeqa.notebook import Notebook
-from codeqa.planner import describing, forms, listing, reaching
+from codeqa.plan import Plan, Runner
+from codeqa.planner import describing, forms, listing, reaching, relating
 from codeqa.planner import sentences as say
 from codeqa.planner.compose import compose
 from codeqa.planner.forms import Request
 from codeqa.planner.link import Link, Linker
+from codeqa.planner.phrases import Compiled, alternatives, compile_question
 from codeqa.tools import Tools
 from codeqa.verify import Verifier
 
@@ -48,10 +50,13 @@ class Planner:
             raise UsageError("the question is empty", hint='for instance: codeqa ask "who calls main?"')
         began = time.perf_counter()
         linker = Linker(self.tools, " ".join(question.split()))
-        request = choose(forms.readings(question), linker)
+        compiled = compile_question(question, linker)
+        request = (
+            Request(" ".join(question.split()), "relation") if compiled else choose(forms.readings(question), linker)
+        )
         yield Step("classify", f"{request.kind}: {request.form}" + (f" {request.slots}" if request.slots else ""))
         book = Notebook(request.question, request.kind)
-        walk = _Walk(self, request, book, linker)
+        walk = _Walk(self, request, book, linker, compiled)
         yield from walk.run()
         walked = time.perf_counter()
         verified = self.verifier.verify(book.facts)
@@ -73,6 +78,8 @@ class Planner:
                 stale=tuple(dict.fromkeys([*stale, *verified.stale])),
                 timing_ms=timing,
                 tokens={},
+                plan="\n".join(book.plans),
+                results=tuple(book.results),
             )
         )
 
@@ -98,16 +105,24 @@ def choose(readings: Sequence[Request], linker: Linker) -> Request:
 class _Walk:
     """One question on its way through the graph."""
 
-    def __init__(self, planner: Planner, request: Request, book: Notebook, linker: Linker) -> None:
+    def __init__(
+        self, planner: Planner, request: Request, book: Notebook, linker: Linker, compiled: Compiled | None
+    ) -> None:
+        self.compiled = compiled
+        self.runner = Runner(planner.tools)
         self.tools = planner.tools
         self.max_hops = planner.max_hops
         self.evidence = planner.evidence
         self.request = request
         self.book = book
         self.linker = linker
+        self.link = Link("")  # what the subject of the question was taken for
         self.weak = False  # the subject was found by search, and not all of its words were
 
     def run(self) -> Iterator[Event]:
+        if self.compiled is not None:
+            yield from self._relation(self.compiled)
+            return
         if absent := self.linker.absent(self.request.question):
             self.book.unknown(f"nothing in this repository mentions {say.listed(absent)}")
             self._nearest(self.request.question)
@@ -130,10 +145,7 @@ class _Walk:
             link = self.linker.search(self.request.question, kinds=kinds)
         self.link = link
         if link.missing:
-            near = self.tools.searcher.nearest_names(link.missing.rpartition(".")[2])
-            self.book.unknown(f"no symbol is named {link.missing}" + (f"; nearest: {', '.join(near)}" if near else ""))
-            self.book.unknowns.extend(h for h in self._hit_lines(self.request.question) if h not in self.book.unknowns)
-            yield Step("link", f"{link.missing}: no such name")
+            yield from self._no_such_name(link)
         elif link.how == "search":
             yield from self._by_search(link)
         elif link:
@@ -206,6 +218,58 @@ class _Walk:
         self.book.parts += parts
         return list(zip(symbols, parts, strict=True))
 
+    # ------------------------------------------------------------------------------------------------------- relations
+
+    def _relation(self, compiled: Compiled) -> Iterator[Event]:
+        """Answer a question that the grammar understood: run its plan, for each thing that its name may mean."""
+        for link in compiled.links:
+            if link.missing:
+                yield from self._no_such_name(link)
+                return
+        if wrong := relating.wrong_kind(self.tools, compiled.plan):
+            self.book.unknown(wrong)
+            yield Step("abstain", wrong)
+            return
+        yield Step("plan", str(compiled.plan))
+        for link in compiled.links:
+            if link.how == "search":
+                yield from self._by_search(link)
+                if not self.link:
+                    return
+            elif link:
+                self._spelled_otherwise(link)
+        plans = self._meant(compiled)
+        parts = [f"relation {n + 1}" for n in range(len(plans))]
+        self.book.parts += parts
+        for plan, part in zip(plans, parts, strict=True):
+            found = relating.tell(self.tools, self.runner, self.book, plan, part)
+            yield Step("expand", f"{plan}: {found.number if found.gives == 'number' else len(found.rows)}")
+
+    def _meant(self, compiled: Compiled) -> list[Plan]:
+        """Return the plan for each candidate of an ambiguous name that it finds something for, most first."""
+        link = next((link for link in compiled.links if link.certain and len(link.symbols) > 1), None)
+        if link is None:
+            for known in compiled.links:
+                self._namesakes(known)
+            return [compiled.plan]
+        plans = {s.id: alternatives(compiled, s, link.first) for s in link.symbols[:WIDE]}
+        sizes = {key: self.runner.number(plan) for key, plan in plans.items()}
+        kept = sorted((key for key in plans if sizes[key]), key=lambda key: -sizes[key])
+        if idle := [key for key in plans if key not in kept and kept]:
+            more = f" and {len(idle) - 3} more" if len(idle) > 3 else ""
+            self.book.unknown(f"nothing was found for other symbols of that name: {', '.join(idle[:3])}{more}")
+        if len(kept) > 1 or not kept:
+            names = kept or list(plans)
+            more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+            self.book.unknown(f"{link.phrase!r} is ambiguous: {', '.join(names[:6])}{more}")
+        return [plans[key] for key in (kept or list(plans))[:MAX_NAMESAKES]]
+
+    def _no_such_name(self, link: Link) -> Iterator[Event]:
+        near = self.tools.searcher.nearest_names(link.missing.rpartition(".")[2])
+        self.book.unknown(f"no symbol is named {link.missing}" + (f"; nearest: {', '.join(near)}" if near else ""))
+        self.book.unknowns.extend(h for h in self._hit_lines(self.request.question) if h not in self.book.unknowns)
+        yield Step("link", f"{link.missing}: no such name")
+
     # ----------------------------------------------------------------------------------------------------------- forms
 
     def _listed(self, phrase: str, what: str, write: Write) -> Iterator[Event]:
@@ -217,7 +281,7 @@ class _Walk:
             yield Step("expand", f"{what} of {symbol.id}")
 
     def _callers(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._listed(a, "callers", _callers_or_uses)
+        yield from self._listed(a, "callers", listing.callers_or_uses)
 
     def _callees(self, a: str, b: str) -> Iterator[Event]:
         yield from self._listed(a, "callees", listing.callees)
@@ -262,7 +326,7 @@ class _Walk:
         for symbol, part in self._each("heirs"):
             if method:
                 self.book.parts.append("overrides")
-            listing.heirs(self.tools, self.book, symbol, method, part)
+            listing.heirs(self.tools, self.book, symbol, part, method)
             yield Step("expand", f"heirs of {symbol.id}" + (f" that override {method}" if method else ""))
 
     def _members_named(self, text: str) -> list[str]:
@@ -466,12 +530,6 @@ class _Walk:
             if edge.dst in keys and edge.dst != edge.src and (fact := say.relation(self.tools, edge, item=True)):
                 self.book.add(fact)
                 self.book.walk([edge])
-
-
-def _callers_or_uses(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
-    """What is no code is never called, only used."""
-    write = listing.callers if say.is_code(symbol) else listing.uses
-    write(tools, book, symbol, part)
 
 
 def _impact_and_tests(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:

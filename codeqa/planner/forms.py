@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 KINDS = {
+    "relation": "multi fact",
     "path": "multi fact",
     "impact": "simple analysis",
     "tests": "multi fact",

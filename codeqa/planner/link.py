@@ -132,6 +132,20 @@ class Linker:
             return Link(phrase, missing=missing)
         return self._single(phrase) or self._spoken(phrase) or plain or self.search(phrase, kinds=kinds)
 
+    def certain(self, phrase: str) -> Link:
+        """Link plain words that are a name, or that spell one and little else; nothing is searched for."""
+        if link := self._single(phrase):
+            return link
+        spelled = self._spoken(phrase)
+        said = [w for w in _WORD.findall(phrase.lower()) if w not in terms.STOP_WORDS]
+        named = set(terms.split(spelled.first.name)) if spelled else set()
+        return spelled if all(set(terms.split(w)) & named for w in said) else Link(phrase)
+
+    def is_member(self, name: str) -> bool:
+        """Tell whether a method or property is called that."""
+        named = self.tools.store.symbols_named(name) if name.isidentifier() else []
+        return any(s.kind in ("method", "property", "function") for s in named)
+
     def names_something(self, phrase: str) -> bool:
         """Tell whether a phrase is or holds a name, written or spoken, without searching."""
         return any(not self._plain(n) or self.name(n) for n in self.written(phrase)) or bool(

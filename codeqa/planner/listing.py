@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codeqa.domain import CLASS_LIKE, EdgeKind, Relation, Strategy, Symbol, Unresolved
+from codeqa.domain import CALLABLE, CLASS_LIKE, EdgeKind, Relation, Strategy, Symbol, Unresolved
 from codeqa.graph import without_declarations
 from codeqa.notebook import Fact, Notebook, Place
-from codeqa.plan import Plan, find, piped
+from codeqa.plan import Plan, find, follow, piped
 from codeqa.plan.follow import subclasses
 from codeqa.planner import sentences as say
 from codeqa.tools import Mention, Tools
@@ -52,6 +52,11 @@ def _handed_on(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     _items(tools, book, source or found[:3], part)
 
 
+def callers_or_uses(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+    """What is no code is never called, only used."""
+    (callers if say.is_code(symbol) else uses)(tools, book, symbol, part)
+
+
 def callees(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     """List what a symbol calls, in the order of the calls; what lies outside of the repository by name."""
     listing = tools.callees(symbol, 10_000)
@@ -89,6 +94,39 @@ def uses(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     book.add(say.count(text, len(found), _counted(symbol, "users"), part, say.heads(symbol)))
     _items(tools, book, _calls_first(source or found), part)
     _unresolved(book, symbol, tools.unresolved(symbol))
+
+
+def implementations(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+    """List what implements an interface, or a method of one."""
+    (overriders if symbol.kind in CALLABLE else heirs)(tools, book, symbol, part)
+
+
+def readers(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+    """List what reads a value, after the line that defines it."""
+    _accesses(tools, book, symbol, part, "readers", "read")
+
+
+def writers(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+    """List what sets a value, after the line that defines it, which may set it too."""
+    _accesses(tools, book, symbol, part, "writers", "set")
+
+
+def _accesses(tools: Tools, book: Notebook, symbol: Symbol, part: str, step: str, done: str) -> None:
+    found = follow.steps()[step](tools, symbol, 1)
+    if not found and not symbol.external and symbol.kind not in CALLABLE | CLASS_LIKE and done == "set":
+        line = tools.line(symbol.span.path, symbol.name_line).strip()
+        text = f"Nothing was found to set {say.cited(symbol)} after its definition: {say.code(line[:QUOTED])}."
+        book.add(say.count(text, 0, _counted(symbol, step), part, say.heads(symbol)))
+        return
+    if not found:
+        _nothing(tools, book, symbol, f"No place that {done}s {say.named(symbol)} was resolved", part)
+        return
+    source = [r for r in found if not tools.is_test(r.symbol)]
+    tests = len(found) - len(source)
+    tail = f", {'all' if not source else tests} of them in tests" if tests else ""
+    text = f"{say.cited(symbol)} is {done} at {say.counted(len(found), 'place')}{tail}."
+    book.add(say.count(text, len(found), _counted(symbol, step), part, say.heads(symbol)))
+    _items(tools, book, source or found, part)
 
 
 def raised(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
@@ -175,7 +213,7 @@ def _further(tools: Tools, book: Notebook, relations: Sequence[Relation], part: 
         book.add(Fact(f"Through these, also {names}.", places, "edge", edges=edges, part=part))
 
 
-def heirs(tools: Tools, book: Notebook, symbol: Symbol, method: str, part: str) -> None:
+def heirs(tools: Tools, book: Notebook, symbol: Symbol, part: str, method: str = "") -> None:
     """List what inherits from or implements a class; with `method`, which of them override it."""
     found = subclasses(tools, symbol)
     if not found:
