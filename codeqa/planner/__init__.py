@@ -14,8 +14,8 @@ from codeqa.planner import describing, forms, listing, reaching, relating
 from codeqa.planner import sentences as say
 from codeqa.planner.compose import compose
 from codeqa.planner.forms import Request
+from codeqa.planner.grammar import Compiled, alternatives, compile_question
 from codeqa.planner.link import Link, Linker
-from codeqa.planner.phrases import Compiled, alternatives, compile_question
 from codeqa.tools import Tools
 from codeqa.verify import Verifier
 

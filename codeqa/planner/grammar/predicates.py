@@ -1,0 +1,243 @@
+"""Verb phrases: what is said of a thing, and how several sayings narrow it together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from codeqa.plan import Both, piped
+from codeqa.planner.grammar import vocabulary as words
+from codeqa.planner.grammar.reader import NotUnderstood, Set, member_of, needed
+from codeqa.planner.grammar.things import Things
+from codeqa.planner.grammar.vocabulary import CALLABLE, CLASS, Verb
+from codeqa.planner.link import Link
+
+_SUPERS = (
+    ("super",),
+    ("super", "too"),
+    ("the", "super", "method"),
+    ("the", "super", "implementation"),
+    ("the", "superclass", "method"),
+    ("the", "parent",),
+    ("the", "parent", "method"),
+    ("the", "parent", "implementation"),
+    ("the", "parent's", "implementation"),
+    ("the", "parent's", "method"),
+    ("the", "parent's", "version"),
+    ("the", "parent", "version"),
+    ("the", "base", "implementation"),
+    ("the", "base", "method"),
+    ("the", "base", "version"),
+    ("the", "base", "class"),
+    ("the", "base", "class", "implementation"),
+    ("the", "original", "implementation"),
+    ("the", "inherited", "implementation"),
+    ("the", "inherited", "one"),
+    ("the", "inherited", "version"),
+    ("the", "overridden", "method"),
+    ("the", "method", "they", "override"),
+    ("the", "one", "they", "override"),
+    ("what", "they", "override"),
+)[::-1]  # fmt: skip
+
+
+@dataclass(slots=True)
+class Predicates(Things):
+    """Reads verb phrases."""
+
+    # ----------------------------------------------------------------------------------------------------- predicates
+
+    def _predicates(self, subject: Set, *, relative: bool = True, be: bool = False) -> Set:
+        """Read what is said of a subject: one predicate or more, joined by and, but, without."""
+        if relative:
+            self._relativizer()
+        found = self._predicate(subject, be=be)
+        while self.at < len(self.tokens):
+            further = self._try(partial(self._joined, found))
+            if further is None:
+                break
+            found = further
+        return self._in_place(found)
+
+    def _joined(self, found: Set) -> Set:
+        if self._maybe("without"):
+            return self._lacking(found, negated=True)
+        while self._maybe(",", ";"):
+            pass
+        self._maybe("and", "but", "yet", "while")
+        self._maybe("also", "then", "itself", "themselves")
+        self._relativizer()
+        return self._predicate(found)
+
+    def _predicate(self, subject: Set, *, be: bool = False) -> Set:
+        return self._either(
+            lambda: self._supering(subject),
+            lambda: self._nobody(subject),
+            lambda: self._with(subject),
+            lambda: self._called(subject, be=be),
+            lambda: self._doing_it(subject),
+            lambda: self._done_by(subject),
+            lambda: self._whose(subject),
+            lambda: self._naming(subject),
+        )
+
+    def _supering(self, subject: Set) -> Set:
+        """Call super; delegate to the parent's implementation."""
+        negated = self._negation()
+        self._verb("base", "s", "ing", "ed")
+        for phrase in _SUPERS:
+            if self._sequence(phrase):
+                break
+        else:
+            raise NotUnderstood
+        plan = needed(self._methods(subject))
+        kept = piped(plan, "calls_super")
+        return Set(Both("-", plan, kept) if negated else kept, CALLABLE)
+
+    def _nobody(self, subject: Set) -> Set:
+        """[that] nobody calls; no test covers."""
+        if self._maybe("no"):
+            self._word("one", "test", "tests", "code", "other", "function", "body", "class", "caller")
+            tests = self.tokens[self.at - 1].low in ("test", "tests")
+        else:
+            self._word(*words.NOBODY)
+            tests = False
+        self._maybe("else", "code", "in")
+        self._adverbs()
+        verb, _ = self._verb("base", "s")
+        self._adverbs()
+        step = "tests" if tests else verb.active
+        return replace(subject, plan=piped(needed(subject), "without", step))
+
+    def _with(self, subject: Set) -> Set:
+        """Have no callers; with tests; without tests."""
+        if self._maybe("without"):
+            return self._lacking(subject, negated=True)
+        negated = self._negation()
+        self._word("have", "has", "with", "having")
+        negated = self._maybe("no", "zero") is not None or negated
+        return self._lacking(subject, negated=negated)
+
+    def _lacking(self, subject: Set, *, negated: bool) -> Set:
+        """[without] tests; [without] calling it directly."""
+        if self._is_verb("ing"):
+            return self._doing_it(subject, negated=negated)
+        self._maybe("any", "a", "its", "their", "own")
+        noun = self._relative_noun()
+        return replace(subject, plan=piped(needed(subject), "without" if negated else "having", noun.step))
+
+    def _called(self, subject: Set, *, be: bool) -> Set:
+        """[are] called by X; are never called; is overridden in X."""
+        negated = self._negation()
+        if not be and self._maybe("is", "are", "was", "were", "gets", "get", "be") and not negated:
+            be = True
+            negated = self._negation()
+        self._maybe("being", "be", "get")
+        adverb = self._adverbs()
+        negated = self._negation() or negated
+        verb, _ = self._verb("ed")
+        far = self._adverbs() or adverb
+        if self._maybe("by", "from", "in", "inside", "with", "within", "through"):
+            agent = self._try(self._object)
+            if agent is not None:
+                step = self._undergone(verb, agent, far=far)
+                return self._narrowed(subject, step, negated=negated)
+            raise NotUnderstood
+        if not be:
+            raise NotUnderstood
+        return replace(subject, plan=piped(needed(subject), "without" if negated else "having", verb.active))
+
+    def _doing_it(self, subject: Set, *, negated: bool = False) -> Set:
+        """Call X; never set X; calling both X and Y; call X but not Y."""
+        negated = self._negation() or negated
+        far = self._adverbs()
+        derived = self._peek().low in ("derived", "descended")
+        verb, stem = self._verb(*(("base", "s", "ing", "ed") if negated or derived else ("base", "s", "ing")))
+        far = self._adverbs() or far
+        self._maybe("to") if stem == "call" else None
+        both = self._maybe("both", "either")
+        found = self._objected(subject, verb, far, negated=negated)
+        while self.at < len(self.tokens):
+            more = self._try(partial(self._more_objects, subject, found, verb, far, both is not None))
+            if more is None:
+                break
+            found = more
+        return found
+
+    def _more_objects(self, subject: Set, found: Set, verb: Verb, far: bool, both: bool) -> Set:
+        """[call X] and Y; or Y; but not Y."""
+        joint = self._word("and", "or", "but", ",", "nor")
+        negated = self._negation()
+        if joint == "but" and not negated:
+            raise NotUnderstood
+        if not both and self._is_verb("base", "s", "ing"):
+            raise NotUnderstood  # the next predicate
+        other = self._objected(subject, verb, far, negated=False)
+        names = [member_of(side.plan, subject.plan) for side in (found, other)]
+        if all(names) and joint != "or" and not negated:  # classes that have both, for no method is two
+            return replace(subject, plan=piped(piped(needed(subject), "defining", names[0]), "defining", names[1]))
+        mark = "-" if negated else "+" if joint == "or" else "&"
+        return replace(found, plan=Both(mark, needed(found), needed(other)))
+
+    def _objected(self, subject: Set, verb: Verb, far: bool, *, negated: bool) -> Set:
+        """A verb with its object, as a narrower subject."""
+        if verb.active == "overriders" and (found := self._try(lambda: self._own_member(subject, negated=negated))):
+            return found
+        target = self._object()
+        direct = self._adverbs_of_directness()
+        found = self._did(verb, target, far=far or direct == "far", subject=subject)
+        return self._narrowed(subject, found, negated=negated)
+
+    def _own_member(self, subject: Set, *, negated: bool) -> Set:
+        """[subclasses of X that] override m."""
+        if subject.plan is None or not (subject.of_class or subject.sort == CLASS):
+            raise NotUnderstood
+        self._determiners()
+        self._kind_word()
+        token = self._peek()
+        name = token.text.removesuffix("()").replace("::", ".").replace("#", ".").rpartition(".")[2]
+        if not self.linker.is_member(name):
+            raise NotUnderstood
+        self.at += 1
+        self._kind_word()
+        self.links.append(Link(token.text))
+        if negated:
+            return replace(subject, plan=Both("-", subject.plan, piped(subject.plan, "defining", name)))
+        self.last = piped(subject.plan, "members", name=name)
+        return Set(self.last, CALLABLE)
+
+    def _done_by(self, subject: Set) -> Set:
+        """[that] X calls; [the setting that] Y writes."""
+        agent = self._object()
+        negated = self._negation()
+        far = self._adverbs()
+        verb, _ = self._verb("base", "s", "ed")
+        far = self._adverbs() or far
+        return self._narrowed(subject, self._undergone(verb, agent, far=far), negated=negated)
+
+    def _whose(self, subject: Set) -> Set:
+        """Whose m calls X; whose override of m calls X."""
+        if self.tokens[self.at - 1].low != "whose":
+            self._word("whose")
+        if self._maybe("own"):
+            pass
+        if self._maybe("override", "overrides", "implementation", "version"):
+            self._maybe("of")
+        self._kind_word()
+        token = self._peek()
+        name = token.text.removesuffix("()")
+        if not self.linker.is_member(name) or subject.plan is None:
+            raise NotUnderstood
+        self.at += 1
+        self._kind_word()
+        return self._predicate(Set(piped(subject.plan, "members", name=name), CALLABLE))
+
+    def _naming(self, subject: Set) -> Set:
+        """Named X; called "x"."""
+        self._word("named", "called")
+        token = self._peek()
+        if not token.name:
+            raise NotUnderstood
+        self.at += 1
+        self.links.append(Link(token.text))
+        return replace(subject, plan=piped(needed(subject), "where", name=token.text))

@@ -1,0 +1,238 @@
+"""Reading a question word by word: tokens, what stands next, and the way back where a reading does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from codeqa.plan import Call, Plan, piped
+from codeqa.planner.grammar import vocabulary as words
+from codeqa.planner.grammar.vocabulary import ANY, Verb
+from codeqa.planner.link import Link, Linker
+
+_T = TypeVar("_T")
+_WORDS = re.compile(r"[^\W\d][\w’'-]*|[,;]|\d+")
+_FOLDER = re.compile(r"(?<![\w/])[\w.-]+(?:/[\w.*-]+)+/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, or a name as it is written."""
+
+    text: str
+    low: str
+    name: bool = False  # written as code
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """What a phrase stands for so far; without a plan it is everything of its sort."""
+
+    plan: Plan | None
+    sort: str = ANY
+    kind: str = ""
+    of_class: bool = False  # the plan finds classes
+    place: str = ""  # part of the paths of everything of its sort
+
+
+class NotUnderstood(Exception):
+    """This reading does not fit; another may."""
+
+
+@dataclass(slots=True)
+class State:
+    """Where a reading stands, to go back to."""
+
+    at: int
+    links: list[Link]
+    last: Plan | None
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads from left to right; each method takes what it understands or raises NotUnderstood."""
+
+    text: str
+    linker: Linker
+    tokens: list[Token] = field(default_factory=list)
+    at: int = 0
+    links: list[Link] = field(default_factory=list)
+    last: Plan | None = None  # what "it" stands for
+
+    # --------------------------------------------------------------------------------------------------------- tokens
+
+    def _peek(self) -> Token:
+        if self.at >= len(self.tokens):
+            raise NotUnderstood
+        return self.tokens[self.at]
+
+    def _word(self, *options: str) -> str:
+        token = self._peek()
+        if token.name or token.low not in options:
+            raise NotUnderstood
+        self.at += 1
+        return token.low
+
+    def _maybe(self, *options: str) -> str | None:
+        if self.at < len(self.tokens) and not self.tokens[self.at].name and self.tokens[self.at].low in options:
+            self.at += 1
+            return self.tokens[self.at - 1].low
+        return None
+
+    def _sequence(self, phrase: Sequence[str]) -> bool:
+        low = [t.low.removesuffix("()") for t in self.tokens[self.at : self.at + len(phrase)]]
+        if low != list(phrase):
+            return False
+        self.at += len(phrase)
+        return True
+
+    def _determiners(self) -> None:
+        while self._maybe(*words.DETERMINERS):
+            if self.tokens[self.at - 1].low == "all":
+                self._maybe("of")
+
+    def _negation(self) -> bool:
+        return self._maybe(*words.NEGATIONS) is not None
+
+    def _relativizer(self) -> None:
+        if self._maybe(*words.RELATIVE):
+            self._maybe("do", "does", "can", "could", "may", "might", "will", "would")
+
+    def _adverbs(self) -> bool:
+        """Skip adverbs; True if one says that it may happen over several steps."""
+        far = False
+        while found := self._maybe(*words.ADVERBS):
+            far = far or found in words.FAR
+        return far
+
+    def _adverbs_of_directness(self) -> str:
+        return "far" if self._adverbs() else ""
+
+    def _is_verb(self, *forms: str) -> bool:
+        state = self._state()
+        try:
+            self._verb(*forms)
+        except NotUnderstood:
+            return False
+        finally:
+            self._restore(state)
+        return True
+
+    def _verb(self, *forms: str) -> tuple[Verb, str]:
+        """Read a verb in one of these forms, with the words that belong to it; return its meaning and its stem."""
+        token = self._peek()
+        if token.name:
+            raise NotUnderstood
+        stem, which = words.FIRST_WORDS.get(token.low, ("", ""))
+        for key, verb in words.PHRASES.items():
+            low = tuple(t.low for t in self.tokens[self.at + 1 : self.at + len(key)])
+            if key[0] == stem and low == key[1:] and self._fits(stem, which, forms):
+                self.at += len(key)
+                return verb, stem
+        if token.low not in words.VERBS:
+            raise NotUnderstood
+        stem, which, verb = words.VERBS[token.low]
+        if not self._fits(stem, which, forms):
+            raise NotUnderstood
+        self.at += 1
+        return verb, stem
+
+    @staticmethod
+    def _fits(stem: str, which: str, forms: Sequence[str]) -> bool:
+        return which in forms or (which == "base" and "ed" in forms and stem in words.SAME_FORM)
+
+    # --------------------------------------------------------------------------------------------------- backtracking
+
+    def _state(self) -> State:
+        return State(self.at, list(self.links), self.last)
+
+    def _restore(self, state: State) -> None:
+        self.at, self.links, self.last = state.at, list(state.links), state.last
+
+    def _try(self, reading: Callable[[], _T]) -> _T | None:
+        state = self._state()
+        try:
+            return reading()
+        except NotUnderstood:
+            self._restore(state)
+            return None
+
+    def _either(self, *readings: Callable[[], Set]) -> Set:
+        """Return what the reading gives that gets furthest; of equals the first."""
+        state = self._state()
+        best: tuple[int, State, Set] | None = None
+        for reading in readings:
+            self._restore(state)
+            try:
+                found = reading()
+            except NotUnderstood:
+                continue
+            if best is None or self.at > best[0]:
+                best = (self.at, self._state(), found)
+        if best is None:
+            self._restore(state)
+            raise NotUnderstood
+        self._restore(best[1])
+        return best[2]
+
+
+def needed(found: Set) -> Plan:
+    """Return a plan; what is everything of its sort is a list only where a place bounds it."""
+    if found.plan is not None:
+        return found.plan
+    if not found.place:
+        raise NotUnderstood
+    everything = Call("all", None, (), (("kind", found.kind),) if found.kind else ())
+    return piped(everything, "where", path=found.place)
+
+
+def member_of(plan: Plan | None, of: Plan | None) -> str:
+    """Return the name if a plan finds the members of a name in what another finds, else ""."""
+    if isinstance(plan, Call) and plan.name == "members" and plan.source == of and plan.options:
+        return str(plan.options[0][1])
+    return ""
+
+
+def stripped(question: str) -> str:
+    """Leave out what only makes it a polite question, at both ends."""
+    text = " ".join(question.split()).strip(" ?.!")
+    again = True
+    while again:
+        again = False
+        low = text.lower()
+        for lead in words.LEADS:
+            if low.startswith(f"{lead} ") and len(text) > len(lead) + 4:
+                text, again = text[len(lead) :].lstrip(" ,:"), True
+                break
+        low = text.lower()
+        for tail in words.TAILS:
+            if low.endswith(f" {tail}"):
+                text, again = text[: -len(tail)].rstrip(" ,:?"), True
+                break
+    return text
+
+
+def tokens_of(text: str, linker: Linker) -> list[Token]:
+    """Split a question into names, as written, and words."""
+    spans: list[tuple[int, int, str]] = []
+    at = 0
+    names = linker.written(text)
+    names += [m[0] for m in _FOLDER.finditer(text) if not any(m[0] in name for name in names)]
+    for name in sorted(names, key=text.find):
+        start = text.find(name, at)
+        if start >= 0:
+            spans.append((start, start + len(name), name))
+            at = start + len(name)
+    found: list[Token] = []
+    at = 0
+    for start, end, name in [*spans, (len(text), len(text), "")]:
+        found += [Token(m[0], m[0].lower()) for m in _WORDS.finditer(text[at:start])]
+        after = text[end : end + 3]
+        if name:
+            tail = re.match(r"[`\"'”’]?(['’]s)\b", after)
+            found.append(Token(name + (tail[1] if tail else ""), name.lower(), name=True))
+            end += tail.end() if tail else 0
+        at = end
+    return found

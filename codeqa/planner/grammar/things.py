@@ -1,0 +1,324 @@
+"""Noun phrases: what a question is about, from a name or from words that stand for a step."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import partial
+
+from codeqa.domain import CLASS_LIKE
+from codeqa.plan import Both, Plan, find, piped
+from codeqa.planner.grammar import vocabulary as words
+from codeqa.planner.grammar.reader import NotUnderstood, Reader, Set, needed
+from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, DATA, FILE, TEST, Noun, Verb
+from codeqa.planner.link import Link
+
+_PATHLIKE = re.compile(r"[\w.-]*/[\w./*-]*|[\w-]+\.\w{1,5}\Z")
+
+
+@dataclass(slots=True)
+class Things(Reader):
+    """Reads noun phrases, and what a verb makes of two of them."""
+
+    def _predicates(self, subject: Set, *, relative: bool = True, be: bool = False) -> Set:
+        raise NotImplementedError  # see Predicates: a noun phrase may hold a relative clause
+
+    # ---------------------------------------------------------------------------------------------------------- nouns
+
+    def _noun(self, *, bare: bool = False) -> Set:
+        """Read a noun phrase; `bare` allows one that stands for everything of its sort."""
+        self._determiners()
+        found = self._try(self._possessive) or self._try(self._relation) or self._try(lambda: self._kinded(bare=bare))
+        if found is None:
+            raise NotUnderstood
+        return self._in_place(found)
+
+    def _possessive(self) -> Set:
+        """X's callers."""
+        token = self._peek()
+        if not token.name or not token.text.endswith(("'s", "’s")):
+            raise NotUnderstood
+        self.at += 1
+        target = self._linked(token.text[:-2])
+        self._determiners()
+        return self._related_to(target)
+
+    def _related_to(self, target: Set) -> Set:
+        noun = words.NOUNS.get(self._peek().low)
+        if step := self._try(self._relative_noun):
+            return self._stepped(step, target)
+        if noun is None:
+            raise NotUnderstood
+        self.at += 1
+        return self._of(noun, target)
+
+    def _relation(self) -> Set:
+        """Callers of X, tests for X, call sites of X."""
+        step = self._relative_noun()
+        if self.at < len(self.tokens) and self._peek().low in ("of", "for", "to", "on"):
+            self.at += 1
+            return self._stepped(step, self._object())
+        raise NotUnderstood
+
+    def _relative_noun(self) -> Noun:
+        """Read a noun that stands for a step; in a question that goes on, `of X` may come later."""
+        pair = tuple(t.low for t in self.tokens[self.at : self.at + 2])
+        if pair in words.HEADS:
+            self.at += 2
+            return Noun(CLASS, "", words.HEADS[pair])
+        noun = words.NOUNS.get(self._peek().low)
+        if noun is not None and noun.sort == TEST:
+            self.at += 1
+            return replace(noun, step="tests")
+        if noun is None or not noun.step:
+            raise NotUnderstood
+        self.at += 1
+        if self._maybe("methods", "classes", "types", "functions"):
+            pass
+        return noun
+
+    def _stepped(self, noun: Noun, target: Set) -> Set:
+        plan = piped(needed(target), noun.step)
+        found = Set(plan, noun.sort, of_class=noun.step in ("subclasses", "bases"))
+        if noun.step == "implementers":
+            found = replace(found, of_class=self._is_class(target))
+        return found
+
+    def _kinded(self, *, bare: bool) -> Set:
+        """Functions, methods of X, files in P, the classes named so."""
+        adjective = words.ADJECTIVES.get(self._peek().low, "")
+        if adjective:
+            self.at += 1
+        noun = words.NOUNS.get(self._peek().low)
+        if noun is None or noun.step:
+            raise NotUnderstood
+        self.at += 1
+        found = Set(None, noun.sort, noun.kind)
+        if self.at < len(self.tokens) and self._peek().low in ("of", "on", "in", "inside", "within", "from", "defined"):
+            found = self._try(lambda: self._members(noun)) or found
+        if found.plan is None and not bare and self.at >= len(self.tokens):
+            raise NotUnderstood
+        if adjective:
+            found = replace(found, plan=piped(needed(found), "without", adjective))
+        return found
+
+    def _members(self, noun: Noun) -> Set:
+        """[methods] of X, [functions] defined in the file P."""
+        self._maybe("defined", "declared")
+        self._word("of", "on", "in", "inside", "within", "from")
+        if self._place_follows():
+            raise NotUnderstood  # where it stands, not what it belongs to: see _in_place
+        return self._of(noun, self._object())
+
+    def _of(self, noun: Noun, target: Set) -> Set:
+        """What a thing contains, or what tests it."""
+        if noun.sort == TEST:
+            return Set(piped(needed(target), "tests"), TEST)
+        plan: Plan = piped(needed(target), "members")
+        if noun.kind and noun.sort != DATA:
+            plan = piped(plan, "where", kind=noun.kind)
+        return Set(plan, noun.sort)
+
+    def _in_place(self, found: Set) -> Set:
+        """Narrow to where it stands: in tests, in src/app, outside of tests."""
+        while self.at < len(self.tokens) and self._peek().low in ("in", "inside", "within", "under", "outside", "from"):
+            narrowed = self._try(partial(self._placed, found))
+            if narrowed is None:
+                break
+            found = narrowed
+        return found
+
+    def _placed(self, found: Set) -> Set:
+        outside = self._word("in", "inside", "within", "under", "outside", "from") == "outside"
+        self._maybe("of")
+        self._determiners()
+        self._maybe("file", "folder", "directory", "module", "package", "path", "dir")
+        token = self._peek()
+        if token.low in ("tests", "test"):
+            self.at += 1
+            self._maybe("code", "files", "suite")
+            return replace(found, plan=piped(needed(found), "where", test="no" if outside else "yes"))
+        if token.low in ("source", "sources", "production", "non-test"):
+            self.at += 1
+            self._maybe("code", "files")
+            return replace(found, plan=piped(needed(found), "where", test="yes" if outside else "no"))
+        if not self._place_follows() or outside:
+            raise NotUnderstood
+        self.at += 1
+        self._maybe("file", "folder", "directory", "module", "package")
+        self.links.append(Link(token.text))
+        path = token.text.strip("`'\"").removeprefix("./")
+        if found.plan is None:
+            return replace(found, place=path)
+        return replace(found, plan=piped(found.plan, "where", path=path))
+
+    def _place_follows(self) -> bool:
+        """Tell whether a path stands next, and no file that is a thing of its own."""
+        at = self.at
+        while at < len(self.tokens) and self.tokens[at].low in words.DETERMINERS | {
+            "file", "folder", "directory", "module", "package", "path", "tests", "test", "dir",
+        }:  # fmt: skip
+            if self.tokens[at].low in ("tests", "test"):
+                return True
+            at += 1
+        return at < len(self.tokens) and bool(_PATHLIKE.match(self.tokens[at].text.strip("`'\"")))
+
+    # -------------------------------------------------------------------------------------------------------- objects
+
+    def _object(self) -> Set:
+        """Read what a verb is done to: a name, "it", words that name something, or a phrase with a name in it."""
+        token = self._peek()
+        if (
+            token.low in ("it", "them", "itself", "that", "this", "he", "she")
+            and self.last is not None
+            and not token.name
+        ):
+            self.at += 1
+            return Set(self.last)
+        found = (
+            self._try(self._phrase) or self._try(self._named) or self._try(self._worded) or self._try(self._described)
+        )
+        if found is None:
+            raise NotUnderstood
+        self.last = found.plan
+        return found
+
+    def _phrase(self) -> Set:
+        """A noun phrase with a name somewhere in it."""
+        start = len(self.links)
+        noun = self._noun(bare=True)
+        found = self._try(lambda: self._predicates(noun)) or noun
+        if found.plan is None or len(self.links) == start:
+            raise NotUnderstood
+        return found
+
+    def _named(self) -> Set:
+        """A name, perhaps with the kind of thing before or after it, or `of` its class."""
+        self._determiners()
+        before = self._kind_word()
+        token = self._peek()
+        if not token.name or token.text.endswith(("'s", "’s")):
+            raise NotUnderstood
+        self.at += 1
+        name = token.text
+        if before and (owner := self._try(self._owner)):
+            name = f"{owner}.{name}"
+        self._kind_word()
+        return self._linked(name)
+
+    def _owner(self) -> str:
+        """[the method m] of C."""
+        self._word("of", "on", "in", "from")
+        self._determiners()
+        self._kind_word()
+        token = self._peek()
+        if not token.name or _PATHLIKE.match(token.text):
+            raise NotUnderstood
+        self.at += 1
+        return token.text
+
+    def _kind_word(self) -> str:
+        low = self.tokens[self.at].low if self.at < len(self.tokens) else ""
+        singular = {"function", "method", "class", "interface", "struct", "trait", "enum", "type", "field", "property"}
+        singular |= {"attribute", "variable", "constant", "setting", "error", "exception", "symbol", "file", "module"}
+        singular |= {"macro", "constructor", "object", "option", "flag", "value", "member"}
+        if low in singular:
+            self.at += 1
+            return low
+        return ""
+
+    def _worded(self) -> Set:
+        """Plain words up to the next clause that name something without being written as code."""
+        self._determiners()
+        start = self.at
+        end = start
+        while end < len(self.tokens) and self.tokens[end].low not in words.BOUNDARY and end - start < 6:
+            end += 1
+        for stop in range(end, start, -1):
+            phrase = " ".join(t.text for t in self.tokens[start:stop])
+            if words.NOUNS.get(phrase.lower()):
+                continue
+            link = self.linker.certain(phrase)
+            if link:
+                self.at = stop
+                return self._kept(link)
+        raise NotUnderstood
+
+    def _described(self) -> Set:
+        """The code that does something, in words: search finds it, or not."""
+        self._determiners()
+        self._word("code", "function", "method", "class", "thing", "part", "logic", "place", "piece", "stuff", "bit")
+        self._maybe("of")
+        self._maybe("code")
+        self._word("that", "which", "where", "to", "for", "responsible", "doing", "handling")
+        rest = " ".join(t.text for t in self.tokens[self.at :])
+        link = self.linker.search(rest)
+        if not link:
+            raise NotUnderstood
+        self.at = len(self.tokens)
+        return self._kept(link)
+
+    def _linked(self, name: str) -> Set:
+        link = self.linker.name(name)
+        if not link:
+            self.links.append(link)
+            return Set(find(name))
+        return self._kept(link)
+
+    def _kept(self, link: Link) -> Set:
+        self.links.append(link)
+        return Set(find(link.first.id), of_class=link.first.kind in CLASS_LIKE)
+
+    def _is_class(self, target: Set) -> bool:
+        return target.of_class
+
+    # ---------------------------------------------------------------------------------------------------------- plans
+
+    def _did(self, verb: Verb, target: Set, *, far: bool = False, subject: Set | None = None) -> Set:
+        """Those who do something to a target."""
+        step = verb.active
+        doer = verb.doer
+        if subject is not None and subject.sort == TEST and step in ("reached_by", "users", "tests", "impact"):
+            return Set(piped(needed(target), "tests"), TEST)
+        if far and step == "callers":
+            step = "reached_by"
+        if step == "callers" and target.of_class:
+            step = "instantiations"
+        return Set(piped(needed(target), step), doer, of_class=step in ("subclasses", "bases"))
+
+    def _undergone(self, verb: Verb, agent: Set, *, far: bool = False) -> Set:
+        """What an agent does something to."""
+        step = "reach" if far and verb.passive == "callees" else verb.passive
+        return Set(piped(needed(agent), step), verb.done, of_class=step in ("bases", "creates"))
+
+    def _methods(self, subject: Set) -> Set:
+        if subject.plan is not None and subject.of_class:
+            return Set(piped(subject.plan, "members"), CALLABLE)
+        return subject
+
+    def _narrowed(self, subject: Set, found: Set, *, negated: bool = False) -> Set:
+        """What of a subject is in a set, or what is not."""
+        plan = needed(found)
+        if subject.plan is None:
+            if negated:
+                raise NotUnderstood  # everything but: not a list that anybody wants
+            kept = self._of_sort(subject, found)
+            return replace(kept, plan=piped(needed(kept), "where", path=subject.place)) if subject.place else kept
+        base = subject
+        if subject.of_class and not found.of_class and found.sort in (CALLABLE, TEST, ANY):
+            base = self._methods(subject)
+        return replace(base, plan=Both("-" if negated else "&", needed(base), plan))
+
+    def _of_sort(self, subject: Set, found: Set) -> Set:
+        plan = needed(found)
+        if subject.sort == TEST:
+            return Set(plan if found.sort == TEST else piped(plan, "where", test="yes"), TEST)
+        if subject.sort == FILE:
+            return Set(plan if found.sort == FILE else piped(plan, "files"), FILE)
+        if subject.sort == CLASS and not found.of_class and found.sort in (CALLABLE, ANY):
+            return Set(piped(piped(plan, "owner"), "where", kind="class"), CLASS, of_class=True)
+        if subject.kind == "method":
+            return Set(piped(plan, "where", kind="method"), CALLABLE)
+        if subject.kind == "callable" and found.sort != CALLABLE:
+            return Set(piped(plan, "where", kind="callable"), CALLABLE)
+        return replace(found, sort=subject.sort if subject.sort != ANY else found.sort)
