@@ -38,6 +38,7 @@ class Fact:
     plan: str = ""  # what counts again
     part: str = ""  # which part of the question it answers; "" is background
     item: bool = False  # one of a list, shown as a bullet
+    goes_on: bool = False  # says more of the item before it
 
 
 @dataclass(slots=True)

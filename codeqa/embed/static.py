@@ -61,6 +61,20 @@ class Static:
 
     embed_chunks = embed_terms
 
+    def nearest(self, word: str, limit: int) -> list[str]:
+        """Return the terms whose rows point most nearly where those of a word do, without those it is made of."""
+        import numpy as np
+
+        own = set(spaced(word).split())
+        target = self.embed([word])[0]
+        if not target.any():
+            return []
+        table = self._table.astype(np.float32)
+        scores = (table @ target) / np.maximum(np.linalg.norm(table, axis=1), 1.0)
+        names = dict((row, term) for term, row in self._lexicon.rows())
+        best = [names[int(row)] for row in np.argsort(-scores)[: limit + len(own)]]
+        return [term for term in best if term not in own][:limit]
+
     def _sums(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
         import numpy as np
 

@@ -20,11 +20,14 @@ def compose(book: Notebook, verified: Verified, *, weak: bool) -> tuple[str, str
     covered = all(part in verified.parts for part in book.parts)
     status = "answered" if covered and not weak and not verified.dropped else "partial"
     items = {fact.text for fact in book.facts if fact.item}
+    further = {(fact.text, fact.check) for fact in book.facts if fact.goes_on}
     paragraphs: list[str] = []
     sentences: list[str] = []
     for claim in verified.claims:
         marked = _marked(claim)
-        if claim.text in items:
+        if (claim.text, claim.check) in further and not sentences and paragraphs:
+            paragraphs[-1] += f" {marked}"
+        elif claim.text in items:
             if sentences:
                 paragraphs.append(" ".join(sentences))
                 sentences = []

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from codeqa.planner.grammar import Compiled
+
 KINDS = {
     "relation": "multi fact",
     "path": "multi fact",
@@ -36,6 +38,7 @@ class Request:
     form: str
     slots: dict[str, str] = field(default_factory=dict)
     wants: frozenset[str] = frozenset()
+    compiled: tuple[Compiled, ...] = ()  # of a relation: its plans
 
     @property
     def kind(self) -> str:
@@ -47,6 +50,7 @@ _CHANGE = (
     r"(?:change|chang(?:e|ed|ing)|renam(?:e|ed|ing)|remov(?:e|ed|ing)|delet(?:e|ed|ing)|modif(?:y|ied|ying)|"
     r"touch(?:ed|ing)?|alter(?:ed|ing)?|break(?:ing)?|edit(?:ed|ing)?)"
 )
+_ARRIVE = r"(?:ends?\s+up\s+(?:in|at|as|on|with)|reach(?:es)?|gets?\s+(?:in|on)?to|arrives?\s+(?:at|in))"
 _REACH = (
     r"(?:reach(?:es)?|gets?\s+(?:in|on)?to|ends?\s+up\s+(?:in|at|as|on|with)|leads?\s+to|arrives?\s+(?:at|in)|"
     r"becomes?|flows?\s+(?:in)?to|makes?\s+(?:it|its\s+way)\s+(?:in)?to|finds?\s+its\s+way\s+(?:in)?to|"
@@ -99,10 +103,13 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"\b(?:trace|path|paths|route|flow|how|way|chain|follow|steps?|walk|lead|leads)\b.*?"
         r"\bfrom\s+(?P<a>.+?)\s+(?:in|on|up\s+)?to\s+(?P<b>.+)",
     ),
-    (
-        "path",
-        r"\b(?:how(?!\s+many)|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+"
-        rf"(?:(?:do|does|can|could|is|are|will|would)\s+)?(?P<a>.+?)\s+{_REACH}\s+(?P<b>.+)",
+    *(
+        (
+            "path",
+            r"\b(?:how(?!\s+many)|trace|explain|show|describe|follow|why|when)\b(?:\s+(?:how|when|why))?\s+"
+            rf"(?:(?:do|does|can|could|is|are|will|would)\s+)?(?P<a>.+?)\s+{reach}\s+(?P<b>.+)",
+        )
+        for reach in (_ARRIVE, _REACH)  # "a method call ends up in": the noun is no verb
     ),
     (
         "path",
@@ -169,10 +176,15 @@ _WANTS = (
 )
 
 
+def wanted(text: str) -> frozenset[str]:
+    """Return the extra parts that a question asks for."""
+    return frozenset(name for name, pattern in _WANTS if re.search(pattern, text, re.I))
+
+
 def readings(question: str) -> list[Request]:
     """Return every form that a question's wording fits, likeliest first; "search" always fits."""
     text = " ".join(question.split())
-    wants = frozenset(name for name, pattern in _WANTS if re.search(pattern, text, re.I))
+    wants = wanted(text)
     found: list[Request] = []
     for form, pattern in _COMPILED:
         if match := pattern.search(text):

@@ -23,12 +23,18 @@ _CODE = re.compile(
     """,
     re.X,
 )
+_ABOUT = re.compile(
+    r"\b(?:where|how|when|what)\s+(?:is|are|was|were|does|do|gets?)\s+(?P<thing>(?:[\w’'-]+\s+){0,5}?[\w’'-]+)\s+"
+    r"(?:\w+ed|\w+en|set|read|kept|held|sent|built|made|done|put|lost|found|being|get|happen|work|come|go)\b",
+    re.I,
+)
 _FILE = re.compile(r"\.(?:\w{1,5})\Z")
 _CAPITAL = re.compile(r"\b[A-Z][a-z0-9]{2,}\b")
 _WORD = re.compile(r"[^\W\d]\w*")
 _TOKEN = re.compile(r"\w+")
 _ABBREVIATIONS = frozenset({"e.g", "i.e", "etc", "vs"})
 SPOKEN = 0.55  # share of a phrase's meaning that a name spelled by some of its words must hold
+READ_LINES = 80  # of a definition that are compared with a question
 LINKS = 8  # candidates that search may offer for a phrase
 
 
@@ -66,6 +72,7 @@ class Linker:
         self.question = question
         self._context = set(terms.query_terms(question))
         self._weighed: dict[str, dict[str, float]] = {}
+        self._terms: dict[str, tuple[set[str], set[str]]] = {}
 
     # --------------------------------------------------------------------------------------------------------- names
 
@@ -228,12 +235,49 @@ class Linker:
         wanted = self._weights(phrase)
         if not wanted:
             return 0.0
-        named = set(terms.split(f"{symbol.span.path.rsplit('.', 1)[0]} {symbol.qualname}"))
-        end = min(symbol.span.end_line, symbol.span.start_line + 60)
-        text = "\n".join(self.tools.read(symbol.span.path, symbol.span.start_line, end).lines)
-        said = set(terms.split(f"{symbol.doc}\n{text}"))
+        named, said = self._held(symbol)
         held = sum(w * (1.0 if word in named else 0.5 if word in said else 0.0) for word, w in wanted.items())
         return held / sum(wanted.values())
+
+    def _held(self, symbol: Symbol) -> tuple[set[str], set[str]]:
+        """Return the terms of a symbol's name and path, and those of its documentation and its first lines."""
+        if symbol.id not in self._terms:
+            named = set(terms.split(f"{symbol.span.path.rsplit('.', 1)[0]} {symbol.qualname}"))
+            end = min(symbol.span.end_line, symbol.span.start_line + READ_LINES)
+            text = "\n".join(self.tools.read(symbol.span.path, symbol.span.start_line, end).lines)
+            self._terms[symbol.id] = (named, set(terms.split(f"{symbol.doc}\n{text}")))
+        return self._terms[symbol.id]
+
+    def together(self, phrase: str, symbols: Iterable[Symbol]) -> float:
+        """Return the share of a phrase's words that at least one of these symbols holds."""
+        wanted = self._weights(phrase)
+        held = set[str]().union(*(words for s in symbols for words in self._held(s)))
+        return sum(w for word, w in wanted.items() if word in held) / (sum(wanted.values()) or 1.0)
+
+    def telling_lines(self, phrase: str, symbol: Symbol, limit: int) -> list[tuple[int, str]]:
+        """Return the lines of a symbol that hold most of a phrase's words which its name does not, best first."""
+        wanted = self._weights(phrase)
+        named, _ = self._held(symbol)
+        end = min(symbol.span.end_line, symbol.span.start_line + READ_LINES)
+        lines = self.tools.read(symbol.span.path, symbol.name_line + 1, end).lines if end > symbol.name_line else ()
+        scored: list[tuple[float, int, str]] = []
+        for offset, line in enumerate(lines):
+            held = {w for w in terms.split(line) if w in wanted and w not in named}
+            if held:
+                scored.append((-sum(wanted[w] for w in held), symbol.name_line + 1 + offset, line.strip()))
+        return [(number, text) for _, number, text in sorted(scored)[:limit]]
+
+    def missing(self, question: str) -> list[str]:
+        """Return the names that a question writes as code and that neither a symbol nor any text here has."""
+        names = [n for n in self.written(question) if not self._plain(n) and not self.tools.candidates(n)]
+        return [name for name in names if not self._said(name)]
+
+    def _said(self, name: str) -> bool:
+        """Tell whether a text that was written as code stands somewhere, if not as a name: a message, an option."""
+        if re.search(r"[.:#]|->", name):
+            return False
+        wanted = terms.query_terms(name)[:1]
+        return bool(wanted) and all(self.tools.store.document_frequency(wanted).values())
 
     def by_name(self, phrase: str, symbols: Iterable[Symbol], limit: int) -> list[Symbol]:
         """Return the symbols whose qualified names share most with a phrase, rare words counting more."""
@@ -259,6 +303,22 @@ class Linker:
         counts = self.tools.store.document_frequency(list(words))
         unsaid = 0.5  # what the repository never says is most likely the asker's own word for something
         return {t: (log(total / (1 + counts.get(t, 0))) + 0.1) * (1.0 if counts.get(t) else unsaid) for t in words}
+
+    def unspoken(self, question: str) -> str:
+        """Return the thing a question is about, if the repository has no word for it and none that is near.
+
+        "Where is the certificate checked?" has no answer where nothing is ever called a certificate.
+        """
+        match = _ABOUT.search(question)
+        nouns = [w for w in _WORD.findall(match["thing"]) if w.lower() not in terms.STOP_WORDS] if match else []
+        if not nouns:
+            return ""
+        noun = nouns[-1]
+        wanted = terms.query_terms(noun)
+        if not wanted or any(self.tools.store.document_frequency(wanted).values()):
+            return ""
+        near = self.tools.searcher.near_terms(noun)
+        return noun if near and not any(self.tools.store.document_frequency(near).values()) else ""
 
     def absent(self, phrase: str) -> list[str]:
         """Return the words of a phrase that read like names and occur nowhere in the repository."""

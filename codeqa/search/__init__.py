@@ -73,6 +73,12 @@ class Searcher:
         """Return the symbol names that are most like an unknown one, nearest first."""
         return self._names.nearest(name, limit)
 
+    def near_terms(self, word: str, limit: int = 8) -> list[str]:
+        """Return the terms that mean most nearly what a word does, by the embedding that ships; [] if it has none."""
+        from codeqa.embed import static
+
+        return static.load().nearest(word, limit)
+
     def vocabulary(self, query: str, limit: int = 8) -> list[str]:
         """Return names and terms that exist and are near to the words of a question: what to ask with instead."""
         asked = analyse(query)

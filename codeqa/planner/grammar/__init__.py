@@ -7,6 +7,7 @@ take is left to the forms (forms.py), which read a question by its outline.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from codeqa.domain import Symbol
@@ -19,6 +20,9 @@ from codeqa.planner.link import Link, Linker
 __all__ = ["Compiled", "alternatives", "compile_question"]
 
 
+_PARTS = re.compile(r"(?<=[\w`'\")])[?.!]\s+|,?\s+and\s+(?=(?:which|what|who|where|how\s+many|do|does|are|is)\b)", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A question as a plan. `links` say what its phrases were taken for, the subject first."""
@@ -27,16 +31,44 @@ class Compiled:
     links: tuple[Link, ...]
     sort: str = ANY
     number: bool = False  # it asks how many
+    subject: Plan | None = None  # what "it" stands for in what follows
 
 
-def compile_question(question: str, linker: Linker) -> Compiled | None:
-    """Return the plan of a relational question, None if the grammar does not understand all of it."""
-    return _Questions(question, linker).question()
+def compile_question(question: str, linker: Linker, last: Plan | None = None) -> Compiled | None:
+    """Return the plan of a relational question, None if the grammar does not understand all of it.
+
+    `last` is what "it" stands for at its beginning.
+    """
+    return _Questions(question, linker, before=last).question()
+
+
+def compile_parts(question: str, linker: Linker) -> tuple[list[Compiled], str]:
+    """Return the plans of a question that may ask several things, and the words that were not understood.
+
+    Either the first part is understood, or nothing is: what follows leans on it.
+    """
+    if whole := compile_question(question, linker):
+        return [whole], ""
+    parts = [part for part in _PARTS.split(question) if part.strip()]
+    if len(parts) < 2:
+        return [], ""
+    found: list[Compiled] = []
+    rest: list[str] = []
+    for part in parts:
+        last = found[0].subject if found else None
+        compiled = compile_question(part, linker, last) if found or part is parts[0] else None
+        if compiled is not None:
+            found.append(compiled)
+        else:
+            rest.append(part)
+    return (found, " ".join(rest)) if found else ([], "")
 
 
 @dataclass(slots=True)
 class _Questions(Predicates):
     """Reads whole questions."""
+
+    before: Plan | None = None  # what "it" stands for at the beginning
 
     # -------------------------------------------------------------------------------------------------------- reading
 
@@ -46,14 +78,14 @@ class _Questions(Predicates):
         if not self.tokens:
             return None
         for reading in (self._counting, self._where, self._asked, self._anything, self._bare):
-            self.at, self.links, self.last = 0, [], None
+            self.at, self.links, self.last = 0, [], self.before
             try:
                 found, number = reading()
                 self._end()
             except NotUnderstood:
                 continue
-            if found.plan is not None and self.links:
-                return Compiled(found.plan, tuple(self.links), found.sort, number)
+            if found.plan is not None and (self.links or self.before is not None):
+                return Compiled(found.plan, tuple(self.links), found.sort, number, self.last)
         return None
 
     def _end(self) -> None:

@@ -62,12 +62,25 @@ class Predicates(Things):
     def _joined(self, found: Set) -> Set:
         if self._maybe("without"):
             return self._lacking(found, negated=True)
+        if self._maybe("although", "though"):
+            return self._although(found)
         while self._maybe(",", ";"):
             pass
         self._maybe("and", "but", "yet", "while")
         self._maybe("also", "then", "itself", "themselves")
         self._relativizer()
         return self._predicate(found)
+
+    def _although(self, found: Set) -> Set:
+        """[although] none of them names it; [although] they never call it directly."""
+        if self._maybe("none"):
+            self._maybe("of")
+            self._word("them", "these", "those")
+        else:
+            self._word("they", "it")
+            self._word(*words.NEGATIONS, "do")
+            self._maybe("not")
+        return self._doing_it(found, negated=True)
 
     def _predicate(self, subject: Set, *, be: bool = False) -> Set:
         return self._either(

@@ -28,7 +28,7 @@ class Noun:
 
 _VERBS: tuple[tuple[str, Verb], ...] = (
     ("call invoke trigger run execute", Verb("callers", "callees", CALLABLE, CALLABLE)),
-    ("use employ consume need", Verb("users", "callees")),
+    ("use employ consume need name", Verb("users", "callees")),
     ("create instantiate construct build make", Verb("instantiations", "creates", CALLABLE, CLASS)),
     ("read access load consult inspect", Verb("readers", "reads", CALLABLE, DATA)),
     ("write set assign modify change update store mutate", Verb("writers", "writes", CALLABLE, DATA)),

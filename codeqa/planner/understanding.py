@@ -1,0 +1,54 @@
+"""What a question asks for: plans where the grammar understands it, else a form with slots for its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from codeqa.planner import forms
+from codeqa.planner.forms import Request
+from codeqa.planner.grammar import compile_parts
+from codeqa.planner.link import Linker
+
+_DIFFERENCE = re.compile(
+    r"\b(?:differ(?:s|ent|ence|ences)?|versus|vs\.?|compare[sd]?|rather\s+than|instead\s+of|"
+    r"which\s+of\s+the\s+(?:two|both)|what\s+sets\s+(?:them|these|the\s+two)\s+apart|in\s+common)\b",
+    re.I,
+)
+
+
+def understood(question: str, linker: Linker) -> Request:
+    """Return how a question is read: a relation with its plans, or the form that fits it best."""
+    text = " ".join(question.split())
+    compiled, rest = compile_parts(text, linker)
+    if compiled:
+        return Request(text, "relation", {"rest": rest} if rest else {}, compiled=tuple(compiled))
+    return _beside(text, linker) or choose(forms.readings(text), linker)
+
+
+def _beside(text: str, linker: Linker) -> Request | None:
+    """Two names and a word of difference are a comparison, however it is put."""
+    if not _DIFFERENCE.search(text):
+        return None
+    names = [name for name in linker.written(text) if linker.name(name)]
+    if len(names) != 2 or len(linker.written(text)) != 2:
+        return None
+    return Request(text, "compare", {"a": names[0], "b": names[1]}, forms.wanted(text))
+
+
+def choose(readings: Sequence[Request], linker: Linker) -> Request:
+    """Return the first reading whose every slot names something.
+
+    Without one, a chain is worth searching for, else plain search.
+    """
+    for request in readings:
+        named = [linker.names_something(request.slots[slot]) for slot in ("a", "b") if slot in request.slots]
+        if all(named) or (request.form == "path" and len(named) == 2 and any(named)):
+            return request
+    written = linker.written(readings[0].question)
+    for request in readings:
+        if request.form == "path" and "b" in request.slots:
+            return request
+        if written and request.form not in ("compare", "path"):
+            return request
+    return readings[-1]
