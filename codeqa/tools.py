@@ -299,12 +299,19 @@ class Tools:
     def _cases(self, relations: list[Relation]) -> list[Relation]:
         """Of test code, keep what a test runner runs; helpers only where nothing else is left."""
         code = [r for r in relations if r.symbol.kind in CALLABLE]
-        cases = [r for r in code if self._is_test(r.symbol.language, r.symbol.name)]
+        cases = [r for r in code if self._is_case(r.symbol)]
         return cases or code or relations
 
     def is_test(self, symbol: Symbol) -> bool:
-        """Tell whether a symbol is test code, by its file or by its name."""
-        return symbol.role == "test" or (self._is_test(symbol.language, symbol.name) and symbol.kind in CALLABLE)
+        """Tell whether a symbol is test code: by its file, by its name, or by what it stands in."""
+        if symbol.role == "test" or (symbol.kind in CALLABLE and self._is_case(symbol)):
+            return True
+        around = symbol.qualname.split(".")[:-1] if symbol.kind in CALLABLE else ()
+        return any(self._is_test(symbol.language, part) for part in around)
+
+    def _is_case(self, symbol: Symbol) -> bool:
+        """Tell whether a test runner runs it."""
+        return "test" in symbol.flags.split() or self._is_test(symbol.language, symbol.name)
 
     def card(self, symbol: Symbol, limit: int = 20) -> SymbolCard:
         """Return a symbol with its surroundings."""

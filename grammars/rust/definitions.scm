@@ -70,7 +70,10 @@
       (scoped_identifier name: (identifier) @_attribute)
     ]))
   .
-  (attribute_item)?
+  [
+    (attribute_item)
+    (line_comment)
+  ]*
   .
   (function_item
     name: (identifier) @name) @definition.function @flag.test

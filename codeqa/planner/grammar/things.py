@@ -279,6 +279,8 @@ class Things(Reader):
         step = verb.active
         doer = verb.doer
         if subject is not None and subject.sort == TEST and step in ("reached_by", "users", "tests", "impact"):
+            if step == "users" and subject.plan is not None:  # said of tests that are known: what they name themselves
+                return Set(piped(needed(target), step), doer)
             return Set(piped(needed(target), "tests"), TEST)
         if far and step == "callers":
             step = "reached_by"
@@ -307,6 +309,8 @@ class Things(Reader):
         base = subject
         if subject.of_class and not found.of_class and found.sort in (CALLABLE, TEST, ANY):
             base = self._methods(subject)
+        if plan == base.plan:
+            raise NotUnderstood  # all of it, or nothing: that was not meant
         return replace(base, plan=Both("-" if negated else "&", needed(base), plan))
 
     def _of_sort(self, subject: Set, found: Set) -> Set:
