@@ -27,12 +27,12 @@ def reaches(hops: int, world: World, rng: random.Random) -> Iterator[Draft]:
 
 
 def _apart(hops: int, world: World, rng: random.Random) -> Iterator[tuple[Symbol, Symbol]]:
-    for start in world.subjects(rng, FUNCTIONS, doubtful=0.0):
-        sure = world.distances(start.id, world.near, hops)
-        any_way = world.distances(start.id, world.wide, hops - 1)
+    for start in filter(world.single, world.subjects(rng, FUNCTIONS, doubtful=0.0)):
+        sure = world.distances([start.id], world.near, hops)
+        any_way = world.distances([start.id], world.wide, hops - 1)
         ends = sorted(k for k, far in sure.items() if far == hops and k not in any_way)
         named = [world.symbols[k] for k in ends if world.symbols[k].kind in FUNCTIONS]
-        named = [s for s in named if world.sole(s) and len(s.name) > 2 and s.name.isidentifier()]
+        named = [s for s in named if world.sole(s) and world.single(s) and len(s.name) > 2 and s.name.isidentifier()]
         if named:
             yield start, rng.choice(named)
 
@@ -45,7 +45,7 @@ def impact(hops: int, world: World, rng: random.Random) -> Iterator[Draft]:
         if len(must) <= WIDEST and any(reaching[k] == hops for k in must):
             touching = world.touching(symbol.id)
             may = {k for k, far in touching.items() if far <= hops or world.in_tests(k)}
-            key = Reading.of(must - {symbol.id}, may | {symbol.id})
+            key = world.reading(must, may | {symbol.id})
             yield Draft("impact", hops, {"x": symbol, "n": str(hops)}, "list", key)
 
 
@@ -57,14 +57,15 @@ def overrides_reaching(hops: int, world: World, rng: random.Random) -> Iterator[
             continue
         heirs = world.all_derived(owner.id)
         ours = sorted(k for k in world.overriding(method.id).may if world.owner(k) in heirs)
-        reached = {k: world.distances(k, world.near) for k in ours}
+        reached = {k: world.distances([k], world.near) for k in ours}
         ends = sorted({end for found in reached.values() for end, far in found.items() if far == hops - 2})
         named = [world.symbols[k] for k in ends if world.symbols[k].kind in FUNCTIONS]
-        named = [s for s in named if world.sole(s) and not world.in_tests(s.id) and s.name.isidentifier()]
+        named = [s for s in named if world.sole(s) and world.single(s) and not world.in_tests(s.id)]
+        named = [s for s in named if s.name.isidentifier()]
         if named:
             end = rng.choice(named)
             must = {world.owner(k) for k in ours if end.id in reached[k]}
-            may = {world.owner(k) for k in ours if end.id in world.closure(k, world.wide)}
+            may = {world.owner(k) for k in ours if end.id in world.closure([world.canon(k)], world.wide)}
             slots: dict[str, Symbol | str] = {"c": owner, "m": method.name, "x": end}
             yield Draft("overrides_reaching", hops, slots, "list", Reading.of(must, may), fold="owner")
 

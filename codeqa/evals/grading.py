@@ -108,7 +108,7 @@ class Grader:
         steps: dict[str, set[str]] = defaultdict(set)
         for hop in walk:
             steps[world.canon(hop.src)].add(world.canon(hop.dst))
-        found = world.distances(source, lambda key: steps.get(key, ()))
+        found = world.distances([world.canon(source)], lambda key: steps.get(key, ()))
         return found.get(world.canon(target))
 
     def false_hops(self, walk: Iterable[Hop]) -> list[str]:
@@ -120,7 +120,7 @@ class Grader:
         if hop.edge == EdgeKind.CONTAINS:
             return hop.dst in world.symbols and world.symbols[hop.dst].parent == hop.src
         if hop.edge == EdgeKind.TESTS:  # never stored: that calls lead there
-            return world.in_tests(hop.src) and world.canon(hop.src) in world.touching(hop.dst)
+            return world.in_tests(hop.src) and hop.src in world.touching(hop.dst)
         if is_dispatch(hop.strategy):
             calls = [e for e in world.leaving(hop.src) if e.kind == hop.edge and e.site == hop.site]
             return any(hop.dst in world.overridden_by.get(e.dst, ()) for e in calls)

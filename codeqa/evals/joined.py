@@ -22,7 +22,7 @@ def callers_of_callers(world: World, rng: random.Random) -> Iterator[Draft]:
             "callers_of_callers",
             {"x": symbol},
             _apart(
-                [world.callers(k) for k in first.must],
+                [world.callers_of([k]) for k in first.must],
                 [world.callers(k) for k in first.may],
                 first.may | {symbol.id},
             ),
@@ -33,11 +33,13 @@ def callees_of_callees(world: World, rng: random.Random) -> Iterator[Draft]:
     """Ask for what is exactly two calls down."""
     for symbol in world.subjects(rng, FUNCTIONS):
         first = world.callees(symbol.id)
-        within = [k for k in first.may if k in world.symbols and not world.symbols[k].external]
+        within = [k for k in first.may if not world.symbols[k].external]
         yield from _list(
             "callees_of_callees",
             {"x": symbol},
-            _apart([world.callees(k) for k in first.must], [world.callees(k) for k in within], first.may | {symbol.id}),
+            _apart(
+                [world.callees_of([k]) for k in first.must], [world.callees(k) for k in within], first.may | {symbol.id}
+            ),
         )
 
 
@@ -64,11 +66,11 @@ def subclasses_overriding(world: World, rng: random.Random) -> Iterator[Draft]:
 def readers_of_written(world: World, rng: random.Random) -> Iterator[Draft]:
     """Ask who reads what a function writes."""
     for symbol in world.subjects(rng, FUNCTIONS):
-        written = {world.canon(e.dst) for e in world.edges_out(symbol.id, {EdgeKind.WRITES})}
+        written = {e.dst for e in world.edges_out(symbol.id, {EdgeKind.WRITES})}
         data = [k for k in written if world.symbols[k].kind in DATA]
-        every = [world.sources(world.edges_in(k, {EdgeKind.READS})) for k in data]
+        every = [world.sources(world.into([k], {EdgeKind.READS})) for k in data]
         more = [world.sources(world.edges_in(k, {EdgeKind.READS})) for k in written]
-        key = _apart(every, [*every, *more], frozenset({symbol.id}))
+        key = _apart(every, more, frozenset(world.group(symbol.id)))
         yield from _list("readers_of_written", {"x": symbol}, key)
 
 
@@ -102,8 +104,8 @@ def derived_made_by(world: World, rng: random.Random) -> Iterator[Draft]:
     """Ask which subclasses of a class a function creates."""
     for symbol in world.subjects(rng, FUNCTIONS, doubtful=0.0, tests=True):
         made = {world.canon(e.dst) for e in world.edges_out(symbol.id, {EdgeKind.INSTANTIATES})}
-        inner = {k for f in world.nested(symbol.id) for k in world.near(f)}
-        above = sorted({base for k in made for base in world.bases(k).must if base in world.symbols})
+        inner = {world.canon(k) for f in world.nested(world.group(symbol.id)) for k in world.near(f)}
+        above = sorted({base for k in made for base in world.bases(k).must})
         choices = [world.symbols[k] for k in above if not world.symbols[k].external and world.sole(world.symbols[k])]
         if choices:
             base = rng.choice(choices)
@@ -115,32 +117,31 @@ def derived_made_by(world: World, rng: random.Random) -> Iterator[Draft]:
 def methods_calling(world: World, rng: random.Random) -> Iterator[Draft]:
     """Ask which methods of a class call a function."""
     for owner in world.subjects(rng, CLASSES, doubtful=0.0):
-        inside = {world.twin(c) for k in world.group(owner.id) for c in world.children.get(k, ())}
-        calls = {k: world.callees(k).must for k in sorted(inside) if world.is_callable(k) and world.canon(k) == k}
-        called = sorted({k for found in calls.values() for k in found})
+        inside = [k for k in _methods(world, owner) if world.single(world.symbols[k])]
+        called = sorted({k for each in inside for k in world.callees(each).must})
         choices = [s for s in (world.symbols[k] for k in called) if s.kind in FUNCTIONS and _plain(world, s)]
-        if len(calls) > 1 and choices:
+        if len(inside) > 1 and choices:
             target = rng.choice(choices)
-            edges = [*world.edges_in(target.id, CALLS), *world.dispatched_in(target.id)]
-            sources = {world.twin(e.src) for e in edges} - {world.twin(target.id)}
+            sources = {e.src for e in world.called_into(world.group(target.id))}
             lexical = {k for k in sources if world.within(k, owner.id)}
-            must = {k for k in sources if k in inside and world.is_callable(k)}
-            outer = {world.twin(p) for k in lexical for p in world.around(k) if p in inside}
-            itself = {target.id} & inside
-            yield from _list(
-                "methods_calling", {"c": owner, "x": target}, Reading.of(must, lexical | outer | itself), fold="twin"
-            )
+            outer = {p for k in lexical for p in world.around(k) if world.within(p, owner.id)}
+            must = sources.intersection(_methods(world, owner)) - {target.id}
+            key = world.reading(must, lexical | outer)
+            yield from _list("methods_calling", {"c": owner, "x": target}, key, fold="twin")
 
 
 def methods_uncalled(world: World, rng: random.Random) -> Iterator[Draft]:
     """Ask which methods nobody calls; those that may be called unseen may be left out."""
     for owner in world.subjects(rng, CLASSES, doubtful=0.0):
-        inside = {world.twin(c) for k in world.group(owner.id) for c in world.children.get(k, ())}
-        methods = sorted(k for k in inside if world.is_callable(k))
-        uncalled = {k for k in methods if not world.edges_in(k, CALLS) and not world.dispatched_in(k)}
+        methods = _methods(world, owner)
+        uncalled = {k for k in methods if not world.called_into(world.group(k))}
         must = {k for k in uncalled if world.symbols[k].kind == "method" and world.unused(k)}
         if len(methods) > 1 and len(uncalled) < len(methods):
-            yield from _list("methods_uncalled", {"c": owner}, Reading.of(must, uncalled), fold="twin")
+            yield from _list("methods_uncalled", {"c": owner}, world.reading(must, uncalled), fold="twin")
+
+
+def _methods(world: World, owner: Symbol) -> list[str]:
+    return [k for k in world.children.get(owner.id, ()) if world.is_callable(k)]
 
 
 def callers_within(world: World, rng: random.Random) -> Iterator[Draft]:
@@ -174,12 +175,12 @@ def callees_raising(world: World, rng: random.Random) -> Iterator[Draft]:
 def indirect_tests(world: World, rng: random.Random) -> Iterator[Draft]:
     """Ask which tests get to a function through others only."""
     for symbol in world.subjects(rng, FUNCTIONS):
-        direct = {world.canon(e.src) for e in world.edges_in(symbol.id, CALLS)}
-        used = {world.canon(e.src) for e in world.edges_in(symbol.id, set(EdgeKind))}
+        direct = {e.src for e in world.edges_in(symbol.id, CALLS)}
+        used = world.reading({e.src for e in world.edges_in(symbol.id, set(EdgeKind))}).may
         reaching = world.reaching(symbol.id)
-        must = {k for k, far in reaching.items() if far <= WHOLE and world.is_case(k)} - direct - used
+        must = {k for k, far in reaching.items() if far <= WHOLE and world.is_case(k)} - used
         if 0 < len(must) <= MOST:
-            may = {k for k in world.touching(symbol.id) if world.in_tests(k)} - direct
+            may = set(filter(world.in_tests, world.touching(symbol.id))) - direct
             yield from _list("indirect_tests", {"x": symbol}, Reading.of(must, may))
 
 

@@ -49,10 +49,10 @@ def count_callers(world: World, rng: random.Random) -> Iterator[Draft]:
     """Ask for the number of callers, where twins and constructors leave no doubt what is counted."""
     for symbol in world.subjects(rng, FUNCTIONS):
         key = world.callers(symbol.id)
-        ends = {e.src for e in [*world.edges_in(symbol.id, {EdgeKind.CALLS}), *world.dispatched_in(symbol.id)]}
-        counts = {len(key.must), len({world.canon(end) for end in ends})}
+        ends = {e.src for e in world.called_into(world.group(symbol.id))}
         if key.must and len({world.canon(end) for end in ends}) == len(ends):
-            yield Draft("count_callers", 1, {"x": symbol}, "count", key, counts=frozenset(counts))
+            counts = frozenset({len(key.must), len(ends)})
+            yield Draft("count_callers", 1, {"x": symbol}, "count", key, counts=counts)
 
 
 def count_subclasses(world: World, rng: random.Random) -> Iterator[Draft]:
@@ -60,7 +60,7 @@ def count_subclasses(world: World, rng: random.Random) -> Iterator[Draft]:
     for symbol in world.subjects(rng, ("class", "struct", *INTERFACES)):
         key = world.derived(symbol.id)
         if key.must:
-            counts = frozenset({len(key.must), len(key.may)})
+            counts = frozenset({len(key.must), len(world.all_derived(symbol.id))})
             yield Draft("count_subclasses", 1, {"c": symbol}, "count", key, counts=counts)
 
 
@@ -79,7 +79,7 @@ def errors(world: World, rng: random.Random) -> list[Symbol]:
 
 
 def _subclasses_all(world: World, symbol: Symbol) -> Reading:
-    return Reading.of(world.all_derived(symbol.id), world.derived(symbol.id).may)
+    return world.reading(world.all_derived(symbol.id), world.derived(symbol.id).may)
 
 
 def _instantiators(world: World, symbol: Symbol) -> Reading:
@@ -97,33 +97,34 @@ def _writers(world: World, symbol: Symbol) -> Reading:
 
 
 def _raised(world: World, symbol: Symbol) -> Reading:
-    direct = {world.canon(e.dst) for e in world.edges_out(symbol.id, {EdgeKind.RAISES})}
-    inner = {world.canon(e.dst) for k in world.nested(symbol.id) for e in world.edges_out(k, {EdgeKind.RAISES})}
-    return Reading.of(direct, inner)
-
-
-def _inside(world: World, symbol: Symbol) -> set[str]:
-    return {world.twin(c) for k in world.group(symbol.id) for c in world.children.get(k, ())} - {symbol.id}
-
-
-def _inherited(world: World, symbol: Symbol) -> set[str]:
-    return {world.twin(c) for base in world.bases(symbol.id).may for c in world.children.get(base, ())}
+    group = world.group(symbol.id)
+    direct = {e.dst for e in world.out_of(group, {EdgeKind.RAISES})}
+    return world.reading(direct, {e.dst for e in world.out_of(world.nested(group), {EdgeKind.RAISES})})
 
 
 def _members(world: World, symbol: Symbol) -> Reading:
-    inside = _inside(world, symbol)
+    inside = set(world.children.get(symbol.id, ()))
     deeper = {k for k in world.symbols if k.startswith(f"{symbol.id}.")}
-    return Reading.of(inside, deeper | _inherited(world, symbol))
+    return world.reading(inside, deeper | _inherited(world, symbol))
 
 
 def _methods(world: World, symbol: Symbol) -> Reading:
-    inside = _inside(world, symbol)
-    return Reading.of({k for k in inside if world.symbols[k].kind == "method"}, inside | _inherited(world, symbol))
+    inside = set(world.children.get(symbol.id, ()))
+    methods = {k for k in inside if world.symbols[k].kind == "method"}
+    return world.reading(methods, inside | _inherited(world, symbol))
+
+
+def _inherited(world: World, symbol: Symbol) -> set[str]:
+    """Return what its bases have, and what namesakes of it in its file have."""
+    holders = [*world.group(symbol.id), *world.bases(symbol.id).may]
+    return {c for holder in holders if world.is_class(holder) for c in world.children.get(holder, ())}
 
 
 def _tests(world: World, symbol: Symbol) -> Reading:
     direct = world.direct_tests(symbol.id)
-    return Reading.of(direct.must, {k for k in world.touching(symbol.id) if world.in_tests(k)} | direct.may)
+    if not direct.must:
+        return direct
+    return Reading.of(direct.must, direct.may.union(filter(world.in_tests, world.touching(symbol.id))))
 
 
 RELATIONS: dict[str, Callable[[World, Symbol], Reading]] = {

@@ -147,8 +147,8 @@ def no_path(world: World, rng: random.Random) -> Iterator[Draft]:
     starts = world.subjects(rng, FUNCTIONS, doubtful=0.0)
     ends = [s for s in world.subjects(rng, FUNCTIONS, doubtful=0.0)]
     for start in starts:
-        reached = world.closure(start.id, world.wide)
-        back = [world.symbols[k] for k in sorted(world.closure(start.id, lambda k: world.callers(k).must))]
+        reached = world.closure([start.id], world.wide)
+        back = [world.symbols[k] for k in sorted(world.reaching(start.id)) if world.canon(k) == k]
         back = [s for s in back if s.kind in FUNCTIONS and world.sole(s) and s.role == "" and s.name.isidentifier()]
         choices = back if back and rng.random() < 0.5 else ends
         end = rng.choice(choices)

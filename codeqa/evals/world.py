@@ -6,15 +6,16 @@ What the graph derives is derived here anew, from what is stored: dispatch from 
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Strategy, Symbol
 from codeqa.evals.items import Reading
-from codeqa.graph import CALLS, HANDED_ON, HIERARCHY, TRUSTED, WALKED, Graph, without_declarations
+from codeqa.graph import CALLS, HIERARCHY, TRUSTED, WALKED, Graph, without_declarations
 from codeqa.store import Store
 
 DATA = frozenset({"field", "variable", "constant", "enum_member"})
@@ -27,7 +28,9 @@ FAR = 40  # calls: further than any walk goes
 class World:
     """Symbols and edges of one generation.
 
-    Sets hold canonical ids: of twins the first, of a declaration its definition, of a constructor its class.
+    A name means a group of ids: definitions of one name in one file, a declaration with its definition, a class with
+    its constructors. What must be in a key is walked from id to id, each twin by itself, for two functions of one name are
+    not one; what may be in it is walked from group to group, for an answer may not tell them apart.
     """
 
     def __init__(self, store: Store, graph: Graph, is_test: Callable[[str, str], bool]) -> None:
@@ -144,6 +147,10 @@ class World:
         same = [s for s in known if s.kind not in UNNAMED and f".{s.label}".endswith(wanted)]
         return sorted({self.canon(s.id) for s in same} - {self.canon(symbol.id)})
 
+    def single(self, symbol: Symbol) -> bool:
+        """Tell whether its name means one id: a chain of calls leads through one of several, and which is not said."""
+        return len(self.group(symbol.id)) == 1
+
     def sole(self, symbol: Symbol) -> bool:
         """Tell whether its qualified name means it alone."""
         return not self.namesakes(symbol)
@@ -160,7 +167,7 @@ class World:
     def subjects(
         self, rng: random.Random, kinds: Iterable[str], *, doubtful: float = 0.1, tests: bool = False
     ) -> Iterator[Symbol]:
-        """Yield what a question can be about, by turns from each language and file.
+        """Yield what a question can be about, from all languages and, by turns, files.
 
         Names that mean several things are yielded with the chance `doubtful`: the question will have to say where.
         """
@@ -169,14 +176,8 @@ class World:
         for symbol in self.symbols.values():
             if symbol.kind in wanted and self._askable(symbol) and (tests or not self.in_tests(symbol.id)):
                 files[symbol.language][symbol.span.path].append(symbol)
-        turns: list[Iterator[Symbol]] = []
-        for language in sorted(files):
-            queues = [files[language][path] for path in sorted(files[language])]
-            for queue in queues:
-                rng.shuffle(queue)
-            rng.shuffle(queues)
-            turns.append(_by_turns([iter(queue) for queue in queues]))
-        for symbol in _by_turns(turns):
+        queues = {language: files[language] for language in sorted(files)}
+        for symbol in _drawn(queues, rng):
             if self.sole(symbol) or (rng.random() < doubtful and self.sole_in_file(symbol)):
                 yield symbol
 
@@ -189,17 +190,25 @@ class World:
 
     # ---------------------------------------------------------------------------------------------------------- edges
 
-    def edges_in(self, key: str, kinds: Iterable[EdgeKind], *, trusted: bool = True) -> list[Edge]:
-        """Return the stored edges into what an id means."""
+    def into(self, ids: Iterable[str], kinds: Iterable[EdgeKind], *, trusted: bool = True) -> list[Edge]:
+        """Return the stored edges into exactly these ids."""
         wanted = frozenset(kinds)
-        found = (e for k in self.group(key) for e in self._in.get(k, ()) if e.kind in wanted)
+        found = (e for k in ids for e in self._in.get(k, ()) if e.kind in wanted)
         return [e for e in found if not trusted or e.strategy in TRUSTED]
 
-    def edges_out(self, key: str, kinds: Iterable[EdgeKind], *, trusted: bool = True) -> list[Edge]:
-        """Return the stored edges out of what an id means."""
+    def out_of(self, ids: Iterable[str], kinds: Iterable[EdgeKind], *, trusted: bool = True) -> list[Edge]:
+        """Return the stored edges out of exactly these ids."""
         wanted = frozenset(kinds)
-        found = (e for k in self.group(key) for e in self._out.get(k, ()) if e.kind in wanted)
+        found = (e for k in ids for e in self._out.get(k, ()) if e.kind in wanted)
         return [e for e in found if not trusted or e.strategy in TRUSTED]
+
+    def edges_in(self, key: str, kinds: Iterable[EdgeKind], *, trusted: bool = True) -> list[Edge]:
+        """Return the stored edges into what a name means."""
+        return self.into(self.group(key), kinds, trusted=trusted)
+
+    def edges_out(self, key: str, kinds: Iterable[EdgeKind], *, trusted: bool = True) -> list[Edge]:
+        """Return the stored edges out of what a name means."""
+        return self.out_of(self.group(key), kinds, trusted=trusted)
 
     def stored(self, src: str, dst: str) -> list[Edge]:
         """Return the stored edges between exactly these two."""
@@ -209,21 +218,30 @@ class World:
         """Return the stored edges of exactly this symbol."""
         return self._out.get(src, [])
 
-    def dispatched_in(self, key: str) -> list[Edge]:
-        """Return the calls of what it overrides: a run may take it instead."""
-        bases = {base for k in self.group(key) for base in self._bases.get(k, ())}
-        found = (e for base in sorted(bases) for e in self._in.get(base, ()) if e.kind is EdgeKind.CALLS)
-        return [e for e in found if e.strategy in TRUSTED]
+    def dispatched_into(self, ids: Iterable[str]) -> list[Edge]:
+        """Return the calls of what these override: a run may take them instead."""
+        bases = {base for k in ids for base in self._bases.get(k, ())}
+        return self.into(sorted(bases), {EdgeKind.CALLS})
 
-    def dispatched_out(self, key: str) -> set[str]:
-        """Return what overrides the methods that it calls."""
-        calls = self.edges_out(key, {EdgeKind.CALLS})
+    def dispatched_out_of(self, ids: Iterable[str]) -> set[str]:
+        """Return what overrides the methods that these call."""
+        calls = self.out_of(ids, {EdgeKind.CALLS})
         return {target for e in calls for target in self.overridden_by.get(e.dst, ())}
 
-    def nested(self, key: str) -> list[str]:
-        """Return the functions inside of a function, at any depth."""
+    def called_into(self, ids: Iterable[str]) -> list[Edge]:
+        """Return the calls of exactly these ids, dispatch included."""
+        keys = list(ids)
+        return [*self.into(keys, CALLS), *self.dispatched_into(keys)]
+
+    def called_from(self, ids: Iterable[str]) -> set[str]:
+        """Return what exactly these ids call, dispatch included."""
+        keys = list(ids)
+        return {e.dst for e in self.out_of(keys, CALLS)} | self.dispatched_out_of(keys)
+
+    def nested(self, ids: Iterable[str]) -> list[str]:
+        """Return the functions inside of functions, at any depth."""
         found: list[str] = []
-        frontier = [k for k in self.group(key) if self.is_callable(k)]
+        frontier = [k for k in ids if self.is_callable(k)]
         while frontier:
             frontier = [c for k in frontier for c in self.children.get(k, ()) if self.is_callable(c)]
             found += frontier
@@ -231,59 +249,63 @@ class World:
 
     # -------------------------------------------------------------------------------------------------------- readings
 
+    def reading(self, must: Iterable[str], may: Iterable[str] = ()) -> Reading:
+        """Return a reading whose `may` has everything that its members' names mean."""
+        asked = frozenset(must)
+        return Reading.of(asked, {same for k in asked.union(may) for same in self.group(k)})
+
     def sources(self, edges: Iterable[Edge]) -> Reading:
         """Read the sources of edges: functions for certain; modules, classes and what is around, if one likes."""
         ends = {e.src for e in edges}
-        outer = {self.canon(k) for end in ends for k in self.around(end)}
-        return Reading.of(
-            {self.canon(end) for end in ends if self.is_callable(end)}, {self.canon(end) for end in ends} | outer
-        )
+        outer = {k for end in ends for k in self.around(end)}
+        return self.reading((end for end in ends if self.is_callable(end)), ends | outer)
 
     def callers(self, key: str) -> Reading:
-        """Read who calls or creates it, dispatch included; that it calls itself need not be said."""
-        found = self.sources([*self.edges_in(key, CALLS), *self.dispatched_in(key)])
-        return Reading(found.must - {self.canon(key)}, found.may)
+        """Read who calls or creates what a name means, dispatch included; that it calls itself need not be said."""
+        return self.callers_of(self.group(key))
 
-    def direct_callers(self, key: str) -> Reading:
-        """Read who calls it with no dispatch between."""
-        return self.sources(self.edges_in(key, CALLS))
+    def callers_of(self, ids: Collection[str]) -> Reading:
+        """Read who calls or creates exactly these."""
+        found = self.sources(self.called_into(ids))
+        return Reading(found.must.difference(ids), found.may)
 
     def callees(self, key: str) -> Reading:
         """Read what it calls or creates within the repository; what lies outside, if one likes."""
-        ends = {e.dst for e in self.edges_out(key, CALLS)} | self.dispatched_out(key)
-        inner = {e.dst for k in self.nested(key) for e in self.edges_out(k, CALLS)}
-        inner |= {target for k in self.nested(key) for target in self.dispatched_out(k)}
-        must = {self.canon(end) for end in ends if self.is_callable(end) or self.is_class(end)}
-        return Reading.of(must - {self.canon(key)}, {self.canon(end) for end in ends | inner})
+        return self.callees_of(self.group(key))
+
+    def callees_of(self, ids: Collection[str]) -> Reading:
+        """Read what exactly these call or create; what functions inside of them do, if one likes."""
+        ends = self.called_from(ids)
+        inner = self.called_from(self.nested(ids))
+        return self.reading((k for k in ends if self._runs(k) and k not in ids), ends | inner)
 
     def derived(self, key: str) -> Reading:
         """Read what inherits from it: directly, or at any depth."""
-        direct = {self.canon(e.src) for e in self.edges_in(key, HIERARCHY)}
-        everything = self.closure(key, lambda k: {self.canon(e.src) for e in self.edges_in(k, HIERARCHY)})
-        return Reading.of({k for k in direct if self.is_class(k)} - {self.canon(key)}, everything)
+        direct = {self.canon(e.src) for e in self.edges_in(key, HIERARCHY)} - {self.canon(key)}
+        every = self.closure([self.canon(key)], lambda k: {self.canon(e.src) for e in self.edges_in(k, HIERARCHY)})
+        return self.reading(filter(self.is_class, direct), every)
 
     def all_derived(self, key: str) -> frozenset[str]:
         """Return what inherits from it at any depth."""
-        return frozenset(k for k in self.derived(key).may if self.is_class(k))
+        return frozenset(self.canon(k) for k in self.derived(key).may if self.is_class(k))
 
     def bases(self, key: str) -> Reading:
         """Read what it inherits from, externals too: directly, or at any height."""
         direct = {self.canon(e.dst) for e in self.edges_out(key, HIERARCHY)}
-        return Reading.of(
-            direct, self.closure(key, lambda k: {self.canon(e.dst) for e in self.edges_out(k, HIERARCHY)})
-        )
+        every = self.closure([self.canon(key)], lambda k: {self.canon(e.dst) for e in self.edges_out(k, HIERARCHY)})
+        return self.reading(direct, every)
 
     def overriding(self, key: str) -> Reading:
         """Read what overrides a method: directly, or through another."""
         step = {EdgeKind.OVERRIDES}
-        direct = {self.canon(e.src) for e in self.edges_in(key, step)}
-        return Reading.of(direct, self.closure(key, lambda k: {self.canon(e.src) for e in self.edges_in(k, step)}))
+        every = self.closure(self.group(key), lambda k: {e.src for e in self.edges_in(k, step)})
+        return self.reading({e.src for e in self.edges_in(key, step)}, every)
 
     def overridden(self, key: str) -> Reading:
         """Read what a method overrides: directly, or through another."""
         step = {EdgeKind.OVERRIDES}
-        direct = {self.canon(e.dst) for e in self.edges_out(key, step)}
-        return Reading.of(direct, self.closure(key, lambda k: {self.canon(e.dst) for e in self.edges_out(k, step)}))
+        every = self.closure(self.group(key), lambda k: {e.dst for e in self.edges_out(k, step)})
+        return self.reading({e.dst for e in self.edges_out(key, step)}, every)
 
     def raisers(self, key: str) -> Reading:
         """Read who raises it; who raises a subclass of it, if one likes."""
@@ -294,22 +316,22 @@ class World:
     def direct_tests(self, key: str) -> Reading:
         """Read which tests call it themselves; helpers and tests that otherwise use it, if one likes."""
         calls = {e.src for e in self.edges_in(key, CALLS)}
-        uses = {e.src for e in [*self.edges_in(key, set(EdgeKind)), *self.dispatched_in(key)]}
+        uses = {e.src for e in [*self.edges_in(key, set(EdgeKind)), *self.dispatched_into(self.group(key))]}
         outer = {k for use in uses for k in self.around(use)}
-        return Reading.of(
-            {self.canon(k) for k in calls if self.is_case(k)}, {self.canon(k) for k in uses | outer if self.in_tests(k)}
-        )
+        return self.reading(filter(self.is_case, calls), filter(self.in_tests, uses | outer))
 
     def reaching(self, key: str) -> dict[str, int]:
         """Return by distance, in calls, all functions from which calls certainly lead here."""
-        return self.distances(key, lambda k: self.callers(k).must)
+        return self.distances(self.group(key), lambda k: self.callers_of([k]).must)
 
     def touching(self, key: str) -> dict[str, int]:
         """Return by distance everything that any edge connects with it backwards, what is around included."""
-        return self.distances(key, self._backwards)
+        found = self.distances([self.canon(key)], self._backwards)
+        return {same: distance for k, distance in found.items() for same in self.group(k)}
 
     def _backwards(self, key: str) -> set[str]:
-        used = {e.src for e in [*self.edges_in(key, set(EdgeKind)), *self.dispatched_in(key)]}
+        group = self.group(key)
+        used = {e.src for e in [*self.into(group, set(EdgeKind)), *self.dispatched_into(group)]}
         if self.is_class(key):
             used |= {e.src for k in self.children.get(key, ()) for e in self._in.get(k, ()) if e.strategy in TRUSTED}
         outer = {p for k in used for p in [*self.around(k), self.symbols[k].parent] if p in self.symbols}
@@ -318,28 +340,27 @@ class World:
     # ----------------------------------------------------------------------------------------------------------- reach
 
     def near(self, key: str) -> frozenset[str]:
-        """Return what it calls or creates with no dispatch between: a step that nobody doubts."""
+        """Return what exactly this id calls or creates with no dispatch between: a step that nobody doubts."""
         if key not in self._near:
-            ends = {e.dst for e in self.edges_out(key, CALLS)}
-            self._near[key] = frozenset(self.canon(k) for k in ends if self.is_callable(k) or self.is_class(k))
+            self._near[key] = frozenset(e.dst for e in self.out_of([key], CALLS) if self._runs(e.dst))
         return self._near[key]
 
     def wide(self, key: str) -> frozenset[str]:
-        """Return all that any step of any walk may lead to; a class stands for its members."""
+        """Return canonical ids of all that any step of any walk may lead to; a class stands for its members."""
         if key not in self._wide:
-            ends = {e.dst for e in self.edges_out(key, WALKED)} | self.dispatched_out(key)
-            ends |= {c for k in self.group(key) for c in self.children.get(k, ()) if self._runs(c)}
+            group = self.group(key)
+            ends = {e.dst for e in self.out_of(group, WALKED)} | self.dispatched_out_of(group)
+            ends |= {c for k in group for c in self.children.get(k, ()) if self._runs(c)}
             self._wide[key] = frozenset(self.canon(k) for k in ends if not self.symbols[k].external)
         return self._wide[key]
 
     def _runs(self, key: str) -> bool:
         return self.is_callable(key) or self.is_class(key)
 
-    def distances(self, start: str, step: Callable[[str], Iterable[str]], most: int = FAR) -> dict[str, int]:
-        """Return how many steps away everything is, the start left out."""
-        origin = self.canon(start)
-        found = {origin: 0}
-        frontier = [origin]
+    def distances(self, starts: Iterable[str], step: Callable[[str], Iterable[str]], most: int = FAR) -> dict[str, int]:
+        """Return how many steps away everything is, the starts left out."""
+        found = dict.fromkeys(starts, 0)
+        frontier = sorted(found)
         for distance in range(1, most + 1):
             frontier = sorted({k for here in frontier for k in step(here)} - found.keys())
             found.update(dict.fromkeys(frontier, distance))
@@ -347,20 +368,16 @@ class World:
                 break
         return {key: distance for key, distance in found.items() if distance}
 
-    def closure(self, start: str, step: Callable[[str], Iterable[str]]) -> set[str]:
+    def closure(self, starts: Iterable[str], step: Callable[[str], Iterable[str]]) -> set[str]:
         """Return everything that steps lead to."""
-        return set(self.distances(start, step))
+        return set(self.distances(starts, step))
 
     def unused(self, key: str) -> bool:
         """Tell whether no edge, no dispatch, no doubtful edge and no open call site leads to it."""
         kinds = set(EdgeKind) - {EdgeKind.CONTAINS, EdgeKind.IMPORTS, EdgeKind.OVERRIDES}
-        if self.edges_in(key, kinds, trusted=False) or self.dispatched_in(key):
+        if self.edges_in(key, kinds, trusted=False) or self.dispatched_into(self.group(key)):
             return False
         return not self.store.unresolved_named(self.symbols[key].name)
-
-    def handed_on(self, key: str) -> bool:
-        """Tell whether it is handed on as a value or named by a text, so that what nobody writes may call it."""
-        return bool(self.edges_in(key, HANDED_ON))
 
 
 def plain(name: str) -> str:
@@ -371,6 +388,25 @@ def plain(name: str) -> str:
 def is_dispatch(strategy: str) -> bool:
     """Tell whether an edge was derived from an override."""
     return strategy == Strategy.DISPATCH.value
+
+
+def _drawn(languages: dict[str, dict[str, list[Symbol]]], rng: random.Random) -> Iterator[Symbol]:
+    """Yield all symbols: languages by chance, the larger the more often, and of each its files by turns."""
+    turns: dict[str, Iterator[Symbol]] = {}
+    weights = {language: math.sqrt(sum(map(len, files.values()))) for language, files in languages.items()}
+    for language, files in languages.items():
+        queues = [files[path] for path in sorted(files)]
+        for queue in queues:
+            rng.shuffle(queue)
+        rng.shuffle(queues)
+        turns[language] = _by_turns([iter(queue) for queue in queues])
+    while turns:
+        (language,) = rng.choices(list(turns), [weights[each] for each in turns])
+        symbol = next(turns[language], None)
+        if symbol is None:
+            del turns[language]
+        else:
+            yield symbol
 
 
 def _by_turns(queues: list[Iterator[Symbol]]) -> Iterator[Symbol]:
