@@ -291,6 +291,23 @@ def test_a_list_has_all_that_it_must_and_nothing_that_it_may_not(grader: Grader)
     assert not right(DRAW + "measure_both", TEST + "test_square", DRAW + "draw_all")
 
 
+def test_a_key_is_right_in_each_of_its_readings(grader: Grader, drafts: Drafts) -> None:
+    listed = [d for found in drafts.values() for d in found.values() if d.grading == "list"]
+
+    for draft in listed:
+        for given in (draft.key.must, draft.key.may):
+            found = grader.grade(item(draft), answer(sorted(given)))
+            assert (found.right, found.false_claims) == (True, ()), draft
+        assert not grader.grade(item(draft), answer([])).right
+
+
+def test_denying_what_there_is_is_a_false_claim(grader: Grader) -> None:
+    none = (Claim("nothing calls `x`", (), "verified", "count"),)
+
+    assert grader.grade(item(CALLERS), answer([], claims=none)).false_claims
+    assert not grader.grade(item(CALLERS), answer([], "partial", claims=none)).false_claims
+
+
 def test_a_constructor_counts_as_its_class(grader: Grader) -> None:
     draft = Draft("callees", 1, {}, "list", Reading.of([BASE + "Circle"]))
 

@@ -10,7 +10,7 @@ import click
 
 from codeqa.cli.face import Face, common
 from codeqa.cli.progress import ProgressLine
-from codeqa.domain import Progress, UsageError
+from codeqa.domain import Notice, Progress, UsageError
 
 if TYPE_CHECKING:
     from codeqa.evals import Exam, Grade
@@ -46,6 +46,8 @@ def exam(face: Face, questions: int, seed: int, hops: tuple[int, int], show_wron
     with face.ready() as project:
         sitting = Exam(project, questions=questions, seed=seed, hops=hops)
         grades = _sit(face, sitting)
+    if len(grades) < questions:
+        face.notice(Notice("warning", f"the graph has {len(grades):,} questions in it, not {questions:,}"))
     found = tally(grades)
     if face.json:
         from codeqa.cli.show_exam import document

@@ -156,10 +156,21 @@ class Grader:
             false += [f"stated where there is nothing: {key}" for key in sorted(given)]
             if draft.unanswerable in ("unknown name", "near miss"):
                 false.append("answered about a name that does not exist")
+        elif not given and self._denies(item, answer):
+            false.append("says that there is none, and there is")
         said = _counted(answer)
         if draft.grading == "count" and said is not None and said not in draft.counts:
             false.append(f"a count of {said} where it is {' or '.join(map(str, sorted(draft.counts)))}")
         return false
+
+    def _denies(self, item: Item, answer: Answer) -> bool:
+        """Tell whether an answer says that there is nothing where its key has something."""
+        draft = item.draft
+        if not says_none(answer) or (draft.grading == "list" and not draft.key.must):
+            return False
+        if draft.grading in ("path", "yes"):
+            return self.chain(answer.walk, *draft.subjects) is None
+        return draft.grading == "list"
 
     def _folded(self, keys: Iterable[str], fold: str) -> frozenset[str]:
         folds: dict[str, Callable[[str], str]] = {

@@ -30,6 +30,7 @@ OF_FUNCTIONS_2 = (
     ("indirect_tests", 2),
 )
 OF_CLASSES = (("subclasses", 1), ("instantiators", 1), ("bases", 1), ("methods", 1), ("methods_uncalled", 2))
+OF_TYPES = ("subclasses", "subclasses_all", "implementers", "bases")
 OF_PAIRS = (("calls_both", 2), ("calls_not", 2), ("path", 3), ("reaches", 3))
 
 
@@ -158,19 +159,25 @@ def no_path(world: World, rng: random.Random) -> Iterator[Draft]:
 
 
 def wrong_kind(world: World, rng: random.Random) -> Iterator[Draft]:
-    """Ask for what only a class has of a function, and the like."""
+    """Ask for what only a class or a method has of a function, and of data."""
     functions = world.subjects(rng, ("function",), doubtful=0.0)
     data = world.subjects(rng, (*sorted(DATA),), doubtful=0.0)
     while True:
         function, datum = next(functions, None), next(data, None)
         if function is None and datum is None:
             return
-        if function and not world.children.get(function.id):
-            family = rng.choice(("subclasses", "instantiators", "methods", "overriders"))
+        if function and not _like_a_class(world, function):
+            family = rng.choice((*OF_TYPES, "instantiators", "overriders"))
             yield _nothing(family, 1, {"x" if family == "overriders" else "c": function}, "wrong kind")
-        if datum and not world.children.get(datum.id) and not world.edges_out(datum.id, CALLS, trusted=False):
-            family = rng.choice(("subclasses", "methods", "overriders"))
-            yield _nothing(family, 1, {"x" if family == "overriders" else "c": datum}, "wrong kind")
+        if datum and not _like_a_class(world, datum):
+            yield _nothing(rng.choice(OF_TYPES), 1, {"c": datum}, "wrong kind")
+
+
+def _like_a_class(world: World, symbol: Symbol) -> bool:
+    """Tell whether something is derived from, created or overridden all the same: a function may be a constructor."""
+    kinds = HIERARCHY | {EdgeKind.INSTANTIATES, EdgeKind.OVERRIDES}
+    found = world.edges_in(symbol.id, kinds, trusted=False)
+    return bool(found or world.edges_out(symbol.id, HIERARCHY | {EdgeKind.OVERRIDES}, trusted=False))
 
 
 def _nothing(family: str, hops: int, slots: dict[str, Symbol | str], reason: str = "empty relation") -> Draft:

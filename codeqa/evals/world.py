@@ -29,8 +29,8 @@ class World:
     """Symbols and edges of one generation.
 
     A name means a group of ids: definitions of one name in one file, a declaration with its definition, a class with
-    its constructors. What must be in a key is walked from id to id, each twin by itself, for two functions of one name are
-    not one; what may be in it is walked from group to group, for an answer may not tell them apart.
+    its constructors. What must be in a key is walked from id to id, each twin by itself, for two functions of one name
+    are not one; what may be in it is walked from group to group, for an answer may not tell them apart.
     """
 
     def __init__(self, store: Store, graph: Graph, is_test: Callable[[str, str], bool]) -> None:
