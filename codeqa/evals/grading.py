@@ -164,13 +164,8 @@ class Grader:
         return false
 
     def _denies(self, item: Item, answer: Answer) -> bool:
-        """Tell whether an answer says that there is nothing where its key has something."""
-        draft = item.draft
-        if not says_none(answer) or (draft.grading == "list" and not draft.key.must):
-            return False
-        if draft.grading in ("path", "yes"):
-            return self.chain(answer.walk, *draft.subjects) is None
-        return draft.grading == "list"
+        """Tell whether an answer says that there is nothing, and shows nothing, where its key has something."""
+        return item.draft.grading in ("list", "path", "yes") and not answer.walk and says_none(answer)
 
     def _folded(self, keys: Iterable[str], fold: str) -> frozenset[str]:
         folds: dict[str, Callable[[str], str]] = {
