@@ -66,9 +66,9 @@ def _items(drafts: list[Draft], world: World, rng: random.Random) -> list[Item]:
     used: set[str] = set()
     for draft in drafts:
         for _ in range(TRIES):
-            question = worded(draft, world, rng)
+            question, read = worded(draft, world, rng)
             if question not in used:
                 break
         used.add(question)
-        items.append(Item(len(items) + 1, question, draft))
+        items.append(Item(len(items) + 1, question, read))
     return items

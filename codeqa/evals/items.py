@@ -53,6 +53,7 @@ class Draft:
     counts: frozenset[int] = frozenset()  # the numbers that are right
     length: int = 0  # of the shortest chain
     unanswerable: str = ""  # one of UNANSWERABLE
+    loose: frozenset[str] = frozenset()  # what may be in the key too where the wording asks for any use, not for reads
 
     @property
     def subjects(self) -> tuple[str, ...]:

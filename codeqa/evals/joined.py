@@ -59,7 +59,7 @@ def subclasses_overriding(world: World, rng: random.Random) -> Iterator[Draft]:
         named = {k for k in heirs if any(world.symbols[c].name == method.name for c in world.children.get(k, ()))}
         direct = ours & world.derived(owner.id).must
         if direct:
-            key = Reading.of(direct, ours | named)
+            key = Reading.of(direct, ours | named | world.overriding(method.id).may)
             yield from _list("subclasses_overriding", {"c": owner, "m": method.name}, key, fold="owner")
 
 
@@ -69,9 +69,11 @@ def readers_of_written(world: World, rng: random.Random) -> Iterator[Draft]:
         written = {e.dst for e in world.edges_out(symbol.id, {EdgeKind.WRITES})}
         data = [k for k in written if world.symbols[k].kind in DATA]
         every = [world.sources(world.into([k], {EdgeKind.READS})) for k in data]
-        more = [world.sources(world.edges_in(k, {EdgeKind.READS})) for k in written]
+        given = [k for k in world.defined_in(symbol) if world.symbols[k].kind in DATA]  # a first value is written too
+        more = [world.sources(world.edges_in(k, {EdgeKind.READS})) for k in [*written, *given]]
         key = _apart(every, more, frozenset(world.group(symbol.id)))
-        yield from _list("readers_of_written", {"x": symbol}, key)
+        loose = frozenset(user for k in [*written, *given] for user in world.users(k))
+        yield from _list("readers_of_written", {"x": symbol}, key, loose=loose)
 
 
 def calls_both(world: World, rng: random.Random) -> Iterator[Draft]:
@@ -184,9 +186,15 @@ def indirect_tests(world: World, rng: random.Random) -> Iterator[Draft]:
             yield from _list("indirect_tests", {"x": symbol}, Reading.of(must, may))
 
 
-def _list(family: str, slots: dict[str, Symbol | str], key: Reading, fold: str = "class") -> Iterator[Draft]:
+def _list(
+    family: str,
+    slots: dict[str, Symbol | str],
+    key: Reading,
+    fold: str = "class",
+    loose: frozenset[str] = frozenset(),
+) -> Iterator[Draft]:
     if 0 < len(key.must) <= MOST:
-        yield Draft(family, 2, slots, "list", key, fold)
+        yield Draft(family, 2, slots, "list", key, fold, loose=loose)
 
 
 FAMILIES: tuple[Drawing, ...] = (

@@ -26,7 +26,8 @@ def lists(
     for symbol in world.subjects(rng, kinds):
         key = read(world, symbol)
         if 0 < len(key.must) <= MOST:
-            yield Draft(family, 1, {slot: symbol}, "list", key, fold)
+            loose = world.users(symbol.id) if family == "readers" else frozenset[str]()
+            yield Draft(family, 1, {slot: symbol}, "list", key, fold, loose=loose)
 
 
 def raisers(world: World, rng: random.Random) -> Iterator[Draft]:
@@ -93,7 +94,8 @@ def _readers(world: World, symbol: Symbol) -> Reading:
 
 
 def _writers(world: World, symbol: Symbol) -> Reading:
-    return world.sources(world.edges_in(symbol.id, {EdgeKind.WRITES}))
+    written = world.sources(world.edges_in(symbol.id, {EdgeKind.WRITES}))
+    return Reading.of(written.must, written.may.union(world.holders(symbol)))  # whose first value it has
 
 
 def _raised(world: World, symbol: Symbol) -> Reading:

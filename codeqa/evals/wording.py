@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 import re
 import tomllib
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
 from codeqa.domain import CLASS_LIKE, Symbol
-from codeqa.evals.items import Draft
+from codeqa.evals.items import Draft, Reading
 from codeqa.evals.world import DATA, World
 
 _WORD = re.compile(r"[a-z]+\Z")  # a bare one reads as English
+_AT_LARGE = re.compile(r"\b(?:uses|depends)\b")  # who uses a value may also set it, or hand it on
 _SLOT = re.compile(r"\{(\w+)\}")
 _KIND = re.compile(r"\b(?:class|method|variable|field|function)( `?){([qmo])}")
 
@@ -34,14 +36,16 @@ def asks(family: str) -> list[str]:
     return _table()[family]
 
 
-def worded(draft: Draft, world: World, rng: random.Random) -> str:
-    """Return the question in one of its wordings."""
+def worded(draft: Draft, world: World, rng: random.Random) -> tuple[str, Draft]:
+    """Return the question in one of its wordings, and the draft as that wording reads."""
     form = rng.choice(asks(draft.family))
+    if draft.loose and _AT_LARGE.search(form):
+        draft = replace(draft, key=Reading.of(draft.key.must, draft.key.may | draft.loose))
     names = {
         slot: called(value, world, rng) if isinstance(value, Symbol) and slot != "m" else _text(value)
         for slot, value in draft.slots.items()
     }
-    return _SLOT.sub(lambda match: names[match[1]], form).replace("``", "`")
+    return _SLOT.sub(lambda match: names[match[1]], form).replace("``", "`"), draft
 
 
 def called(symbol: Symbol, world: World, rng: random.Random) -> str:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from codeqa.domain import CALLABLE, CLASS_LIKE, Edge, EdgeKind, Strategy, Symbol
 from codeqa.evals.items import Reading
-from codeqa.graph import CALLS, HIERARCHY, TRUSTED, WALKED, Graph, without_declarations
+from codeqa.graph import CALLS, HIERARCHY, TRUSTED, USES, WALKED, Graph, without_declarations
 from codeqa.store import Store
 
 DATA = frozenset({"field", "variable", "constant", "enum_member"})
@@ -313,6 +313,21 @@ class World:
         heirs = [self.sources(self.edges_in(k, {EdgeKind.RAISES})).may for k in self.all_derived(key)]
         return Reading.of(found.must, found.may.union(*heirs))
 
+    def users(self, key: str) -> frozenset[str]:
+        """Return whatever uses it in any way."""
+        return self.sources(self.edges_in(key, USES)).may
+
+    def holders(self, symbol: Symbol) -> list[str]:
+        """Return what a definition stands in by its place: a field may be defined in the body of a constructor."""
+        return [s.id for s in self._in_file(symbol) if _holds(s, symbol)]
+
+    def defined_in(self, symbol: Symbol) -> list[str]:
+        """Return what is defined in the lines of a symbol."""
+        return [s.id for s in self._in_file(symbol) if _holds(symbol, s)]
+
+    def _in_file(self, symbol: Symbol) -> list[Symbol]:
+        return [s for s in self.store.symbols_in(symbol.span.path) if s.id != symbol.id]
+
     def direct_tests(self, key: str) -> Reading:
         """Read which tests call it themselves; helpers and tests that otherwise use it, if one likes."""
         calls = {e.src for e in self.edges_in(key, CALLS)}
@@ -378,6 +393,10 @@ class World:
         if self.edges_in(key, kinds, trusted=False) or self.dispatched_into(self.group(key)):
             return False
         return not self.store.unresolved_named(self.symbols[key].name)
+
+
+def _holds(outer: Symbol, inner: Symbol) -> bool:
+    return outer.span.start_byte <= inner.span.start_byte and inner.span.end_byte <= outer.span.end_byte
 
 
 def plain(name: str) -> str:
