@@ -23,6 +23,7 @@ COMMANDS = {  # name: (where it is, what it does)
     "graph": ("codeqa.cli.export:graph", "Export the graph as JSON lines."),
     "index": ("codeqa.cli.index:index", "Make or update the index, and sum it up."),
     "status": ("codeqa.cli.report:status", "Show what the index holds, what was skipped and why."),
+    "exam": ("codeqa.cli.exam:exam", "Examine the walk on this repository."),
     "languages": ("codeqa.cli.report:languages", "List the languages and what each supports."),
     "doctor": ("codeqa.cli.report:doctor", "Check the installation and the index."),
     "completion": ("codeqa.cli.completion:completion", "Print the completion script of a shell."),
