@@ -270,11 +270,11 @@ class Tools:
         edges, more = self.graph.path(starts, wider, max_hops)
         return edges, searched + more
 
-    def impact(self, symbol: Symbol, limit: int = 100) -> Impact:
+    def impact(self, symbol: Symbol, limit: int = 100, depth: int = IMPACT_DEPTH) -> Impact:
         """Return what uses a symbol, directly and further away, and which of that are tests."""
         keys = self._whole(symbol)
         heirs = self.graph.relations(self.store.edges_to(keys, {EdgeKind.OVERRIDES}), backwards=True)
-        used = self.graph.users(keys, USES | HIERARCHY, IMPACT_DEPTH)
+        used = self.graph.users(keys, USES | HIERARCHY, depth)
         found = list({r.symbol.id: r for r in reversed([*heirs, *used]) if r.symbol.id not in keys}.values())[::-1]
         if symbol.kind == "module":
             used = self.graph.relations(self.graph.incoming([symbol.id], {EdgeKind.IMPORTS}), backwards=True)

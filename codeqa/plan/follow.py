@@ -42,7 +42,7 @@ def steps() -> dict[str, Step]:
         "owner": _owner,
         "tests": lambda tools, symbol, depth: tools.tests_of(symbol, EVERYTHING, depth),
         "documents": _incoming(EdgeKind.DOCUMENTS),
-        "impact": lambda tools, symbol, _: list(tools.impact(symbol, EVERYTHING).users),
+        "impact": lambda tools, symbol, depth: list(tools.impact(symbol, EVERYTHING, depth).users),
         "reached_by": lambda tools, symbol, depth: tools.graph.users(tools.itself(symbol), CALLS | HANDED_ON, depth),
         "reach": _reach,
     }

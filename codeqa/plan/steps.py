@@ -76,7 +76,9 @@ STEPS: dict[str, Signature] = {
     "tests": _step("the tests that reach it within `depth` steps of use", Parameter("depth", "number", 3)),
     "documents": _step("the sections of documents that name it"),
     # further away
-    "impact": _step("what a change of it may break, tests left out"),
+    "impact": _step(
+        "what a change of it may break within `depth` steps, tests left out", Parameter("depth", "number", 4)
+    ),
     "reach": _step("everything that it leads to within `depth` steps", Parameter("depth", "number", 6)),
     "reached_by": _step("everything that leads to it within `depth` steps", Parameter("depth", "number", 6)),
     "path": Signature(

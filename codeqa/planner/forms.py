@@ -116,6 +116,20 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"^(?:does|do|can|could)\s+(?P<a>.+?)\s+(?:ever\s+)?"
         r"(?:reach|get\s+to|lead\s+to|call|invoke|end\s+up\s+in)\s+(?P<b>.+)",
     ),
+    (
+        "path",
+        r"^(?:does|do|can|could|will|would|(?:i\s+(?:wonder|want\s+to\s+know)\s+)?(?:whether|if))\s+"
+        r"(?:a\s+call\s+(?:of|to)\s+|calling\s+)?(?P<a>.+?)\s+(?:ever\s+|possibly\s+)*"
+        r"(?:end\s+up\s+(?:calling|in|at)|ends\s+up\s+(?:calling|in|at)|gets?\s+to|run|lead\s+to|reach)\s+(?P<b>.+)",
+    ),
+    ("path", r"^(?:is|can)\s+(?P<b>.+?)\s+(?:be\s+)?(?:reachable|reached|called)\s+(?:from|by)\s+(?P<a>.+)"),
+    ("path", r"^i\s+wonder\s+whether\s+(?P<a>.+?)\s+(?:ever\s+)?(?:gets?\s+to|reaches|calls)\s+(?P<b>.+)"),
+    (
+        "where",
+        r"^(?:.*\b)?(?:in\s+(?:what|which)\s+file|definition\s+of|location\s+of|declaration\s+of)\s+(?:is\s+)?"
+        r"(?P<a>.+?)(?:\s+(?:is\s+)?(?:implemented|defined|declared|located))?[\s?.!]*$",
+    ),
+    ("impact", r"\beverything\s+that\s+(?:reaches|uses|touches|depends\s+on)\s+(?P<a>.+)"),
     ("path", r"^how\s+(?:is|are)\s+(?P<b>.+?)\s+(?:reached|called|invoked|triggered)\s+(?:from|by)\s+(?P<a>.+)"),
     (
         "callees",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codeqa.domain import CALLABLE, CLASS_LIKE, EdgeKind, Relation, Strategy, Symbol, Unresolved
+from codeqa.domain import CALLABLE, CLASS_LIKE, EdgeKind, Impact, Relation, Strategy, Symbol, Unresolved
 from codeqa.graph import without_declarations
 from codeqa.notebook import Fact, Notebook, Place
 from codeqa.plan import Plan, find, follow, piped
 from codeqa.plan.follow import subclasses
 from codeqa.planner import sentences as say
-from codeqa.tools import Mention, Tools
+from codeqa.tools import IMPACT_DEPTH, Mention, Tools
 
 SHOWN = 25
 MENTIONED = 10  # lines that hold a name without a resolved use
@@ -177,20 +177,20 @@ def tests(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     _unresolved(book, symbol, open_sites)
 
 
-def impact(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
+def impact(tools: Tools, book: Notebook, symbol: Symbol, part: str, depth: int = IMPACT_DEPTH) -> Impact:
     """List what a change to a symbol may break, nearest first, and the tests that would tell."""
-    found = tools.impact(symbol, 10_000)
+    found = tools.impact(symbol, 10_000, depth)
     direct = [r for r in found.users if r.depth == 1]
     further = [r for r in found.users if r.depth > 1]
     if not found.users and not found.tests:
         _nothing(tools, book, symbol, f"Nothing that uses {say.named(symbol)} was resolved", part)
-        return
+        return found
     users = say.counted(len(direct), "direct user")
     away = f" and {say.counted(len(further), 'symbol')} further away" if further else ""
     text = f"A change to {say.cited(symbol)} touches {users}{away}, outside of tests."
     if not found.users:
         text = f"Nothing outside of tests was found to use {say.cited(symbol)}."
-    book.add(say.count(text, found.total, piped(find(symbol.id), "impact"), part, say.heads(symbol)))
+    book.add(say.count(text, found.total, piped(find(symbol.id), "impact", depth=depth), part, say.heads(symbol)))
     _items(tools, book, direct, part)
     _further(tools, book, further, part)
     if found.tests:
@@ -201,6 +201,7 @@ def impact(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
     elif "tests" in book.parts:
         book.unknown(f"no test reaches {symbol.label} through resolved calls")
     _unresolved(book, symbol, found.unresolved)
+    return found
 
 
 def _further(tools: Tools, book: Notebook, relations: Sequence[Relation], part: str) -> None:

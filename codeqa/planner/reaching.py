@@ -36,6 +36,12 @@ def path(tools: Tools, book: Notebook, source: Link, target: Link, max_hops: int
     return not backwards
 
 
+def plan(source: Link, target: Link, max_hops: int) -> Plan:
+    """The plan that looks for a chain between what two links may mean."""
+    ends = _ends(source, target)
+    return _path(ends, max_hops)
+
+
 def _ends(source: Link, target: Link) -> Ends:
     """A name that was found by search may be any of the first few; a written one is what it says."""
     return (
@@ -91,8 +97,12 @@ def climb(tools: Tools, symbol: Symbol, max_hops: int) -> list[Edge]:
 
 def _chain(ends: Ends, max_hops: int) -> Plan:
     """The plan that looks for a chain again."""
+    return piped(_path(ends, max_hops), "length")
+
+
+def _path(ends: Ends, max_hops: int) -> Plan:
     start, end = (united([find(s.id) for s in side]) for side in ends)
-    return piped(Call("path", None, (start, end), (("hops", max_hops),)), "length")
+    return Call("path", None, (start, end), (("hops", max_hops),))
 
 
 def _no_chain(ends: Ends, plan: Plan) -> Fact:

@@ -25,7 +25,6 @@ TELLERS: dict[str, Teller] = {
     "users": listing.uses,
     "raisers": listing.raised,
     "tests": listing.tests,
-    "impact": listing.impact,
     "overriders": listing.overriders,
     "subclasses": listing.heirs,
     "implementers": listing.implementations,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from codeqa.planner import forms
 from codeqa.planner.forms import Request
@@ -17,13 +18,33 @@ _DIFFERENCE = re.compile(
 )
 
 
+_DEPTH = re.compile(
+    r",?\s*(?:(?:directly|direct)\s+or\s+)?(?:through\s+)?(?:up\s+to|within|in\s+at\s+most|at\s+most|no\s+more\s+than)\s+"
+    r"(?:depth\s+)?(?P<depth>\d{1,2})(?:\s+(?:calls?|steps?|hops?|levels?))?(?:\s+away)?(?:\s+of\s+it)?",
+    re.I,
+)
+_TESTS_TOO = re.compile(r",?\s*(?:with\s+tests|tests?\s+(?:too|included)|including\s+tests)\b", re.I)
+
+
 def understood(question: str, linker: Linker) -> Request:
     """Return how a question is read: a relation with its plans, or the form that fits it best."""
     text = " ".join(question.split())
     compiled, rest = compile_parts(text, linker)
     if compiled:
         return Request(text, "relation", {"rest": rest} if rest else {}, compiled=tuple(compiled))
-    return _beside(text, linker) or choose(forms.readings(text), linker)
+    outline, depth = _without_depth(text)
+    request = _beside(text, linker) or choose(forms.readings(outline), linker)
+    slots = {**request.slots, **({"depth": depth} if depth else {})}
+    return replace(request, question=text, slots=slots)
+
+
+def _without_depth(text: str) -> tuple[str, str]:
+    """Return a question without the words that say how far to look, and the number of steps that they say."""
+    match = _DEPTH.search(text)
+    if match is None:
+        return text, ""
+    outline = f"{text[: match.start()]} {text[match.end() :]}"
+    return " ".join(_TESTS_TOO.sub(" ", outline).split()), match["depth"]
 
 
 def _beside(text: str, linker: Linker) -> Request | None:

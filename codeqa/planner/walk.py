@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
 
+from codeqa import terms
 from codeqa.domain import CALLABLE, CLASS_LIKE, Event, Step, Symbol
 from codeqa.notebook import Notebook
-from codeqa.plan import Plan, Runner, render, search
+from codeqa.plan import Plan, Runner, check, find, piped, render, search
 from codeqa.planner import describing, listing, reaching, relating, research
 from codeqa.planner import sentences as say
 from codeqa.planner.forms import Request, wanted
 from codeqa.planner.grammar import Compiled, alternatives
 from codeqa.planner.link import Link, Linker
-from codeqa.tools import Tools
+from codeqa.tools import IMPACT_DEPTH, Tools
 
 LEADS = 12  # places that research reads
 BACKGROUND = 6  # of them beside an answer
@@ -23,11 +23,14 @@ MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidate
 WIDE = 30  # candidates for the end of a chain, of which only some can be reached
 STRONG = 0.75  # share of a phrase's meaning above which what search found is what was asked about
 OPEN = ("compare", "search", "scattered")  # forms that may ask for more than their names say
+IGNORED = frozenset(
+    "function functions method methods class classes code file files module modules name named called all every "
+    "directly symbol type types field variable constant setting error exception repo repository codebase project".split()
+)
 LISTED = ("callers", "callees", "uses", "tests", "hierarchy", "scattered")  # forms whose lists know no exceptions
 NEGATION = re.compile(
     r"\b(?:never|not|no\s+longer|without|except|excluding|other\s+than|apart\s+from|do(?:es)?n[’']t|isn[’']t)\b", re.I
 )
-Write: TypeAlias = Callable[[Tools, Notebook, Symbol, str], None]  # notes facts on a symbol, for a part of the question
 
 
 class Walk:
@@ -213,29 +216,56 @@ class Walk:
 
     # ----------------------------------------------------------------------------------------------------------- forms
 
-    def _listed(self, phrase: str, what: str, write: Write) -> Iterator[Event]:
+    def _listed(self, phrase: str, step: str, **options: int) -> Iterator[Event]:
         """Answer with one list for each symbol that a phrase may mean."""
-        size = (lambda s: self.tools.callees(s).total) if what == "callees" else lambda s: len(self.tools.uses(s))
+        size = (lambda s: self.tools.callees(s).total) if step == "callees" else lambda s: len(self.tools.uses(s))
         yield from self._subject(phrase, weigh=size)
-        for symbol, part in self._each(what):
-            write(self.tools, self.book, symbol, part)
-            yield Step("expand", f"{what} of {symbol.id}")
+        self._leftover(phrase)
+        for symbol, part in self._each(step):
+            plan = piped(find(symbol.id), step, **options)
+            found = relating.tell(self.tools, self.runner, self.book, plan, part)
+            yield Step("expand", f"{plan}: {len(found.rows)}")
+
+    def _leftover(self, phrase: str) -> None:
+        """Say which words of a phrase its name leaves unexplained: an answer that ignores them is no whole answer."""
+        said = phrase
+        for name in self.linker.written(phrase):
+            said = said.replace(name, " ")
+        named = {w for s in self.link.symbols for w in terms.split(s.qualname)} | set(terms.split(self.link.phrase))
+        rest = [
+            w
+            for w in re.findall(r"[^\W\d][\w-]*", said)
+            if w.lower() not in terms.STOP_WORDS | IGNORED and not set(terms.split(w)) & named
+        ]
+        if self.link.how == "name" and rest and self.linker.written(phrase):
+            self.book.unknown(f"not understood: {' '.join(rest)!r}; this answers the question without it")
+            self.weak = True
 
     def _callers(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._listed(a, "callers", listing.callers_or_uses)
+        yield from self._listed(a, "callers")
 
     def _callees(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._listed(a, "callees", listing.callees)
+        yield from self._listed(a, "callees")
 
     def _uses(self, a: str, b: str) -> Iterator[Event]:
-        raised = listing.RAISED.search(self.request.question)
-        yield from self._listed(a, "uses", listing.raised if raised else listing.uses)
+        yield from self._listed(a, "raisers" if listing.RAISED.search(self.request.question) else "users")
 
     def _tests(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._listed(a, "tests", listing.tests)
+        yield from self._listed(a, "tests")
 
     def _impact(self, a: str, b: str) -> Iterator[Event]:
-        yield from self._listed(a, "impact", _impact_and_tests if "tests" in self.request.wants else listing.impact)
+        depth = int(self.request.slots.get("depth", IMPACT_DEPTH))
+        yield from self._subject(a, weigh=lambda s: len(self.tools.uses(s)))
+        self._leftover(a)
+        tests = "tests" in self.request.wants
+        for symbol, part in self._each("impact"):
+            if tests and "tests" not in self.book.parts:
+                self.book.parts.append("tests")  # they were asked for as well: without them it is not covered
+            plan = piped(find(symbol.id), "impact", depth=depth)
+            self.book.plans.append(str(check(plan)))
+            found = listing.impact(self.tools, self.book, symbol, part, depth)
+            self.book.found(r.symbol for r in (*found.users, *(found.tests if tests else ())))
+            yield Step("expand", f"{plan}: {found.total}")
 
     def _hierarchy(self, a: str, b: str) -> Iterator[Event]:
         names = [self.linker.name(n) for n in self.linker.written(self.request.question)]
@@ -245,8 +275,9 @@ class Walk:
         if whole is not None:
             self.link = self._weighed(whole, lambda s: len(self.tools.graph.overriding(s.id)))
             self._namesakes(self.link)
+            self._leftover(a)
             for symbol, part in self._each("overrides"):
-                listing.overriders(self.tools, self.book, symbol, part)
+                relating.tell(self.tools, self.runner, self.book, piped(find(symbol.id), "overriders"), part)
                 yield Step("expand", f"overrides of {symbol.id}")
             return
         if classes:
@@ -257,7 +288,7 @@ class Walk:
         elif method and "overrides" in self.request.wants and (found := self._owners_of(method)):
             self.link = Link(method, tuple(found[:1]), "name", tuple(found[1:]))
             for symbol, part in self._each("overrides"):
-                listing.overriders(self.tools, self.book, symbol, part)
+                relating.tell(self.tools, self.runner, self.book, piped(find(symbol.id), "overriders"), part)
             return
         elif other := next((link.first for link in names if link), None):
             self.final = True
@@ -265,7 +296,12 @@ class Walk:
             return
         else:
             yield from self._subject(a, CLASS_LIKE)
+        self._leftover(a.replace(method, " ") if method else a)
         for symbol, part in self._each("heirs"):
+            plan = piped(find(symbol.id), "subclasses")
+            plan = piped(plan, "members", name=method) if method else plan
+            self.book.plans.append(str(plan))
+            self.book.found(row.symbol for row in self.runner.run(plan).rows)
             if method:
                 self.book.parts.append("overrides")
             listing.heirs(self.tools, self.book, symbol, part, method)
@@ -325,6 +361,7 @@ class Walk:
             self.book.unknown(f"nothing that {source.first.label} reaches fits {b!r}")
             self._nearest(self.request.question)
             return
+        self.book.plans.append(str(reaching.plan(source, target, self.max_hops + 2)))
         found = reaching.path(self.tools, self.book, source, target, self.max_hops + 2)
         self.weak = self.weak or not found
         yield Step("connect", f"{source.first.id} … {target.first.id}: {'connected' if found else 'no path'}")
@@ -390,6 +427,7 @@ class Walk:
                 listing.uses(self.tools, self.book, symbol, part)
             else:
                 describing.where(self.tools, self.book, symbol, part, self.request.wants)
+            self._about(symbol)
             yield Step("read", symbol.id)
 
     def _what(self, a: str, b: str) -> Iterator[Event]:
@@ -399,7 +437,13 @@ class Walk:
             return
         for symbol, part in self._each("what"):
             describing.describe(self.tools, self.book, symbol, part)
+            self._about(symbol)
             yield Step("read", symbol.id)
+
+    def _about(self, symbol: Symbol) -> None:
+        """Note that a symbol itself is what was asked for."""
+        self.book.plans.append(str(find(symbol.id)))
+        self.book.found([symbol])
 
     def _compare(self, a: str, b: str) -> Iterator[Event]:
         yield from self._subject(a)
@@ -410,6 +454,8 @@ class Walk:
         if not self.link:
             return
         self.book.parts += ["first", "second"]
+        self._about(one.first)
+        self._about(self.link.first)
         describing.compare(self.tools, self.book, one.first, self.link.first, self.request.question)
         yield Step("connect", f"{one.first.id} beside {self.link.first.id}")
 
@@ -423,6 +469,7 @@ class Walk:
         self._namesakes(self.link)
         for symbol, part in self._each("places"):
             listing.places(self.tools, self.book, symbol, self.request.question, part)
+            self.book.plans.append(str(piped(find(symbol.id), "users")))
             if symbol.kind in CALLABLE:
                 self._routes(symbol)
             yield Step("expand", f"places of {symbol.id}")
@@ -483,10 +530,3 @@ class Walk:
         research.tell(self.tools, self.linker, self.book, fresh, question)
         if not background:
             self.book.found(lead.symbol for lead in found)
-
-
-def _impact_and_tests(tools: Tools, book: Notebook, symbol: Symbol, part: str) -> None:
-    """The tests were asked for as well: without them the question is not covered."""
-    if "tests" not in book.parts:
-        book.parts.append("tests")
-    listing.impact(tools, book, symbol, part)

@@ -9,7 +9,7 @@ from codeqa.plan import Both, piped
 from codeqa.planner.grammar import vocabulary as words
 from codeqa.planner.grammar.reader import NotUnderstood, Set, member_of, needed
 from codeqa.planner.grammar.things import Things
-from codeqa.planner.grammar.vocabulary import CALLABLE, CLASS, Verb
+from codeqa.planner.grammar.vocabulary import CALLABLE, CLASS, TEST, Verb
 from codeqa.planner.link import Link
 
 _SUPERS = (
@@ -85,6 +85,8 @@ class Predicates(Things):
     def _predicate(self, subject: Set, *, be: bool = False) -> Set:
         return self._either(
             lambda: self._supering(subject),
+            lambda: self._indirectly(subject),
+            lambda: self._descending(subject),
             lambda: self._nobody(subject),
             lambda: self._with(subject),
             lambda: self._called(subject, be=be),
@@ -93,6 +95,23 @@ class Predicates(Things):
             lambda: self._whose(subject),
             lambda: self._naming(subject),
         )
+
+    def _indirectly(self, subject: Set) -> Set:
+        """Reach X INDIRECTLY: an idiom for without calling it themselves."""
+        self._verb("base", "s", "ing", "ed")
+        target = self._object()
+        self._word("indirectly")
+        if self.tokens[self.at - 1].text != "INDIRECTLY" or subject.plan is not None:
+            raise NotUnderstood
+        step = "tests" if subject.sort == TEST else "reached_by"
+        return Set(Both("-", piped(needed(target), step), piped(needed(target), "callers")), subject.sort)
+
+    def _descending(self, subject: Set) -> Set:
+        """Have C among their ancestors."""
+        self._word("have", "has")
+        target = self._object()
+        self._word("ancestor")
+        return Set(piped(needed(target), "subclasses"), CLASS, of_class=True)
 
     def _supering(self, subject: Set) -> Set:
         """Call super; delegate to the parent's implementation."""

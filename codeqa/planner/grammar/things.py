@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from codeqa.domain import CLASS_LIKE
-from codeqa.plan import Both, Plan, find, piped
+from codeqa.plan import Both, Call, Plan, find, piped
 from codeqa.planner.grammar import vocabulary as words
 from codeqa.planner.grammar.reader import NotUnderstood, Reader, Set, needed
 from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, DATA, FILE, TEST, Noun, Verb
@@ -121,6 +121,8 @@ class Things(Reader):
 
     def _in_place(self, found: Set) -> Set:
         """Narrow to where it stands: in tests, in src/app, outside of tests."""
+        if self._adverbs() and isinstance(found.plan, Call) and found.plan.name == "callers":
+            found = replace(found, plan=Call("reached_by", found.plan.source))
         while self.at < len(self.tokens) and self._peek().low in ("in", "inside", "within", "under", "outside", "from"):
             narrowed = self._try(partial(self._placed, found))
             if narrowed is None:
@@ -176,7 +178,12 @@ class Things(Reader):
             self.at += 1
             return Set(self.last)
         found = (
-            self._try(self._phrase) or self._try(self._named) or self._try(self._worded) or self._try(self._described)
+            self._try(self._membered)
+            or self._try(self._named)
+            or self._try(self._free_relative)
+            or self._try(self._phrase)
+            or self._try(self._worded)
+            or self._try(self._described)
         )
         if found is None:
             raise NotUnderstood
@@ -191,6 +198,51 @@ class Things(Reader):
         if found.plan is None or len(self.links) == start:
             raise NotUnderstood
         return found
+
+    def _membered(self) -> Set:
+        """The method m of C, where m need not be written as code; C's m."""
+        self._determiners()
+        kind = self._kind_word()
+        token = self._peek()
+        self.at += 1
+        if token.name and token.text.endswith(("'s", "’s")):
+            member = self._peek()
+            self.at += 1
+            return self._linked_member(token.text[:-2], member.text)
+        if not kind and not token.name and token.low in words.NOUNS:
+            raise NotUnderstood
+        self._word("of", "in", "on", "from")
+        self._determiners()
+        self._kind_word()
+        owner = self._peek()
+        if not owner.name:
+            raise NotUnderstood
+        self.at += 1
+        return self._linked_member(owner.text, token.text)
+
+    def _linked_member(self, owner: str, member: str) -> Set:
+        name = f"{owner.strip('`')}.{member.strip('`').removesuffix('()')}"
+        link = self.linker.name(name)
+        if not link:
+            raise NotUnderstood
+        return self._kept(link)
+
+    def _free_relative(self) -> Set:
+        """What X writes; the things that call X."""
+        start = len(self.links)
+        self._determiners()
+        self._word("what", "whatever", "everything", "those", "things")
+        self._maybe("that", "which")
+        found = self._either(lambda: self._done_by(Set(None)), lambda: self._predicate(Set(None)))
+        if found.plan is None or len(self.links) == start:
+            raise NotUnderstood
+        return found
+
+    def _done_by(self, subject: Set) -> Set:
+        raise NotImplementedError  # see Predicates
+
+    def _predicate(self, subject: Set, *, be: bool = False) -> Set:
+        raise NotImplementedError  # see Predicates
 
     def _named(self) -> Set:
         """A name, perhaps with the kind of thing before or after it, or `of` its class."""

@@ -39,7 +39,7 @@ _VERBS: tuple[tuple[str, Verb], ...] = (
     ("import", Verb("importers", "imports", FILE)),
     ("test cover exercise verify check", Verb("tests", "callees", TEST)),
     ("decorate wrap", Verb("decorators", "decorated", CALLABLE, CALLABLE)),
-    ("define declare contain have hold", Verb("owner", "members")),
+    ("define declare contain have hold offer provide comprise", Verb("owner", "members")),
     ("document mention describe", Verb("documents", "documents")),
     ("register", Verb("registrations", "registrations")),
 )
@@ -64,6 +64,7 @@ PHRASES: dict[tuple[str, ...], Verb] = {
     ("call", "into"): Verb("callers", "callees", CALLABLE, CALLABLE),
     ("go", "through"): Verb("users", "callees"),
     ("write", "to"): Verb("writers", "writes", CALLABLE, DATA),
+    ("consist", "of"): Verb("owner", "members"),
     ("look", "at"): Verb("readers", "reads", CALLABLE, DATA),
     ("make", "use", "of"): Verb("users", "callees"),
     ("make", "calls", "to"): Verb("callers", "callees", CALLABLE, CALLABLE),

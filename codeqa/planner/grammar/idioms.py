@@ -1,0 +1,78 @@
+"""Ways to say a thing that mean the same as a plainer one: rewritten before the grammar reads a question.
+
+Each pattern replaces words that say nothing about which names are meant, so that no name is ever touched.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ORDINALS = r"second[- ]level|second[- ]order|indirect[- ]level"
+_IDIOMS: tuple[tuple[str, str], ...] = (
+    (r"\bas well as\b", "and"),
+    (r"\band also\b", "and"),
+    (r"\band (?:do|does|did) not\b", "but not"),
+    (r"\band (?:don['’]t|doesn['’]t|never)\b", "but not"),
+    (r"\bexcept (?:for )?(?:those|ones|the ones|functions|tests|code) (?:that|which|who)\b", "but do not"),
+    (r",? but not (?:those|ones|the ones) (?:that|which|who)\b", " but do not"),
+    (r",? but only (?:those|ones|the ones|if|when)?\s*", " "),
+    (r",? only (?:those|the ones)\b", ""),
+    (r",? counted by calling function\b", " counted"),
+    (r"\bdirectly,? (?:or|and) (?:through others|indirectly|through other \w+|transitively)\b", "transitively"),
+    (r",? ?\bdirect(?:ly)?,? (?:and|or) indirect(?:ly)?\b", " transitively"),
+    (r",? ?(?:at any depth|however far (?:down|up|away)|at some point|sooner or later|in the end)\b", " transitively"),
+    (r"\b(?:only )?(?:through|by way of|via) (?:other|another|further) (?:functions?|code|calls?)\b", "INDIRECTLY"),
+    (r"\b(?:only )?indirectly(?: only)?$", "INDIRECTLY"),
+    (r"\bwithout (?:a|any) direct call\b", "INDIRECTLY"),
+    (r"\bwithout (?:a|any) detour\b", "directly"),
+    (r"\bwith a direct call\b", "directly"),
+    (r"\bonly INDIRECTLY\b", "INDIRECTLY"),
+    (r",? and (?:by )?(?:what|whom|which|how|where|which \w+|who)\??$", ""),
+    (r"\b(?:the )?calls (?:that |which )?(\S.*?) makes\b", r"what \1 calls"),
+    (rf"\b(?:{_ORDINALS}) (callers|callees) of\b", r"\1 of \1 of"),
+    (r"\b(?:functions|code|is|are)?\s*(?:are )?(?:exactly )?two calls (?:away|up) from\b", "callers of callers of"),
+    (r"\b(?:is|are)?\s*(?:exactly )?two calls down from\b", "callees of callees of"),
+    (r"\bwhich functions does (.+?) reach in (?:exactly )?two calls\b", r"callees of the callees of \1"),
+    (r"\bwhat callees of\b", "callees of"),
+    (r"\b(?:which|what) callers of callers of\b", "callers of callers of"),
+    (r"\bfrom there\b", "transitively"),
+    (r"\bsuch that its? (?:override|version|implementation)\b", "and"),
+    (r"\bwith an? (?:override|version|implementation|one) (?:that|which)\b", "and"),
+    (r"\bwhere (?:the|its|their) (?:override|version|implementation) of (\S+)", r"whose \1"),
+    (r"\b(?:have|has|comes? with) (?:an|their|its)? ?own (?:(?:version|implementation|override) of )?", "override "),
+    (r"\boverrides of (\S+) in (.+?) (?=(?:lead|that|which|call|reach|end))", r"\2 that override \1 and "),
+    (r"\bthe overridden (\S+) (?=(?:get|call|reach|lead|end))", r"OVERRIDDEN \1 "),
+    (r"\b(?:the )?(?:value|values|state|contents?|result) of (?=[\w`'\"])", ""),
+    (r"\b(?:instances?|objects?|a new|new) (?:of )?(?=[\w`'\"])", ""),
+    (r"(?<=[\w`'\"]) (?:objects|instances)\b", ""),
+    (r"\bkinds of\b", "subclasses of"),
+    (r"\bcan fail with\b", "raise"),
+    (r"\bfails? with\b", "raise"),
+    (r"\b(?:can |may )?runs? into\b", "raise"),
+    (r"\bcomes? (?:straight )?out of\b", "are raised by"),
+    (r"\bin the (?:class|type) hierarchy\b", ""),
+    (r"\b(?:in|of) (?:a|the|any) (?:sub|base |super)class(?:es)?$", ""),
+    (r"\bof a base class\b", ""),
+    (r"\bby calling it\b", "by calls"),
+    (r"\bthe body of\b", ""),
+    (r"\binherited (?=methods?\b)", ""),
+    (r"\bby (?:itself|themselves)\b", ""),
+    (r"\b(?:distinct|different|transitive|all) (?=(?:callers|callees|subclasses|users|tests|heirs|descendants)\b)", ""),
+    (r"\bwhole family of classes below\b", "subclasses of"),
+    (r"\bsomewhere among (?:its|their|the) (?:ancestors|bases|parents|base classes)\b", "ANCESTOR"),
+    (r"\bstructs or classes\b|\bclasses or structs\b|\btypes or classes\b", "classes"),
+    (r"\bsatisf(?:y|ies)\b", "implement"),
+    (r"\bextends or implements\b", "extends"),
+    (r"\bmade up\b", "made"),
+    (r"\boverriding versions of\b", "overrides of"),
+    (r"\bassigns? to\b", "assign"),
+    (r"\b(?:calls|callees) in (?=.*\braise\b)", "callees of "),
+)  # fmt: skip
+_COMPILED = tuple((re.compile(pattern, re.I), text) for pattern, text in _IDIOMS)
+
+
+def plain(text: str) -> str:
+    """Return a question with its idioms said plainly."""
+    for pattern, said in _COMPILED:
+        text = pattern.sub(said, text)
+    return " ".join(text.split())
