@@ -120,6 +120,7 @@ class Words:
     settings: Settings = field(default_factory=Settings)
     opened: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    conversation: str | None = None
 
     def __enter__(self) -> Words:
         return self
@@ -153,9 +154,10 @@ class Words:
             bytes=123456,
         )
 
-    def ask(self, question: str) -> Iterator[Event]:
+    def ask(self, question: str, *, conversation: str | None = None) -> Iterator[Event]:
         self._maybe()
         self.asked.append(question)
+        self.conversation = conversation
         yield Step("classify", f"single fact{self.word}")
         yield Answered(answer(self.word, self.status_))
 
