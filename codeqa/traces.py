@@ -170,10 +170,8 @@ class Traces:
         """
         wanted, _, number = name.strip().partition(":")
         names = [file for file, _ in self._files() if wanted and file.startswith(wanted)]
-        if wanted == NEWEST:
-            trace = next(self.newest(), None)
-        else:
-            trace = self._read(names[0]) if len(names) == 1 else None
+        known = self.newest() if wanted == NEWEST else (self._read(file) for file in names if len(names) == 1)
+        trace = next(iter(known), None)
         if trace is None or not (number.isdigit() or not number) or int(number or 0) > 10**6:
             what = f"{len(names)} conversations begin with" if len(names) > 1 else "there is no conversation"
             raise UsageError(f"{what} {name!r}", hint="codeqa trace list shows them")

@@ -849,13 +849,20 @@ def test_no_argument_shows_the_help(run: Run) -> None:
     assert run().exit_code == 0
 
 
+def every_command() -> dict[str, click.Command]:
+    """The commands by their names as they are typed: those of a group behind its own."""
+    found: dict[str, click.Command] = {}
+    for name, command in main.commands.items():
+        members = command.commands if isinstance(command, click.Group) else {"": command}
+        found |= {f"{name} {member}".strip(): each for member, each in members.items()}
+    return found
+
+
 def test_every_command_has_the_common_options() -> None:
     common = {"repo", "as_json", "no_update", "cache", "color", "quiet"}
-    commands = [command for name, command in main.commands.items() if name not in {"graph", "completion"}]
-    graph = main.commands["graph"]
-    assert isinstance(graph, click.Group)
+    commands = [command for name, command in every_command().items() if name != "completion"]
 
-    for command in (*commands, graph.commands["export"]):
+    for command in commands:
         assert common <= {parameter.name for parameter in command.params}, command.name
 
 
@@ -886,9 +893,7 @@ def test_every_key_of_the_json_is_documented(words: Words, run: Run, command: li
 
 def test_every_command_and_option_is_documented() -> None:
     documented = (ROOT / "docs/cli.md").read_text()
-    graph = main.commands["graph"]
-    assert isinstance(graph, click.Group)
-    commands = {**main.commands, "graph export": graph.commands["export"]}
+    commands = every_command()
     options = {
         option
         for command in commands.values()

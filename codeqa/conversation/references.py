@@ -66,8 +66,9 @@ _EMPTY = re.compile(
     | \b(?:mak(?:e|es|ing)|made)\s+(?P<e>it)\s+(?:\w+ly\s+)?
         (?:(?:in|to|into|through|past|out|back)\b|as\s+far|all\s+the\s+way|{_ADJECTIVES}\b)
     | \b(?:find|finds|found|consider|considers|keep|keeps|think|thinks)\s+(?P<f>it)\s+{_ADJECTIVES}\b
-    | \b(?:is|was)\s+(?P<g>it)\s+(?:(?:the|a|an|some|one|any)\b|`|["“]|[A-Z_]|\S*[._]\S)[^?!,;]*?
-        \s(?:that|who|which|where|whose)\s
+    | \b(?:is|was)\s+(?P<g>it)\s+
+        (?:\S+|(?:(?:the|a|an|some|one|any|each|every|this|our)\b|`|["“]|[A-Z_]|\S*[._]\S)[^?!,;]*?)
+        \s+(?:that|who|which|where|whose)\s
     | \b(?:what|who|where|when|why|how|which)\s+(?:\S+\s+){{0,2}}?(?:is|was)\s+(?P<h>it)\s+(?:that|who|which)\b
     | \bas\s+(?P<i>it)\s+(?:is\s*[,?.]|was\s*[,?.]|were\b|stands\b|happens\b)
     | \bwhen\s+(?P<j>it)\s+comes\s+to\b
@@ -177,8 +178,9 @@ def _pronoun(words: Sequence[Token], at: int) -> Reference | None:
         return _made(words, at, at, word)
     if len(names) > 1 or any(plural(token) for token in things if token.sort == "word"):
         return None
-    if names and any(token.lower == "and" for token in words[:at]):
-        return None
+    joins = [token.start for token in words[:at] if token.lower == "and"]
+    if any(things[0].start < join < things[-1].start for join in joins if things):
+        return None  # "the parser and the lexer … their state"
     return _made(words, at, at, "their" if possessive else "they")
 
 

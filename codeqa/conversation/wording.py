@@ -153,9 +153,10 @@ CLOSED = (
     | frozenset(ORDINALS)
     | (frozenset(FACETS) - {"test", "caller", "subclass"})
 )
-TAKES_VERB = frozenset("i you we they one to can could should would will shall must may might".split())
+TAKES_VERB = frozenset("i you we they one can could should would will shall must may might".split())
 BOUNDARIES = frozenset(
-    "and or but if when while because after before until unless whether that which who where how so without".split()
+    "and or but if when while because after before until unless whether that which who what why where how so "
+    "without".split()
 )
 
 
