@@ -351,7 +351,7 @@ class Project:
         from codeqa.conversation import Names
         from codeqa.dialogue import Dialogue
 
-        names = Names(self.tools.candidates, self.store.symbol)
+        names = Names(self.tools.candidates, self.tools.graph.symbols)
         dialogue = Dialogue(self.traces, names, conversation, keep=self.settings.trace.keep)
         yield from dialogue.ask(question, self._walk, generation=self.store.generation, stale=self.stale)
 

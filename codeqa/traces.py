@@ -30,6 +30,7 @@ VERSION = 1
 NEWEST = "newest"  # stands for the conversation that was written last
 MAX_READ = 8_000_000  # bytes of one conversation, from its end
 MAX_RECORD = 1_000_000  # bytes of one turn
+SHORTEST = 12  # characters that hold a secret together with what shows that it is one
 _HEAD = 4_096  # bytes that hold the first line
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 _NAMED = re.compile(rf"(?P<id>{_ID.pattern})(?::(?P<turn>\d{{1,6}}))?")
@@ -108,7 +109,7 @@ class Traces:
                 lines.append(_line(self._head(folder, conversation)))
             elif os.pread(file, 1, size - 1) != b"\n":
                 lines.append(b"")  # a line that a crash cut off: it ends here
-            number = 1 + max((t["turn"] for t in _turns(_tail(file))[0]), default=0)
+            number = 1 + _last(_tail(file))
             name = f"{conversation}:{number}"
             lines.append(_fitted({"type": "turn", "turn": number, **self._blanked(turn(name))}))
             data = b"\n".join(lines) + b"\n"
@@ -123,15 +124,24 @@ class Traces:
         return {"type": "conversation", "version": VERSION, "id": conversation, "origin": _origin(folder)}
 
     def _blanked(self, record: Mapping[str, object]) -> dict[str, Any]:
-        return {name: self._blank(value) for name, value in record.items()}
+        known: dict[str, str] = {}  # paths and ids recur
 
-    def _blank(self, value: object) -> object:
-        if isinstance(value, str):
-            data = value.encode("utf-8", "surrogatepass")
-            return redacted(self.blank(data).decode("utf-8", "surrogatepass"))
-        if isinstance(value, Mapping):
-            return {str(name): self._blank(item) for name, item in value.items()}
-        return [self._blank(item) for item in value] if isinstance(value, list | tuple) else value
+        def clean(value: object) -> object:
+            if isinstance(value, str):
+                if value not in known:
+                    known[value] = self._blank(value)
+                return known[value]
+            if isinstance(value, Mapping):
+                return {str(name): clean(item) for name, item in value.items()}
+            return [clean(item) for item in value] if isinstance(value, list | tuple) else value
+
+        return {name: clean(value) for name, value in record.items()}
+
+    def _blank(self, text: str) -> str:
+        if len(text) < SHORTEST:
+            return text
+        data = text.encode("utf-8", "surrogatepass")
+        return redacted(self.blank(data).decode("utf-8", "surrogatepass"))
 
     def _prune(self, folder: int, keep: str) -> None:
         """Delete what is older, more, or larger than settings allow, oldest first."""
@@ -259,10 +269,14 @@ _ADDRESS = re.compile(r"(?P<name>\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,100}:)(?P
 _JWT = re.compile(r"(?P<name>)\b(?P<bare>eyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]*)")
 
 
+_SUSPECT = re.compile(r"passw|passphrase|secret|key|token|bearer|basic|://|eyJ", re.I)  # in every match of the others
+
+
 def redacted(text: str) -> str:
     """Blank with `*` what is given as a password, key or token: values behind such names, headers, addresses, JWTs."""
-    for pattern in (_VALUE, _BEARER, _ADDRESS, _JWT):
-        text = pattern.sub(_stars, text)
+    if _SUSPECT.search(text):
+        for pattern in (_VALUE, _BEARER, _ADDRESS, _JWT):
+            text = pattern.sub(_stars, text)
     return text
 
 
@@ -328,6 +342,17 @@ def _turns(data: bytes) -> tuple[list[dict[str, Any]], int]:
         elif record.get("type") != "conversation":
             unread += 1
     return found, unread
+
+
+def _last(data: bytes) -> int:
+    """Return the number of the last turn in lines, 0 if there is none."""
+    end = len(data)
+    while end > 0:
+        start = data.rfind(b"\n", 0, end) + 1
+        if found := _turns(data[start:end])[0]:
+            return int(found[0]["turn"])
+        end = start - 1
+    return 0
 
 
 def _tail(file: int) -> bytes:

@@ -37,7 +37,7 @@ def shop(make_module_repo: MakeRepo) -> Iterator[Project]:
 
 @pytest.fixture(scope="module")
 def names(shop: Project) -> Names:
-    return Names(shop.tools.candidates, shop.store.symbol)
+    return Names(shop.tools.candidates, shop.tools.graph.symbols)
 
 
 def turn(names: Names, question: str, focus: str = "", results: str = "", status: str = "answered") -> Turn:
@@ -326,7 +326,7 @@ def test_any_text_is_understood_or_left(asked: str | list[str]) -> None:
     mention = Mention("a.py::f", "function", "f", "a.py")
     conversation = Conversation("c", [Turn("who calls f?", focus=(mention,), results=(mention, mention))])
 
-    found = understand(question, conversation, Names(lambda _: [], lambda _: None))
+    found = understand(question, conversation, Names(lambda _: [], lambda _: {}))
 
     assert found.question == question or found.changed
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from codeqa.conversation.turns import MAX_RESULTS, Mention, Names, Turn, Understood
 from codeqa.conversation.wording import CLOSED, Token, tokens
-from codeqa.domain import Answer, Symbol
+from codeqa.domain import Answer
 
 LONGEST_RUN = 4  # words that spell one name: "visibility timeout" for visibility_timeout
 
@@ -15,7 +15,8 @@ LONGEST_RUN = 4  # words that spell one name: "visibility timeout" for visibilit
 def told(asked: Understood, question: str, answer: Answer, names: Names) -> Turn:
     """Return the turn that an answer makes: what its question names, and what it gave."""
     ids = list(dict.fromkeys([*answer.results, *_ends(answer), *_cited(answer)]))
-    known = [Mention.of(symbol) for symbol in _current(ids[: 2 * MAX_RESULTS], names)]
+    there = names.symbols(ids[: 2 * MAX_RESULTS])
+    known = [Mention.of(there[each]) for each in ids if each in there]
     focus = [] if asked.trouble else named(asked.question, known, names)
     about = {mention.id for mention in focus}
     far: Iterable[str] = answer.results
@@ -43,10 +44,6 @@ def _ends(answer: Answer) -> list[str]:
 
 def _cited(answer: Answer) -> list[str]:
     return [f"{each.path}::{each.symbol}" if each.symbol else each.path for each in answer.citations]
-
-
-def _current(ids: Iterable[str], names: Names) -> Iterator[Symbol]:
-    return (symbol for each in ids if (symbol := names.symbol(each)))
 
 
 def named(question: str, known: Sequence[Mention], names: Names) -> list[Mention]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -20,7 +20,10 @@ class Names:
     """What there is now, by name and by id."""
 
     candidates: Candidates
-    symbol: Callable[[str], Symbol | None]
+    symbols: Callable[[Iterable[str]], Mapping[str, Symbol]]  # by id; what is gone is left out
+
+    def symbol(self, key: str) -> Symbol | None:
+        return self.symbols([key]).get(key)
 
 
 @dataclass(frozen=True, slots=True)
