@@ -89,6 +89,8 @@ FILE = ("what is in shop/payment.py?", "shop/payment.py", f"{GATEWAY} {CARD} {VO
         (HEIRS, "which of them are tested?", f"which of `{CARD}` and `{VOUCHER}` are tested?"),
         (HEIRS, "and their tests?", f"which tests cover `{CARD}` and `{VOUCHER}`?"),
         (FILE, "who uses these classes?", f"who uses `{GATEWAY}`, `{CARD}` and `{VOUCHER}`?"),
+        (HEIRS, "which one is tested?", f"which of `{CARD}` and `{VOUCHER}` is tested?"),
+        (HEIRS, "which tests cover both?", f"which tests cover `{CARD}` and `{VOUCHER}`?"),
         (PATH, "where are they defined?", f"where are `{CHARGE}` and `{CARD}.authorise` defined?"),
         # agreement by kind
         (CALLERS, "what does that class do?", f"what does `{CHECKOUT}` do?"),
@@ -97,6 +99,8 @@ FILE = ("what is in shop/payment.py?", "shop/payment.py", f"{GATEWAY} {CARD} {VO
         (TESTS, "what does that test do?", f"what does `{TEST}` do?"),
         (TESTS, "who calls this function?", f"who calls `{RETRY}`?"),
         (PATH, "when is the method called?", f"when is `{PLACE}` called?"),
+        (PATH, "which tests cover the method?", f"which tests cover `{PLACE}`?"),
+        (CALLERS, "and the class?", f"who calls `{CHECKOUT}`?"),
         (PATH, "what does that function call?", f"what does `{SEND}` call?"),
         # one of several
         (HEIRS, "and the second one?", f"Which classes inherit from `{VOUCHER}`?"),
@@ -178,6 +182,17 @@ def test_a_list_can_be_gone_through(names: Names) -> None:
 
     assert understand("and the second one?", conversation, names).question == f"who calls `{VOUCHER}`?"
     assert understand("and the other one?", conversation, names).question == f"who calls `{VOUCHER}`?"
+
+
+def test_the_former_and_the_latter_are_of_the_same_two(names: Names) -> None:
+    creates = ("who creates the former?", CHECKOUT, f"{MAKE} {TEST}")
+    conversation = talk(names, ("how does Checkout differ from Gateway?", f"{CHECKOUT} {GATEWAY}", ""), creates)
+
+    assert understand("and what does the latter do?", conversation, names).question == f"what does `{GATEWAY}` do?"
+
+
+def test_what_may_be_meant_can_be_asked(names: Names) -> None:
+    assert understand("who calls it?", talk(names, PATH), names).choices == (PLACE, SEND)
 
 
 def test_a_noun_reaches_back_to_what_agrees_with_it(names: Names) -> None:

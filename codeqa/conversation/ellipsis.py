@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codeqa.conversation import references
 from codeqa.conversation.turns import Candidates
-from codeqa.conversation.wording import AUX, FACETS, VERBS, WH, Token, tokens
+from codeqa.conversation.wording import AUX, FACETS, KINDS, PLURALS, VERBS, WH, Token, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ _FACET = re.compile(
     rf"(?P<facet>{'|'.join(sorted(FACETS, key=len, reverse=True))})(?:\s+(?:of|for)\s+(?P<x>.+))?$",
     re.I,
 )
+_DEFINITE = re.compile(r"^the\s+(?P<noun>\w+)$", re.I)
 _MORE = re.compile(
     rf"^{_AND}(?:(?:please\s+)?(?:show|tell|give)\s+(?:me|us)\s+(?:some\s+)?more|more|more\s+(?:please|details?)|what\s+else|"
     r"anything\s+else|go\s+on|continue|and\s+the\s+rest|the\s+rest)(?:\s+please)?$",
@@ -98,6 +99,8 @@ def _subject(question: str, words: str, side: str = "") -> Ellipsis | None:
         words, side = match["x"], match["side"].lower()
     elif match := _FOR.match(words):
         words = match["x"]
+    if (match := _DEFINITE.match(words)) and match["noun"].lower() in (*KINDS, *PLURALS):
+        words = f"{'that' if match['noun'].lower() in KINDS else 'those'} {match['noun']}"  # of what was spoken of
     return _facet(question, words) or Ellipsis("about", question, words, side=side.lower())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from codeqa.conversation.references import Reference
@@ -19,7 +20,11 @@ _HOLDERS = {
 
 
 class Unclear(Exception):
-    """A reference cannot be resolved; the message says why, for the answer."""
+    """A reference cannot be resolved; the message says why, for the answer. `choices` are ids of what may be meant."""
+
+    def __init__(self, message: str, choices: Sequence[Mention] = ()) -> None:
+        super().__init__(message)
+        self.choices = tuple(mention.id for mention in choices)
 
 
 class Meaning:
@@ -39,7 +44,9 @@ class Meaning:
 
     def of(self, reference: Reference) -> list[Mention]:
         """Return what a reference means, at least one symbol. Raises Unclear."""
-        if reference.sort in ("they", "their"):
+        if reference.sort == "both":
+            return self._still_there(self._two(reference))
+        if reference.sort in ("they", "their", "ones"):
             return self.plural(reference.noun, reference.text)
         if reference.sort == "nth":
             return [self.nth(reference)]
@@ -73,7 +80,7 @@ class Meaning:
         if not about and len(turn.results) == 1:
             return turn.results[0]
         if about or turn.results:
-            raise Unclear(f"{code(text)} may mean {self.choice(about or turn.results)}")
+            raise _either(text, about or turn.results)
         raise Unclear(f"{code(text)} refers to the last question, {turn.asked!r}, which found nothing it could mean")
 
     def _agreeing(self, noun: str, text: str) -> Mention:
@@ -86,7 +93,7 @@ class Meaning:
                     if len(found) > 1 and pool is turn.focus and kinds is None:
                         continue
                     if len(found) > 1:
-                        raise Unclear(f"{code(text)} may mean {self.choice(found)}")
+                        raise _either(text, found)
                     if found:
                         return found[0]
         turn = self.last
@@ -113,11 +120,17 @@ class Meaning:
         return None
 
     def _former(self, reference: Reference) -> Mention:
-        turn = self.last
-        two = turn.focus if len(turn.focus) == 2 else turn.results
-        if len(two) != 2:
-            raise Unclear(f"{code(reference.text)} is one of two, and the last question and answer name no two")
+        two = self._two(reference)
         return self.now(two[0 if reference.sort == "former" else 1])
+
+    def _two(self, reference: Reference) -> Sequence[Mention]:
+        """Return the last two things that were spoken of together; "the former" and "the latter" leave them so."""
+        turns = (t for t in self.conversation.backwards() if not _OF_TWO.search(t.question))
+        turn = next(turns, self.last)
+        for pool in (turn.focus, turn.results):
+            if len(pool) == 2:
+                return pool
+        raise Unclear(f"{code(reference.text)} is of two, and the last question and answer name no two")
 
     def _other(self) -> Mention:
         for turn in self.conversation.backwards():
@@ -126,7 +139,7 @@ class Meaning:
                 left = [m for m in pool if m not in self.last.focus]
                 if len(left) == 1:
                     return self.now(left[0])
-                raise Unclear(f"`the other one` may mean {self.choice(left)}")
+                raise _either("the other one", left)
         raise Unclear("`the other one` is one of two, and no answer has named two")
 
     # ---------------------------------------------------------------------------------------------------- n-th and all
@@ -201,12 +214,19 @@ class Meaning:
         symbol = self._symbol(f"{holder.id}.{name}") or self._symbol(f"{holder.id}::{name}")
         return Mention.of(symbol) if symbol else None
 
-    @staticmethod
-    def choice(mentions: Sequence[Mention]) -> str:
-        """Name what may be meant."""
-        shown = [code(m.label) for m in mentions[:SHOWN]]
-        more = len(mentions) - SHOWN
-        return listed([*shown, f"{more} more"] if more > 0 else shown, "or")
+
+_OF_TWO = re.compile(r"\bthe (?:former|latter)\b", re.I)
+
+
+def choice(mentions: Sequence[Mention]) -> str:
+    """Name what may be meant."""
+    shown = [code(mention.label) for mention in mentions[:SHOWN]]
+    more = len(mentions) - SHOWN
+    return listed([*shown, f"{more} more"] if more > 0 else shown, "or")
+
+
+def _either(text: str, mentions: Sequence[Mention]) -> Unclear:
+    return Unclear(f"{code(text)} may mean {choice(mentions)}", mentions)
 
 
 def _is(mention: Mention, noun: str, kinds: frozenset[str]) -> bool:

@@ -17,7 +17,7 @@ def told(asked: Understood, question: str, answer: Answer, names: Names) -> Turn
     ids = list(dict.fromkeys([*answer.results, *_ends(answer), *_cited(answer)]))
     there = names.symbols(ids[: 2 * MAX_RESULTS])
     known = [Mention.of(there[each]) for each in ids if each in there]
-    focus = [] if asked.trouble else named(asked.question, known, names)
+    focus = [] if asked.trouble else _focus(asked.question, answer.plan, known, names)
     about = {mention.id for mention in focus}
     far: Iterable[str] = answer.results
     if not far and focus:
@@ -36,6 +36,19 @@ def told(asked: Understood, question: str, answer: Answer, names: Names) -> Turn
         generation=answer.generation,
         trouble=asked.trouble,
     )
+
+
+_FOUND = re.compile(r'\bfind\("((?:[^"\\]|\\.)+)"\)')  # what a plan begins with
+
+
+def _focus(question: str, plan: str, known: Sequence[Mention], names: Names) -> list[Mention]:
+    """Return what a question was taken to name: by its plan, if that says so, else by its words."""
+    planned = names.symbols(dict.fromkeys(re.sub(r"\\(.)", r"\1", each) for each in _FOUND.findall(plan)))
+    if not planned:
+        return named(question, known, names)
+    mentions = [Mention.of(symbol) for symbol in planned.values()]
+    written = [mention for _, _, mention in spans(question, mentions)]
+    return list(dict.fromkeys([*written, *mentions]))
 
 
 def _ends(answer: Answer) -> list[str]:

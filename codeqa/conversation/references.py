@@ -38,7 +38,7 @@ class Reference:
     start: int
     end: int
     text: str
-    sort: str  # "it", "its", "they", "their", "nth", "other", "former" or "latter"
+    sort: str  # "it", "its", "they", "their", "ones", "both", "nth", "other", "former" or "latter"
     noun: str = ""  # of KINDS, in the singular; what it means has to agree with it
     number: int = 0  # of "nth": 0 is the first, LAST the last
 
@@ -97,6 +97,10 @@ def find(question: str) -> list[Reference]:
             reference = _these(words, at)
         elif token.lower == "the":
             reference = _the(words, at)
+        elif token.lower in ("one", "ones") and at and words[at - 1].lower == "which":
+            reference = _which(words, at)
+        elif token.lower == "both" and _done(words, at + 1) and _general(_things(words, at)):
+            reference = _made(words, at, at, "both")
         if reference:
             found.append(reference)
     return found
@@ -251,6 +255,13 @@ def _these(words: Sequence[Token], at: int) -> Reference | None:
     return None
 
 
+def _which(words: Sequence[Token], at: int) -> Reference | None:
+    """Understand "which one is tested": of what was found."""
+    following = words[at + 1].lower if at + 1 < len(words) else ""
+    plain = _general(_things(words, at - 1)) and (_done(words, at + 1) or following in AUX | VERBS)
+    return _made(words, at, at, "ones") if plain else None
+
+
 # ------------------------------------------------------------------------------------------------------------------ the
 
 
@@ -272,7 +283,12 @@ def _the(words: Sequence[Token], at: int) -> Reference | None:
 
 def _plain(words: Sequence[Token], first: int, last: int) -> bool:
     """Whether the rest of the question names nothing, so that only what was said before can be meant."""
-    return not _things([*words[:first], *words[last + 1 :]], len(words) - (last + 1 - first))
+    return _general(_things([*words[:first], *words[last + 1 :]], len(words) - (last + 1 - first)))
+
+
+def _general(things: Sequence[Token]) -> bool:
+    """Whether all are words such as "tests" and "class", which name nothing by themselves."""
+    return all(token.lower in (*FACETS, *KINDS, *PLURALS) for token in things)
 
 
 def _nth(words: Sequence[Token], at: int, number: int) -> Reference | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from codeqa.conversation import references
 from codeqa.conversation.ellipsis import Ellipsis, read
-from codeqa.conversation.meaning import Meaning, Unclear
+from codeqa.conversation.meaning import Meaning, Unclear, choice
 from codeqa.conversation.naming import spans
 from codeqa.conversation.references import Reference
 from codeqa.conversation.turns import Conversation, Mention, Names, Turn, Understood
@@ -41,7 +41,7 @@ def understand(question: str, conversation: Conversation, names: Names) -> Under
             raise Unclear(f"{code(what)} refers to an earlier question, and nothing was asked before")
         return _completed(short, meaning) if short else _replaced(text, found, meaning)
     except Unclear as unclear:
-        return Understood(question, trouble=str(unclear))
+        return Understood(question, trouble=str(unclear), choices=unclear.choices)
 
 
 # ----------------------------------------------------------------------------------------------------------- references
@@ -80,6 +80,8 @@ def _written(text: str, reference: Reference, meaning: Meaning) -> tuple[int, st
             return end, f"{code(mentions[0].id)}'s"
         if following and following.sort == "word":
             return end + following.end, f"the {following.text} of {_all(mentions)}"
+    if reference.sort == "ones":
+        return end, f"of {_all(mentions)}"
     if text[end : end + 2] in ("'s", "’s"):  # it's
         return end + 2, f"{_all(mentions)} is"
     return end, _all(mentions)
@@ -182,7 +184,7 @@ def _why(short: Ellipsis, meaning: Meaning) -> Understood:
         raise Unclear(f"{short.text!r}: the last answer names nothing whose reason could be looked for")
     raise Unclear(
         f"{short.text!r} can be asked of one result, and the last answer has {len(others)}: "
-        f"ask why the first one, or name {meaning.choice(others)}"
+        f"ask why the first one, or name {choice(others)}"
     )
 
 

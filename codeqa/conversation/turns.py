@@ -127,6 +127,7 @@ class Understood:
     replaced: tuple[tuple[str, str], ...] = ()  # what was written, and what it stands for
     trouble: str = ""
     notes: tuple[str, ...] = ()  # what the answer has to say besides
+    choices: tuple[str, ...] = ()  # ids of what may be meant, where that is the trouble: a face can ask which
 
     @property
     def changed(self) -> bool:
