@@ -87,8 +87,10 @@ FILE = ("what is in shop/payment.py?", "shop/payment.py", f"{GATEWAY} {CARD} {VO
         (HEIRS, "where are they defined?", f"where are `{CARD}` and `{VOUCHER}` defined?"),
         (HEIRS, "what do those do?", f"what do `{CARD}` and `{VOUCHER}` do?"),
         (HEIRS, "which of them are tested?", f"which of `{CARD}` and `{VOUCHER}` are tested?"),
-        (HEIRS, "and their tests?", f"which tests cover `{CARD}` and `{VOUCHER}`?"),
-        (FILE, "who uses these classes?", f"who uses `{GATEWAY}`, `{CARD}` and `{VOUCHER}`?"),
+        (HEIRS, "and their tests?", f"which tests cover `{CARD}` or `{VOUCHER}`?"),
+        (FILE, "who uses these classes?", f"who uses `{GATEWAY}` or `{CARD}` or `{VOUCHER}`?"),
+        (HEIRS, "and who calls them?", f"who calls `{CARD}` or `{VOUCHER}`?"),
+        (HEIRS, "compare them", f"compare `{CARD}` and `{VOUCHER}`"),
         (HEIRS, "which one is tested?", f"which of `{CARD}` and `{VOUCHER}` is tested?"),
         (HEIRS, "which tests cover both?", f"which tests cover `{CARD}` and `{VOUCHER}`?"),
         (PATH, "where are they defined?", f"where are `{CHARGE}` and `{CARD}.authorise` defined?"),
@@ -198,7 +200,7 @@ def test_what_may_be_meant_can_be_asked(names: Names) -> None:
 def test_a_noun_reaches_back_to_what_agrees_with_it(names: Names) -> None:
     conversation = talk(names, HEIRS, ("who calls send?", SEND, f"{CARD}.authorise"))
 
-    assert understand("who uses those classes?", conversation, names).question == f"who uses `{CARD}` and `{VOUCHER}`?"
+    assert understand("who uses those classes?", conversation, names).question == f"who uses `{CARD}` or `{VOUCHER}`?"
 
 
 def test_what_is_gone_from_the_index_is_said(names: Names) -> None:
@@ -212,7 +214,7 @@ def test_what_is_gone_from_the_index_is_said(names: Names) -> None:
     some = understand("who calls them?", conversation, names)
 
     assert lost.trouble == "`Basket` of the last answer is gone from the index"
-    assert some.question == f"who calls `{CARD}` and `{VOUCHER}`?"
+    assert some.question == f"who calls `{CARD}` or `{VOUCHER}`?"
     assert some.notes == ("`Basket` of the last answer is gone from the index",)
 
 

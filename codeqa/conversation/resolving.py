@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from codeqa.conversation import references
 from codeqa.conversation.ellipsis import Ellipsis, read
@@ -11,7 +11,7 @@ from codeqa.conversation.meaning import Meaning, Unclear, choice
 from codeqa.conversation.naming import spans
 from codeqa.conversation.references import Reference
 from codeqa.conversation.turns import Conversation, Mention, Names, Turn, Understood
-from codeqa.conversation.wording import FACETS, code, listed, tokens
+from codeqa.conversation.wording import FACETS, PREPOSITIONS, VERBS, WH, code, listed, tokens
 
 _LEAD = re.compile(
     r"^(?:(?:and|but|ok|okay|so|now|then|also|well|great|good|thanks|thank\s+you|right|fine|hm+)\b[\s,.!]*)+", re.I
@@ -79,12 +79,12 @@ def _written(text: str, reference: Reference, meaning: Meaning) -> tuple[int, st
         if len(mentions) == 1 and following and following.sort == "word":
             return end, f"{code(mentions[0].id)}'s"
         if following and following.sort == "word":
-            return end + following.end, f"the {following.text} of {_all(mentions)}"
+            return end + following.end, f"the {following.text} of {_all(mentions, each=True)}"
     if reference.sort == "ones":
         return end, f"of {_all(mentions)}"
     if text[end : end + 2] in ("'s", "’s"):  # it's
         return end + 2, f"{_all(mentions)} is"
-    return end, _all(mentions)
+    return end, _all(mentions, each=_each(text, reference))
 
 
 _OF = frozenset(
@@ -93,8 +93,22 @@ _OF = frozenset(
 )
 
 
-def _all(mentions: Iterable[Mention]) -> str:
-    return listed([code(mention.id) for mention in mentions])
+def _all(mentions: Sequence[Mention], *, each: bool = False) -> str:
+    """Name symbols; with `each`, so that what is asked of them is asked of each, and not of all at once."""
+    named = [code(mention.id) for mention in mentions]
+    return " or ".join(named) if each else listed(named)
+
+
+_TOGETHER = frozenset("compare compares between among of explain describe show list find".split())
+
+
+def _each(text: str, reference: Reference) -> bool:
+    """Whether "them" stands where a question seeks what has to do with any: "who calls them"."""
+    lead = _LEAD.match(text)
+    words = tokens(text[lead.end() if lead else 0 : reference.start])
+    if not words or words[0].lower not in (*WH, "in", "from") or reference.sort == "both":
+        return False
+    return words[-1].lower in (VERBS | PREPOSITIONS) - _TOGETHER
 
 
 # ------------------------------------------------------------------------------------------------------------- ellipsis
@@ -107,7 +121,9 @@ def _completed(short: Ellipsis, meaning: Meaning) -> Understood:
         if short.subject:
             subject = _subject(short.subject, meaning)
         else:
-            subject = _all(meaning.plural(text=short.text) if short.many else [meaning.single(text=short.text)])
+            subject = _all(
+                each=True, mentions=meaning.plural(text=short.text) if short.many else [meaning.single(text=short.text)]
+            )
         return _said(short, template.format(subject), meaning, subject)
     if short.form == "about":
         return _about(short, meaning)
