@@ -41,12 +41,15 @@ class Dialogue:
     def _opened(self, name: str) -> Conversation:
         if name != NEWEST:
             return _read(self._traces.named(name)[0])
-        found = [_read(trace) for trace in islice(self._traces.newest(), NEAR)]
-        if not found:
+        newest: Conversation | None = None
+        for found in map(_read, islice(self._traces.newest(), NEAR)):
+            # A question that meant nothing, as when -c was forgotten, is not what anybody goes on with.
+            if any(turn.focus or turn.results for turn in found.turns):
+                return found
+            newest = newest or found
+        if newest is None:
             self._notices.append("there is no earlier conversation: this question begins one")
-            return Conversation()
-        # A question that meant nothing, as when -c was forgotten, is not what anybody goes on with.
-        return next((talk for talk in found if any(turn.focus or turn.results for turn in talk.turns)), found[0])
+        return newest or Conversation()
 
     def ask(
         self, question: str, walk: Callable[[str], Iterator[Event]], *, generation: int, stale: Sequence[str] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codeqa.conversation import references
 from codeqa.conversation.turns import Candidates
-from codeqa.conversation.wording import AUX, FACETS, KINDS, PLURALS, VERBS, WH, Token, tokens
+from codeqa.conversation.wording import AUX, CLOSED, FACETS, KINDS, PLURALS, VERBS, WH, Token, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,9 @@ def _is_thing(words: str, candidates: Candidates) -> bool:
     found = tokens(words)
     if found[0].lower in ("its", "their") and len(found) <= 4 and not any(_verb(token) for token in found):
         return True
-    if _whole(words) or (len(found) == 1 and (found[0].sort == "name" or candidates(found[0].bare))):
+    if _whole(words):
+        return True
+    if len(found) == 1 and found[0].lower not in CLOSED and (found[0].sort == "name" or candidates(found[0].bare)):
         return True
     return found[0].lower in ("the", "a", "an") and len(found) <= 5 and not any(_verb(token) for token in found)
 

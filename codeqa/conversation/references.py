@@ -30,6 +30,8 @@ from codeqa.conversation.wording import (
     tokens,
 )
 
+LONGEST = 1_000  # characters of a question that may refer to another
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -52,8 +54,7 @@ _ADJECTIVES = (
 )
 _SO = r"(?:be|ever|still|also|really|actually|always|not|\w+ly)"
 _CLAUSE = r"\b(?:to|that|if|whether|for|when|with|while)\b"
-_EMPTY = re.compile(
-    rf"""
+_EMPTY = rf"""
       \b(?:is|was|isn['’]?t|be|are|would|could|might|may|will|should|can)\s+(?P<a>it)\s+(?:{_SO}\s+)*
         (?: (?:possible|impossible|true|ok|okay)\b | {_ADJECTIVES}\b[^?.!,;]*?{_CLAUSE}
           | (?:just|only|because|when|where|why|how|who|that)\b | the\s+case\b )
@@ -74,16 +75,20 @@ _EMPTY = re.compile(
     | \bwhen\s+(?P<j>it)\s+comes\s+to\b
     | \b(?:take|believe|call|get|gets|got|has)\s+(?P<k>it)\s+(?:that|or\s+not|a\s+day|right|wrong|easy)\b
     | \b(?:the|a|an|function|method|named|keyword|helper|word)\s+(?P<l>it)\b
-    """,
-    re.X,
-)
+    """
+
+
+def _empty(question: str) -> frozenset[int]:
+    """Return where "it" stands for nothing."""
+    pattern = re.compile(_EMPTY, re.X)  # here, since few questions need it, and it takes milliseconds
+    texts = (question, question.lower())
+    return frozenset(match.start(match.lastgroup or 0) for text in texts for match in pattern.finditer(text))
 
 
 def find(question: str) -> list[Reference]:
-    """Return the references of a question, in order."""
-    words = tokens(question)
-    empty = {match.start(match.lastgroup or 0) for match in _EMPTY.finditer(question)}
-    empty |= {match.start(match.lastgroup or 0) for match in _EMPTY.finditer(question.lower())}
+    """Return the references of a question, in order; a text longer than any follow-up has none."""
+    words = tokens(question) if len(question) <= LONGEST else []
+    empty = _empty(question) if any(token.lower == "it" for token in words) else frozenset()
     found: list[Reference] = []
     for at, token in enumerate(words):
         if found and token.start < found[-1].end:
