@@ -74,8 +74,9 @@ class Dialogue:
                 unknowns=tuple(dict.fromkeys([*asked.notes, *event.answer.unknowns])),
                 timing_ms={**event.answer.timing_ms, "total": spent},
             )
+            known = len(self._traces.notices)
             answer = self._kept(asked, question, answer, events, began)
-            yield from (Notice("warning", text) for text in self._traces.notices)
+            yield from (Notice("info", text) for text in self._traces.notices[known:])
             yield Answered(answer)
 
     def _events(
