@@ -417,6 +417,7 @@ def test_the_command_line_goes_on_lists_and_shows(shop: Path, codeqa: RunCodeqa)
     codeqa("ask", "who calls retry?", "--repo", shop)
     follow_up = codeqa("ask", "-c", "and its tests?", "--repo", shop)
     untraced = codeqa("ask", "-c", "who calls it?", "--no-trace", "--json", "--repo", shop)
+    codeqa("exam", "--questions", "3", "--repo", shop)  # which is no conversation
     listed = codeqa("trace", "list", "--repo", shop)
     shown = codeqa("trace", "show", "--repo", shop)
     second = codeqa("trace", "show", "newest:2", "--json", "--repo", shop)
@@ -425,6 +426,7 @@ def test_the_command_line_goes_on_lists_and_shows(shop: Path, codeqa: RunCodeqa)
     assert json.loads(untraced.stdout)["understood"] == "who calls `shop/retry.py::retry`?"
     assert json.loads(untraced.stdout)["trace"] == ""
     assert "2 questions" in listed.stdout
+    assert len(listed.stdout.splitlines()) == 1
     assert "1. who calls retry?" in shown.stdout
     assert "understood as: which tests cover `shop/retry.py::retry`?" in shown.stdout
     assert [each["turn"] for each in json.loads(second.stdout)["turns"]] == [2]
