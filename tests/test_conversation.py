@@ -408,6 +408,16 @@ def test_an_answer_that_names_nothing_is_about_what_it_found(shop: Project) -> N
     assert say(shop, conversation, "who calls it?").understood == f"who calls `{RETRY}`?"
 
 
+def test_of_what_a_search_found_the_first_is_meant_and_that_is_said(names: Names) -> None:
+    conversation = talk(names, ("where is the code that tries again?", "", f"{RETRY} {BACKOFF}"))
+    conversation.turns[0] = replace(conversation.turns[0], plan='search("tries again")')
+
+    found = understand("who calls it?", conversation, names)
+
+    assert found.question == f"who calls `{RETRY}`?"
+    assert found.notes == ("`it` is taken for what was found first, `retry`",)
+
+
 def test_a_turn_is_kept_whole(names: Names) -> None:
     kept = turn(names, *PATH)
 

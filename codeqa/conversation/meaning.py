@@ -79,6 +79,9 @@ class Meaning:
             return about[0]
         if not about and len(turn.results) == 1:
             return turn.results[0]
+        if not about and turn.results and turn.plan.startswith("search("):  # ranked by how well they fit
+            self.notes.append(f"{code(text)} is taken for what was found first, {code(turn.results[0].label)}")
+            return turn.results[0]
         if about or turn.results:
             raise _either(text, about or turn.results)
         raise Unclear(f"{code(text)} refers to the last question, {turn.asked!r}, which found nothing it could mean")
