@@ -106,6 +106,16 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceSettings:
+    """What is kept of questions and answers, beside the index."""
+
+    keep: bool = _setting(True, "keep questions and answers, so that a conversation can go on", trusted=True)
+    conversations: int = _setting(200, "that are kept", least=1, most=100_000, trusted=True)
+    days: int = _setting(30, "that a conversation is kept", least=1, most=3_650, trusted=True)
+    megabytes: float = _setting(20.0, "of all that is kept", least=0.1, most=10_000, trusted=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one run. `warnings` are for the face to show."""
 
@@ -114,6 +124,7 @@ class Settings:
     search: SearchSettings = SearchSettings()
     ask: AskSettings = AskSettings()
     model: ModelSettings = ModelSettings()
+    trace: TraceSettings = TraceSettings()
     cache: bool = _setting(False, "keep the index in the user's cache folder, not in the repository", trusted=True)
     warnings: tuple[str, ...] = ()
 

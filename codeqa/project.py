@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING, Self
 from codeqa import config, embed, files, languages, versions
 from codeqa.config import Settings
 from codeqa.domain import (
-    Answer,
     Answered,
     Check,
     Edge,
@@ -42,6 +40,7 @@ from codeqa.domain import (
 from codeqa.store import Store, version_of_sqlite
 
 if TYPE_CHECKING:
+    from codeqa.conversation import Conversation
     from codeqa.domain import Embedder
     from codeqa.embed import Late, Server
     from codeqa.index import Changes
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from codeqa.languages import Languages
     from codeqa.search import Searcher
     from codeqa.tools import Tools
+    from codeqa.traces import Traces
 
 QUESTION_SECONDS = 10.0  # that a question waits for a model server before it goes without
 PARSE_BYTES_PER_SECOND = 700_000  # on one slow core: what an update is expected to take, to keep within its budget
@@ -342,22 +342,38 @@ class Project:
         """Return names and terms that this repository has, and that are near to the words of a query."""
         return self._searcher().vocabulary(query)
 
-    def ask(self, question: str) -> Iterator[Event]:
-        """Answer a question; yields the steps of the walk and ends with `Answered`."""
+    def ask(self, question: str, *, conversation: str | Conversation | None = None) -> Iterator[Event]:
+        """Answer a question; yields the steps of the walk and ends with `Answered`.
+
+        `conversation` is the one that it goes on with: its id, "newest", or one that is kept in memory, which gets a
+        turn more; None begins one. Raises UsageError if there is none of that id.
+        """
+        from codeqa.conversation import Names
+        from codeqa.dialogue import Dialogue
+
+        names = Names(self.tools.candidates, self.tools.graph.symbols)
+        dialogue = Dialogue(self.traces, names, conversation, keep=self.settings.trace.keep)
+        yield from dialogue.ask(question, self._walk, generation=self.store.generation, stale=self.stale)
+
+    def _walk(self, question: str) -> Iterator[Event]:
         from codeqa.planner import Planner
         from codeqa.verify import Verifier
 
-        began = time.perf_counter()
         verifier = Verifier(self.tools)
         planner = Planner(
             self.tools, verifier, max_hops=self.settings.ask.max_hops, evidence=self.settings.ask.evidence
         )
         for event in planner.ask(question, stale=self.stale):
             if isinstance(event, Answered):
-                timing = {**event.answer.timing_ms, "total": round((time.perf_counter() - began) * 1000, 1)}
-                event = Answered(_timed(event.answer, timing))
                 yield from self.notices()
             yield event
+
+    @property
+    def traces(self) -> Traces:
+        """The conversations that are kept beside the index."""
+        from codeqa.traces import Traces
+
+        return Traces(self.directory, self.settings.trace, files.redact)
 
     def card(self, name: str) -> SymbolCard:
         """Return a symbol with its surroundings. Raises UnknownSymbol or AmbiguousSymbol."""
@@ -507,12 +523,6 @@ def _attempt(name: str, check: Callable[[], str]) -> Check:
         return Check(name, None if name == "index" else False, error.message, error.hint)
     except CodeqaError as error:
         return Check(name, False, error.message, error.hint)
-
-
-def _timed(answer: Answer, timing: dict[str, float]) -> Answer:
-    from dataclasses import replace
-
-    return replace(answer, timing_ms=timing)
 
 
 def _edge_line(edge: Edge, place: tuple[str, int]) -> dict[str, object]:

@@ -120,6 +120,7 @@ class Words:
     settings: Settings = field(default_factory=Settings)
     opened: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    conversation: str | None = None
 
     def __enter__(self) -> Words:
         return self
@@ -153,9 +154,10 @@ class Words:
             bytes=123456,
         )
 
-    def ask(self, question: str) -> Iterator[Event]:
+    def ask(self, question: str, *, conversation: str | None = None) -> Iterator[Event]:
         self._maybe()
         self.asked.append(question)
+        self.conversation = conversation
         yield Step("classify", f"single fact{self.word}")
         yield Answered(answer(self.word, self.status_))
 
@@ -847,13 +849,20 @@ def test_no_argument_shows_the_help(run: Run) -> None:
     assert run().exit_code == 0
 
 
+def every_command() -> dict[str, click.Command]:
+    """The commands by their names as they are typed: those of a group behind its own."""
+    found: dict[str, click.Command] = {}
+    for name, command in main.commands.items():
+        members = command.commands if isinstance(command, click.Group) else {"": command}
+        found |= {f"{name} {member}".strip(): each for member, each in members.items()}
+    return found
+
+
 def test_every_command_has_the_common_options() -> None:
     common = {"repo", "as_json", "no_update", "cache", "color", "quiet"}
-    commands = [command for name, command in main.commands.items() if name not in {"graph", "completion"}]
-    graph = main.commands["graph"]
-    assert isinstance(graph, click.Group)
+    commands = [command for name, command in every_command().items() if name != "completion"]
 
-    for command in (*commands, graph.commands["export"]):
+    for command in commands:
         assert common <= {parameter.name for parameter in command.params}, command.name
 
 
@@ -884,9 +893,7 @@ def test_every_key_of_the_json_is_documented(words: Words, run: Run, command: li
 
 def test_every_command_and_option_is_documented() -> None:
     documented = (ROOT / "docs/cli.md").read_text()
-    graph = main.commands["graph"]
-    assert isinstance(graph, click.Group)
-    commands = {**main.commands, "graph export": graph.commands["export"]}
+    commands = every_command()
     options = {
         option
         for command in commands.values()

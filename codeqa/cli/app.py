@@ -21,6 +21,7 @@ COMMANDS = {  # name: (where it is, what it does)
     "path": ("codeqa.cli.graph:path", "Show a chain of edges from one symbol to another."),
     "impact": ("codeqa.cli.graph:impact", "List what a change of a symbol may break."),
     "graph": ("codeqa.cli.export:graph", "Export the graph as JSON lines."),
+    "trace": ("codeqa.cli.trace:trace", "List and show what was asked before, and how it was answered."),
     "index": ("codeqa.cli.index:index", "Make or update the index, and sum it up."),
     "status": ("codeqa.cli.report:status", "Show what the index holds, what was skipped and why."),
     "exam": ("codeqa.cli.exam:exam", "Examine the walk on this repository."),

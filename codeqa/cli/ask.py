@@ -8,12 +8,13 @@ import click
 
 from codeqa.cli import question
 from codeqa.cli.face import Face, common
-from codeqa.domain import Answer, Answered, ModelUnavailable, Notice, Step
+from codeqa.domain import Answer, Answered, ModelUnavailable, Notice, Step, UsageError
 
 if TYPE_CHECKING:
     from codeqa.project import Project
 
 ABSTAINED = 3
+NEWEST = "newest"  # as codeqa.traces has it, which is not imported before it is needed
 
 
 @click.command(short_help="Answer a question with cited sentences.")
@@ -22,8 +23,21 @@ ABSTAINED = 3
 @click.option("--model", metavar="NAME", help="The language model to lead the walk. [default: none, the planner]")
 @click.option("--require-model", is_flag=True, help="Fail rather than answer without a model.")
 @click.option("--no-ask", is_flag=True, help="Never ask back. (It never does; accepted for scripts.)")
+@click.option("-c", "--continue", "goes_on", is_flag=True, help="Go on with the last conversation: who calls it?")
+@click.option("--conversation", metavar="ID", help="Go on with that one (codeqa trace list).")
+@click.option("--no-trace", is_flag=True, help="Keep nothing of this question and its answer.")
 @common
-def ask(face: Face, words: tuple[str, ...], steps: bool, model: str | None, require_model: bool, no_ask: bool) -> int:
+def ask(
+    face: Face,
+    words: tuple[str, ...],
+    steps: bool,
+    model: str | None,
+    require_model: bool,
+    no_ask: bool,
+    goes_on: bool,
+    conversation: str | None,
+    no_trace: bool,
+) -> int:
     """Answer QUESTION with cited sentences, from a walk over the graph.
 
     QUESTION is read from standard input if it is - or absent. Exits with 3 where the evidence does not suffice.
@@ -32,11 +46,14 @@ def ask(face: Face, words: tuple[str, ...], steps: bool, model: str | None, requ
     codeqa ask "who calls Router.add"
     codeqa ask "how does main reach Store.open"
     codeqa ask "what breaks if I change Session.close"
+    codeqa ask -c "and its tests?"
     """  # noqa: D301 - click reads the backspace
     asked = question.read(words, "ask", "who calls main")
-    with face.ready({"model.name": model}) as project:
+    if goes_on and conversation:
+        raise UsageError("--continue and --conversation exclude each other", hint="give one of them")
+    with face.ready({"model.name": model, "trace.keep": False if no_trace else None}) as project:
         _without_model(face, project.settings.model.name, required=require_model)
-        answer = _answer(face, project, asked, steps=steps)
+        answer = _answer(face, project, asked, NEWEST if goes_on else conversation, steps=steps)
     if face.json:
         import json
 
@@ -59,8 +76,8 @@ def _without_model(face: Face, name: str | None, *, required: bool) -> None:
         face.notice(Notice("warning", f"no support for the model {name} yet; the planner answers"))
 
 
-def _answer(face: Face, project: Project, asked: str, *, steps: bool) -> Answer:
-    for event in project.ask(asked):
+def _answer(face: Face, project: Project, asked: str, conversation: str | None, *, steps: bool) -> Answer:
+    for event in project.ask(asked, conversation=conversation):
         if isinstance(event, Answered):
             return event.answer
         if isinstance(event, Notice):

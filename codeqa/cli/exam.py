@@ -43,7 +43,7 @@ def exam(face: Face, questions: int, seed: int, hops: tuple[int, int], show_wron
     """
     from codeqa.evals import Exam, tally
 
-    with face.ready() as project:
+    with face.ready({"trace.keep": False}) as project:  # nobody goes on with these, and they would push others out
         sitting = Exam(project, questions=questions, seed=seed, hops=hops)
         grades = _sit(face, sitting)
     if len(grades) < questions:

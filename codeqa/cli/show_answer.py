@@ -22,6 +22,9 @@ _STATUS_STYLE = {"answered": "good", "partial": "warn", "abstained": "bad"}
 
 def show(answer: Answer, out: Terminal, *, quiet: bool) -> None:
     """Write the answer; `quiet` leaves everything out but prose and citations."""
+    if answer.understood:  # not the question that was typed: whoever reads the answer has to see it
+        out.prose(f"understood as: {answer.understood}")
+        out.line()
     out.prose(answer.text)
     _citations(answer, out)
     if quiet:

@@ -70,6 +70,8 @@ class Answer:
     tokens: dict[str, int] = field(default_factory=dict)
     plan: str = ""  # what was walked, in the language of `codeqa query`
     results: tuple[str, ...] = ()  # ids of the symbols that are the answer, where it is a list of them
+    understood: str = ""  # the question that was answered, where a follow-up was made one that stands for itself
+    trace: str = ""  # conversation and number of the turn, as `codeqa trace show` takes it
 
     def to_json(self) -> dict[str, Any]:
         """Return the version 1 object of docs/json.md."""
@@ -99,6 +101,8 @@ class Answer:
             ],
             "plan": self.plan,
             "results": list(self.results),
+            "understood": self.understood,
+            "trace": self.trace,
             "walk": [
                 {
                     "from": h.src,

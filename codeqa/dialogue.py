@@ -1,0 +1,163 @@
+"""One question within a conversation: what it means there, and how it is kept."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from codeqa.conversation import Conversation, Names, Turn, Understood, refers, told, understand
+from codeqa.domain import Answer, Answered, Event, Notice, Step
+from codeqa.traces import NEWEST, Trace, Traces
+
+NEAR = 5  # conversations back that -c looks for one that was about something
+
+
+class Dialogue:
+    """A conversation that a question is part of.
+
+    `conversation` is an id, "newest", one that is kept in memory, or None for a new one; unless `keep`, nothing is
+    written. Raises UsageError if there is none of that id.
+    """
+
+    def __init__(
+        self, traces: Traces, names: Names, conversation: str | Conversation | None, *, keep: bool = True
+    ) -> None:
+        self.names = names
+        self._traces = traces
+        self._keep = keep
+        self._begun = conversation is None
+        self._notices: list[str] = []
+        self.conversation = (
+            conversation
+            if isinstance(conversation, Conversation)
+            else self._opened(conversation)
+            if conversation
+            else Conversation()
+        )
+
+    def _opened(self, name: str) -> Conversation:
+        if name != NEWEST:
+            return _read(self._traces.named(name)[0])
+        newest: Conversation | None = None
+        for found in map(_read, islice(self._traces.newest(), NEAR)):
+            # A question that meant nothing, as when -c was forgotten, is not what anybody goes on with.
+            if any(turn.focus or turn.results for turn in found.turns):
+                return found
+            newest = newest or found
+        if newest is None:
+            self._notices.append("there is no earlier conversation: this question begins one")
+        return newest or Conversation()
+
+    def ask(
+        self, question: str, walk: Callable[[str], Iterator[Event]], *, generation: int, stale: Sequence[str] = ()
+    ) -> Iterator[Event]:
+        """Yield the events of `walk` for what the question means here, and last its answer; then keep the turn."""
+        began, clock = time.time_ns(), time.perf_counter()
+        yield from (Notice("warning", text) for text in (*self._traces.notices, *self._notices))
+        asked = Understood(question) if self._begun else understand(question, self.conversation, self.names)
+        if self._begun and refers(question):
+            yield Notice("info", "this begins a conversation; -c goes on with the last one")
+        events: list[tuple[int, Event]] = []
+        for event in self._events(asked, question, walk, generation, stale):
+            events.append((time.time_ns(), event))
+            if not isinstance(event, Answered):
+                yield event
+                continue
+            spent = round((time.perf_counter() - clock) * 1000, 1)
+            answer = replace(
+                event.answer,
+                question=question,
+                understood=asked.question if asked.changed else "",
+                unknowns=tuple(dict.fromkeys([*asked.notes, *event.answer.unknowns])),
+                timing_ms={**event.answer.timing_ms, "total": spent},
+            )
+            known = len(self._traces.notices)
+            answer = self._kept(asked, question, answer, events, began)
+            yield from (Notice("info", text) for text in self._traces.notices[known:])
+            yield Answered(answer)
+
+    def _events(
+        self,
+        asked: Understood,
+        question: str,
+        walk: Callable[[str], Iterator[Event]],
+        generation: int,
+        stale: Sequence[str],
+    ) -> Iterator[Event]:
+        if asked.changed:
+            yield Step("understand", f"{question} → {asked.question}")
+        if asked.trouble:
+            yield Step("understand", asked.trouble)
+            text = f"I don't know what is asked: {asked.trouble}."
+            yield Answered(
+                Answer(
+                    question,
+                    "single fact",
+                    "abstained",
+                    text,
+                    unknowns=(asked.trouble,),
+                    generation=generation,
+                    stale=tuple(stale),
+                )
+            )
+        else:
+            yield from walk(asked.question)
+
+    # --------------------------------------------------------------------------------------------------------- keeping
+
+    def _kept(
+        self, asked: Understood, question: str, answer: Answer, events: Sequence[tuple[int, Event]], began: int
+    ) -> Answer:
+        """Add the turn to the conversation, and to what is written of it; return the answer with its trace."""
+        turn = told(asked, question, answer, self.names)
+        self.conversation.turns.append(turn)
+        if not self._keep:
+            return answer
+        self.conversation.id = self.conversation.id or self._traces.begin()
+        conversation = self.conversation.id
+        name = self._traces.append(
+            conversation, lambda name: _record(conversation, turn, replace(answer, trace=name), events, began)
+        )
+        return replace(answer, trace=name)
+
+
+def _read(trace: Trace) -> Conversation:
+    turns = [turn for record in trace.turns if (turn := Turn.from_json(record.get("codeqa")))]
+    return Conversation(trace.id, turns)
+
+
+def _record(
+    conversation: str, turn: Turn, answer: Answer, events: Sequence[tuple[int, Event]], began: int
+) -> dict[str, object]:
+    """Return a turn as a span of OpenTelemetry's conventions for generative AI, with what only codeqa has beside it.
+
+    A walk that a model leads adds its requests and calls of tools as events, or spans of this trace.
+    """
+    tokens = {f"gen_ai.usage.{name}_tokens": count for name, count in answer.tokens.items()}
+    model = {"gen_ai.request.model": answer.model} if answer.model else {}
+    return {
+        "name": "invoke_agent codeqa",
+        "trace_id": os.urandom(16).hex(),
+        "span_id": os.urandom(8).hex(),
+        "start_time_unix_nano": began,
+        "end_time_unix_nano": time.time_ns(),
+        "attributes": {
+            "gen_ai.operation.name": "invoke_agent",
+            "gen_ai.agent.name": "codeqa",
+            "gen_ai.conversation.id": conversation,
+            **model,
+            **tokens,
+        },
+        "events": [_event(when, event) for when, event in events if isinstance(event, Step | Notice)],
+        "codeqa": turn.to_json(),
+        "answer": answer.to_json(),
+    }
+
+
+def _event(when: int, event: Step | Notice) -> dict[str, object]:
+    named = {"action": event.action} if isinstance(event, Step) else {"level": event.level}
+    kind = "codeqa.step" if isinstance(event, Step) else "codeqa.notice"
+    return {"name": kind, "time_unix_nano": when, "attributes": {**named, "text": event.text}}
