@@ -48,6 +48,7 @@ class Weights:
     vector: float = 0.5  # it means what the question means, whatever its words are
     meaning: float = 0.25  # its file as a whole does
     graph: float = 0.4  # it lies around the best hits in the graph
+    linked: float = 0.2  # it is the best of a file that uses the best files, or is used by them
     central: float = 0.2  # much of the repository uses it
     file: float = 0.5  # it is the best of the file that has most of the matches
     role: Mapping[str, float] = field(default_factory=lambda: _DEMOTED)  # factor of files that are not what runs

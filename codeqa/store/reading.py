@@ -301,6 +301,22 @@ class Reader(Database):
             )
         return rows
 
+    def links(self, paths: Iterable[str]) -> dict[tuple[str, str], int]:
+        """Return how many edges each of these files has into each other of them; containment is not among them."""
+        return {
+            (source, target): count
+            for source, target, count in self._rows(
+                f"""WITH asked AS MATERIALIZED (
+                        SELECT f.id, f.path FROM json_each(?) j CROSS JOIN files f ON f.path = j.value),
+                    inside AS MATERIALIZED (
+                        SELECT s.id, a.path FROM asked a CROSS JOIN symbols s ON s.file_id = a.id)
+                    SELECT a.path, i.path, count(*) FROM asked a
+                    CROSS JOIN edges e ON e.id >= a.id << {SITE_BITS} AND e.id < (a.id + 1) << {SITE_BITS}
+                    CROSS JOIN inside i ON i.id = e.dst WHERE i.path != a.path GROUP BY 1, 2""",
+                (json.dumps(list(paths)),),
+            )
+        }
+
     def edge_rows(self) -> list[tuple[int, int, int, int, int]]:
         """Return (source id, target id, kind, strategy, candidates) of every stored edge, as integers, for ranking.
 
