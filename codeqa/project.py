@@ -332,7 +332,7 @@ class Project:
         return [Notice("warning" if found.trouble else "info", f"searched by words alone: {why}")]
 
     def search(self, query: str, limit: int | None = None) -> list[Hit]:
-        """Return the best places for a query, best first; members of one class that stand together are one place."""
+        """Return the best places for a query, best first; hits that stand together are one place."""
         from codeqa.search import gather
 
         limit = limit or self.settings.search.limit

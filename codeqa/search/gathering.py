@@ -20,11 +20,11 @@ def gather(store: Store, hits: Sequence[Hit], limit: int) -> list[Hit]:
     """Return at most `limit` hits, best first, in which members of a class that stand close together are one hit.
 
     Then so are hits of a file with few lines between them. Such a hit stands where the best of them stood, has its
-    score, and names them, or all but itself, in `members`, best first. The rest moves up.
+    score, and names them, or all but itself, in `members`, best first. The rest moves up: give more than `limit` hits.
     """
     holders = _holders(store, hits)
     groups: defaultdict[str, list[int]] = defaultdict(list)
-    for place, hit in enumerate(hits[:limit]):
+    for place, hit in enumerate(hits):
         if hit.symbol_id in holders:
             groups[holders[hit.symbol_id].id].append(place)
     whole: dict[int, Hit] = {}
@@ -35,7 +35,7 @@ def gather(store: Store, hits: Sequence[Hit], limit: int) -> list[Hit]:
             whole[places[0]] = found
             inside.update(places[1:])
     gathered = [whole.get(place, hit) for place, hit in enumerate(hits) if place not in inside]
-    return [*_joined(gathered[:limit]), *gathered[limit:]][:limit]
+    return _joined(gathered)[:limit]
 
 
 def _joined(hits: Sequence[Hit]) -> list[Hit]:
@@ -51,9 +51,11 @@ def _joined(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _is_near(one: Hit, other: Hit) -> bool:
+    if one.path != other.path:
+        return False
     between = max(one.start_line, other.start_line) - min(one.end_line, other.end_line)
     around = max(one.end_line, other.end_line) - min(one.start_line, other.start_line)
-    return one.path == other.path and between <= NEAR and around < LINES
+    return between <= NEAR and around < LINES
 
 
 def _join(best: Hit, other: Hit) -> Hit:

@@ -57,7 +57,7 @@ class Weights:
     shared: float = 0.7  # share of a definition whose name more than `few` have
     few: int = 3
     declaration: float = 0.8  # share of a prototype, whose definition is elsewhere
-    per_file: int = 4  # hits of one file among the first ten
+    per_file: int = 5  # hits of one file among the first ten, half of them
 
     def of_kind(self, kind: str) -> Weights:
         """Return what they are for a kind of question, see `Query.kind`."""
