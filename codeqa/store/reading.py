@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codeqa.domain import (
     KINDS,
-    ChunkFact,
     Edge,
     EdgeKind,
-    Interface,
-    Reference,
     Span,
     Strategy,
     Symbol,
@@ -36,6 +33,9 @@ from codeqa.store.schema import (
     key_of,
     splits,
 )
+
+if TYPE_CHECKING:
+    from codeqa.domain import ChunkFact, Interface, Reference
 
 _FILE = "path, lower(hex(sha256)), size, mtime_ns, inode, language, role, skip, lines, errors"
 _SYMBOL = """
