@@ -3,8 +3,8 @@
 Every candidate of a question keeps the parts of its score, so that another weighing is a product of matrices and a
 sort, with no search. A weight here is a factor of one part of `codeqa.search.ranking.Weights` (1: as shipped).
 Coordinate ascent chooses factors on all repositories but one, which is then judged; this is done for each. Which
-candidates there are, and what the graph adds around the best of them, stays as the shipped weights had it. Judged are
-the candidates themselves: members of a class are not gathered into one hit.
+candidates there are, what the graph adds around the best of them, and what links between files add, stays as the
+shipped weights had it. Judged are the candidates themselves: what stands together is not gathered into one hit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from codeqa.domain import Hit
 from codeqa.search.ranking import Weights
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-DERIVED = ("file", "role")  # parts that come of the others
+DERIVED = ("file", "linked", "role")  # parts that come of the others
 FACTORS = (0.0, 0.5, 0.75, 1.33, 2.0)
 DEPTH = 8  # candidates of a file that its coherence counts, see ranking.reward_files
 GAIN = 1e-4  # of the aim, that a change of a factor must bring
@@ -37,6 +37,7 @@ class Pool:
     hits: list[Hit]
     parts: Floats  # (candidates, names of parts)
     role: Floats  # (candidates,): the factor of each one's role
+    linked: Floats  # (candidates,): what links between files add to its score
     file: np.ndarray[Any, np.dtype[np.int64]]  # (candidates,): number of its file
     files: int
 
@@ -47,11 +48,12 @@ def pools(found: Iterable[tuple[Question, Sequence[Hit]]], names: Sequence[str])
     for question, hits in found:
         ordered = sorted(hits, key=lambda hit: (hit.path, hit.start_line))
         parts = np.array([[hit.why.get(name, 0.0) for name in names] for hit in ordered]).reshape(-1, len(names))
-        whole = parts.sum(axis=1) + [hit.why.get("file", 0.0) for hit in ordered]
+        linked = np.array([hit.why.get("linked", 0.0) for hit in ordered])
+        whole = parts.sum(axis=1) + linked + [hit.why.get("file", 0.0) for hit in ordered]
         role = np.array([hit.score for hit in ordered]) / np.where(whole > 0, whole, 1.0)
         numbers: dict[str, int] = {}
         file = np.array([numbers.setdefault(hit.path, len(numbers)) for hit in ordered], dtype=np.int64)
-        made.append(Pool(question, ordered, parts, role, file, len(numbers)))
+        made.append(Pool(question, ordered, parts, role, role * linked, file, len(numbers)))
     return made
 
 
@@ -69,7 +71,7 @@ def ranked(pool: Pool, factors: Floats) -> list[Hit]:
     if totals.max() > 0:
         rewarded = _WEIGHTS.file * factors[-1] * totals[pool.file[heads]] / totals.max()
         scores[heads] += pool.role[heads] * rewarded
-    return [pool.hits[index] for index in _spread(np.argsort(-scores, kind="stable"), pool.file)]
+    return [pool.hits[index] for index in _spread(np.argsort(-scores - pool.linked, kind="stable"), pool.file)]
 
 
 def _spread(order: Iterable[int], file: Sequence[int] | Any) -> list[int]:  # noqa: ANN401 - an array

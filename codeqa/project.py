@@ -18,30 +18,32 @@ from codeqa import config, embed, files, languages, versions
 from codeqa.config import Settings
 from codeqa.domain import (
     Answered,
-    Check,
     Edge,
     EdgeKind,
     Event,
     Hit,
-    Impact,
     Indexed,
     IndexLocked,
-    LanguageReport,
-    Listing,
     NoIndex,
     Notice,
-    PathResult,
     SchemaTooNew,
-    Status,
     Strategy,
-    SymbolCard,
     UsageError,
 )
 from codeqa.store import Store, version_of_sqlite
 
 if TYPE_CHECKING:
     from codeqa.conversation import Conversation
-    from codeqa.domain import Embedder
+    from codeqa.domain import (
+        Check,
+        Embedder,
+        Impact,
+        LanguageReport,
+        Listing,
+        PathResult,
+        Status,
+        SymbolCard,
+    )
     from codeqa.embed import Late, Server
     from codeqa.index import Changes
     from codeqa.index.embedding import Job
@@ -245,10 +247,10 @@ class Project:
 
     def _server(self, embedder: str, seconds: float = math.inf) -> Server:
         """Return where the model server is, if this embedder, a setting or an id, needs one."""
-        from codeqa.embed.ollama import address
-
         if not embedder.startswith("ollama"):
             return embed.Server()
+        from codeqa.embed.ollama import address
+
         model = self.settings.model
         url = address(model.host, self._environ, remote=model.remote)
         return embed.Server(url, min(seconds, model.timeout_seconds))
@@ -332,7 +334,7 @@ class Project:
         return [Notice("warning" if found.trouble else "info", f"searched by words alone: {why}")]
 
     def search(self, query: str, limit: int | None = None) -> list[Hit]:
-        """Return the best places for a query, best first; members of one class that stand together are one place."""
+        """Return the best places for a query, best first; hits that stand together are one place."""
         from codeqa.search import gather
 
         limit = limit or self.settings.search.limit
@@ -437,6 +439,7 @@ class Project:
 
     def status(self) -> Status:
         """Return the state of the index beside the tree as it is now. Raises NoIndex."""
+        from codeqa.domain import Status
         from codeqa.index import detect, embedding
 
         changes = detect(self.root, self.settings.files, self._languages(), self.store)
@@ -466,6 +469,7 @@ class Project:
     def languages(self) -> list[LanguageReport]:
         """Return every language of `grammars/` with what it supports here."""
         from codeqa import parse
+        from codeqa.domain import LanguageReport
 
         return [
             LanguageReport(
@@ -482,6 +486,8 @@ class Project:
 
     def doctor(self) -> list[Check]:
         """Check what codeqa needs on this machine and in this repository."""
+        from codeqa.domain import Check
+
         sqlite, searches = version_of_sqlite()
         return [
             Check("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
@@ -515,7 +521,7 @@ class Project:
 
 
 def _attempt(name: str, check: Callable[[], str]) -> Check:
-    from codeqa.domain import CodeqaError
+    from codeqa.domain import Check, CodeqaError
 
     try:
         return Check(name, True, check())

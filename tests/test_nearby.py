@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from codeqa.project import Project
-from codeqa.search.nearby import FAN, near
+from codeqa.search.nearby import FAN, near, shared
 from codeqa.store import EDGE_KINDS, Store
 
 MakeRepo = Callable[..., Path]
@@ -85,6 +85,21 @@ def test_of_many_neighbours_only_some_are_read(make_repo: MakeRepo) -> None:
     ids = project.store.symbol_ids(["hub.py::hub"])
 
     assert len(project.store.neighbours(ids.values(), FAN)) <= 2 * FAN + 1
+
+
+def test_links_are_counted_between_the_files_that_are_asked_about(shop: Store) -> None:
+    links = shop.links(["shop.py", "store.py", "report.py", "no such.py"])
+
+    assert set(links) == {("shop.py", "store.py")} and links["shop.py", "store.py"] >= 2
+    assert shop.links(["shop.py"]) == {}, "what is outside does not count, nor what is within"
+
+
+def test_a_file_shares_with_those_that_it_uses_and_those_that_use_it() -> None:
+    links = {("best.py", "much.py"): 9, ("best.py", "little.py"): 1, ("user.py", "best.py"): 3, ("x.py", "y.py"): 5}
+    found = shared({"best.py": 1.0}, links)
+
+    assert found["much.py"] > found["little.py"] > 0 < found["user.py"]
+    assert not found["x.py"] and not found["y.py"]
 
 
 def test_a_file_means_what_its_chunks_mean(make_repo: MakeRepo) -> None:

@@ -268,11 +268,31 @@ def test_what_a_strong_hit_calls_is_strengthened(make_repo: MakeRepo) -> None:
 
     with searching(root) as searcher:
         called, other = searcher.search("how does checkout reserve stock")[1:3]
-    with searching(root, weights=Weights(graph=0.0, central=0.0)) as searcher:
+    with searching(root, weights=Weights(graph=0.0, linked=0.0, central=0.0)) as searcher:
         first, second = searcher.search("how does checkout reserve stock")[1:3]
 
     assert (called.symbol, other.symbol) == ("hold", "feed")
     assert (first.symbol, second.symbol) == ("feed", "hold"), "the same score: by path"
+
+
+def test_a_file_that_the_best_ones_use_comes_forward(make_repo: MakeRepo) -> None:
+    root = make_repo(
+        {
+            **FILLER,
+            "ship.py": "import store\n\n\ndef ship_parcel(parcel, depot):\n    return parcel.ship(depot)\n\n\n"
+            "def rest(depot):\n    return store.keep(depot, 1)\n",
+            "store.py": "def keep(parcel, until):\n    return parcel.add(until, 1)\n",
+            "barn.py": "def feed(parcel, until):\n    return parcel.add(until, 1)\n",
+        }
+    )
+
+    with searching(root, weights=Weights(graph=0.0, central=0.0)) as searcher:
+        used = [hit.path for hit in searcher.search("who ships a parcel to a depot")]
+    with searching(root, weights=Weights(graph=0.0, central=0.0, linked=0.0)) as searcher:
+        alike = [hit.path for hit in searcher.search("who ships a parcel to a depot")]
+
+    assert used.index("store.py") < used.index("barn.py")
+    assert alike.index("store.py") > alike.index("barn.py"), "the same score: by path"
 
 
 @pytest.mark.parametrize(
@@ -321,7 +341,7 @@ def test_tests_inside_of_a_source_file_come_later(make_repo: MakeRepo) -> None:
 # ----------------------------------------------------------------------------------------------- what the hits are like
 
 
-def test_a_file_has_four_of_the_first_ten_places_while_others_want_them(make_repo: MakeRepo) -> None:
+def test_a_file_has_half_of_the_first_ten_places_while_others_want_them(make_repo: MakeRepo) -> None:
     many = "".join(f"def open_valve_{n}(valve):\n    return valve.open()\n\n\n" for n in range(12))
     others = {f"pipe{n}.py": f"def flow(pipe):\n    x = {n}\n    return pipe.rest(x).valve\n" for n in range(8)}
     root = make_repo({**FILLER, "valves.py": many, **others})
@@ -329,7 +349,7 @@ def test_a_file_has_four_of_the_first_ten_places_while_others_want_them(make_rep
     with searching(root) as searcher:
         paths = [hit.path for hit in searcher.search("open valve", 20)]
 
-    assert paths[:10].count("valves.py") == 4
+    assert paths[:10].count("valves.py") == 5
     assert paths.count("valves.py") == 12, "the others follow"
 
 
@@ -621,9 +641,35 @@ def test_members_that_are_far_apart_stay_apart(make_repo: MakeRepo) -> None:
 
 
 def test_gathering_makes_room_for_what_comes_next(make_repo: MakeRepo) -> None:
-    with searching(make_repo({**FILLER, "ledger.py": _ledger(40)})) as searcher:
+    others = {f"paint{n}.py": f"def paint_{n}(colour):\n    return colour * {n}\n" for n in range(8)}
+    with searching(make_repo({**others, "ledger.py": _ledger(40)})) as searcher:
         apart = searcher.search("post and void a payment in any colour", 20)
         gathered = gather(searcher.store, apart, 6)
 
     others = [hit for hit in apart if hit.path != "ledger.py"]
     assert len(gathered) == 6 and [hit for hit in gathered if not hit.members] == others[:5]
+
+
+def _functions(between: int) -> str:
+    gap = "".join(f"entry_{n} = {n}\n" for n in range(between))
+    return (
+        "def post_payment(payment):\n    return payment\n\n\n"
+        + gap
+        + "\n\ndef void_payment(payment):\n    return -payment\n"
+    )
+
+
+def test_hits_of_a_file_that_stand_near_are_one(make_repo: MakeRepo) -> None:
+    with searching(make_repo({**FILLER, "ledger.py": _functions(10)})) as searcher:
+        apart = searcher.search("post and void a payment", 20)
+        first = gather(searcher.store, apart, 10)[0]
+
+    assert (first.start_line, first.end_line, first.score) == (1, 18, apart[0].score)
+    assert {first.symbol, *first.members} == {"post_payment", "void_payment"} and first.symbol not in first.members
+
+
+def test_hits_of_a_file_that_stand_apart_stay_apart(make_repo: MakeRepo) -> None:
+    with searching(make_repo({**FILLER, "ledger.py": _functions(60)})) as searcher:
+        gathered = gather(searcher.store, searcher.search("post and void a payment", 20), 10)
+
+    assert {"post_payment", "void_payment"} <= {hit.symbol for hit in gathered}

@@ -100,7 +100,7 @@ class Root(click.Group):
     def _guarded(self, arguments: list[str], extra: dict[str, Any]) -> int:
         """Return the exit code. The only place of the package that catches everything."""
         _fill_closed_streams()
-        gc.set_threshold(50_000, 20, 20)  # what a command makes lives until it ends: looking through it is for nothing
+        gc.set_threshold(200_000, 20, 20)  # what a command makes lives until it ends: looking through it is for nothing
         try:
             code = self._run(arguments, extra)
             sys.stdout.flush()

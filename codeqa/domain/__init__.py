@@ -1,20 +1,13 @@
 """The vocabulary of codeqa: what every floor speaks, and nothing else.
 
 Imports the standard library only. Byte offsets are the truth; lines are derived from them, 1-based and inclusive.
+Making a dataclass takes a quarter of a millisecond, so what a search has no use for is imported when it is asked for.
 """
 
-from codeqa.domain.answers import Answer, Citation, Claim, Dropped, Hop
-from codeqa.domain.cards import (
-    Check,
-    Embedding,
-    Impact,
-    LanguageReport,
-    Listing,
-    PathResult,
-    Relation,
-    Status,
-    SymbolCard,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from codeqa.domain.errors import (
     AmbiguousSymbol,
     CodeqaError,
@@ -28,7 +21,6 @@ from codeqa.domain.errors import (
     UsageError,
 )
 from codeqa.domain.events import Answered, Event, Indexed, Notice, Progress, Step
-from codeqa.domain.facts import Binding, ChunkFact, Definition, Facts, Import, Interface, Literal, Reference, Scope
 from codeqa.domain.protocols import ChatModel, Embedder, Reads
 from codeqa.domain.symbols import (
     CALLABLE,
@@ -44,6 +36,31 @@ from codeqa.domain.symbols import (
     Symbol,
     Unresolved,
 )
+
+if TYPE_CHECKING:
+    from codeqa.domain.answers import Answer, Citation, Claim, Dropped, Hop
+    from codeqa.domain.cards import (
+        Check,
+        Embedding,
+        Impact,
+        LanguageReport,
+        Listing,
+        PathResult,
+        Relation,
+        Status,
+        SymbolCard,
+    )
+    from codeqa.domain.facts import (
+        Binding,
+        ChunkFact,
+        Definition,
+        Facts,
+        Import,
+        Interface,
+        Literal,
+        Reference,
+        Scope,
+    )
 
 __all__ = [
     "CALLABLE",
@@ -101,3 +118,19 @@ __all__ = [
     "Unresolved",
     "UsageError",
 ]
+
+_LATE = {
+    "answers": "Answer Citation Claim Dropped Hop",
+    "cards": "Check Embedding Impact LanguageReport Listing PathResult Relation Status SymbolCard",
+    "facts": "Binding ChunkFact Definition Facts Import Interface Literal Reference Scope",
+}
+_MODULE_OF = {name: module for module, names in _LATE.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever has that name
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"codeqa.domain.{_MODULE_OF[name]}"), name)
+    return value

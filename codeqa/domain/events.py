@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from codeqa.domain.answers import Answer
+if TYPE_CHECKING:
+    from codeqa.domain.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)

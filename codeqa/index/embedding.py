@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,13 +21,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codeqa import embed, files
 from codeqa.config import FileSettings
-from codeqa.domain import CodeqaError, Embedder, Embedding, Event, IndexLocked, Progress
+from codeqa.domain import CodeqaError, Embedder, Event, IndexLocked, Progress
 from codeqa.store import Store, trusted
 from codeqa.store.lance import WORTH_IT, behind, fill_in_background
 from codeqa.store.lock import Lock
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from codeqa.domain import Embedding
 
 USED = "embedder"  # keys in `meta`: the id of the space that is searched
 NEXT = "embedder_next"  # the id of the space that is made to take its place
@@ -118,6 +119,8 @@ def start(store: Store, job: Job) -> bool:
 
 
 def _spawn(job: Job) -> None:
+    import subprocess  # a question mostly finds nothing to start
+
     subprocess.Popen(
         [sys.executable, "-P", "-m", "codeqa.index.embedding", json.dumps(job)],
         stdin=subprocess.DEVNULL,
@@ -140,6 +143,8 @@ def running(directory: Path) -> bool:
 
 def state(store: Store, setting: str) -> Embedding:
     """Say what is chosen, what is searched, and how far the space is that will be searched."""
+    from codeqa.domain import Embedding
+
     used, following = store.get_meta(USED) or "", store.get_meta(NEXT) or ""
     name = following or used
     total = store.count_texts() if name else 0

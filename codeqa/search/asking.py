@@ -9,7 +9,7 @@ from typing import Protocol
 
 from codeqa.domain import EdgeKind, Hit, Symbol
 from codeqa.search.names import Names
-from codeqa.search.nearby import near
+from codeqa.search.nearby import near, shared
 from codeqa.search.places import Place, Places, parts_of, words
 from codeqa.search.query import Query
 from codeqa.search.ranking import Candidate, Weights, in_order, reward_files, spread
@@ -25,6 +25,8 @@ SPELT = 3  # unknown identifiers that are compared with every name: 5 ms each
 STRONG = 8  # hits whose surroundings are looked at
 NEAREST = 80  # symbols around them
 MEANT = 60  # files that are compared with the question as a whole
+LINKED = 20  # files, the best ones, between which uses are counted
+TELL = 8  # of them, those whose links strengthen others
 CENTRAL = 60  # candidates whose uses are counted
 MANY = 150  # uses that make a symbol as central as one can be
 TELLING = 3  # a name that has the rarest so many terms of the question says all of it
@@ -84,6 +86,7 @@ class Asking:
         self._follow()
         self._centre()
         reward_files(self.found.values(), self.weights.file)
+        self._link()
         ordered = spread(in_order(self.found.values()), self.weights.per_file, max(10, limit))
         self._narrow(ordered[:limit])
         return [_hit(candidate) for candidate in ordered[:limit]]
@@ -281,6 +284,18 @@ class Asking:
                 candidate = self.found[chunk.id] = Candidate(chunk)
                 self._judge(candidate)
             candidate.add("graph", self.weights.graph * shares[number] / most)
+
+    def _link(self) -> None:
+        """Strengthen files that have to do with the best files: what a question needs together uses each other."""
+        best: dict[str, Candidate] = {}
+        for candidate in in_order(self.found.values()):
+            best.setdefault(candidate.path, candidate)
+        scores = {path: candidate.score for path, candidate in list(best.items())[:LINKED]}
+        seeds = {path: scores[path] for path in list(scores)[:TELL]}
+        shares = shared(seeds, self.store.links(scores)) if len(scores) > 1 else {}
+        most = max(shares.values(), default=0.0)
+        for path, share in shares.items():
+            best[path].add("linked", self.weights.linked * share / most)
 
 
 def _by_rank(scores: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:

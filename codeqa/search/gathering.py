@@ -1,4 +1,4 @@
-"""Several hits of one class are one hit: the class, which says which of its members were found."""
+"""Several hits of one place are one hit, which says what was found in it: a class with its members, or neighbours."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from codeqa.store import Store
 
 LEAST = 2  # hits that are worth gathering
 LINES = 200  # of what is shown as one place: more than a screen or three is not read as one
+NEAR = 30  # lines between two hits of one file that a reader of one has before his eyes with the other
 
 _HOLDERS = CLASS_LIKE - {"namespace", "module"}
 
 
 def gather(store: Store, hits: Sequence[Hit], limit: int) -> list[Hit]:
-    """Return at most `limit` hits, best first, in which members of one class that stand close together are one.
+    """Return at most `limit` hits, best first, in which members of a class that stand close together are one hit.
 
-    It stands where the best of them stood, has its score, and names them in `members`, best first. The rest moves up.
+    Then so are hits of a file with few lines between them. Such a hit stands where the best of them stood, has its
+    score, and names them, or all but itself, in `members`, best first. The rest moves up: give more than `limit` hits.
     """
     holders = _holders(store, hits)
     groups: defaultdict[str, list[int]] = defaultdict(list)
-    for place, hit in enumerate(hits[:limit]):
+    for place, hit in enumerate(hits):
         if hit.symbol_id in holders:
             groups[holders[hit.symbol_id].id].append(place)
     whole: dict[int, Hit] = {}
@@ -33,7 +35,37 @@ def gather(store: Store, hits: Sequence[Hit], limit: int) -> list[Hit]:
             whole[places[0]] = found
             inside.update(places[1:])
     gathered = [whole.get(place, hit) for place, hit in enumerate(hits) if place not in inside]
-    return gathered[:limit]
+    return _joined(gathered)[:limit]
+
+
+def _joined(hits: Sequence[Hit]) -> list[Hit]:
+    """Join each hit to the first one of its file that it is near to, as long as both are one place."""
+    joined: list[Hit] = []
+    for hit in hits:
+        place = next((place for place, other in enumerate(joined) if _is_near(hit, other)), None)
+        if place is None:
+            joined.append(hit)
+        else:
+            joined[place] = _join(joined[place], hit)
+    return joined
+
+
+def _is_near(one: Hit, other: Hit) -> bool:
+    if one.path != other.path:
+        return False
+    between = max(one.start_line, other.start_line) - min(one.end_line, other.end_line)
+    around = max(one.end_line, other.end_line) - min(one.start_line, other.start_line)
+    return between <= NEAR and around < LINES
+
+
+def _join(best: Hit, other: Hit) -> Hit:
+    names = dict.fromkeys([*best.members, other.symbol, *other.members])
+    return replace(
+        best,
+        start_line=min(best.start_line, other.start_line),
+        end_line=max(best.end_line, other.end_line),
+        members=tuple(name for name in names if name and name != best.symbol),
+    )
 
 
 def _together(hits: Sequence[Hit], holder: Symbol) -> Hit | None:

@@ -6,6 +6,7 @@ the graph ever read. A hub shares what it gets among so many that nearly nothing
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
@@ -55,6 +56,25 @@ def near(store: Store, seeds: Mapping[int, float]) -> dict[int, float]:
         for there, share in pushed.items():
             arrived[there] += share
         waiting = pushed
+    return dict(arrived)
+
+
+def shared(seeds: Mapping[str, float], links: Mapping[tuple[str, str], int]) -> dict[str, float]:
+    """Return what arrives at files if the seeds share what they hold along links, (source, target) to how many.
+
+    Each holds it twice: once for the files that it uses, once for those that use it. Many links say little more than
+    a few.
+    """
+    weights = {ends: math.log1p(count) for ends, count in links.items()}
+    leaving: defaultdict[str, float] = defaultdict(float)
+    reaching: defaultdict[str, float] = defaultdict(float)
+    for (source, target), weight in weights.items():
+        leaving[source] += weight
+        reaching[target] += weight
+    arrived: defaultdict[str, float] = defaultdict(float)
+    for (source, target), weight in weights.items():
+        arrived[target] += seeds.get(source, 0.0) * weight / leaving[source]
+        arrived[source] += seeds.get(target, 0.0) * weight / max(1.0, reaching[target])
     return dict(arrived)
 
 

@@ -48,6 +48,7 @@ class Weights:
     vector: float = 0.5  # it means what the question means, whatever its words are
     meaning: float = 0.25  # its file as a whole does
     graph: float = 0.4  # it lies around the best hits in the graph
+    linked: float = 0.2  # it is the best of a file that uses the best files, or is used by them
     central: float = 0.2  # much of the repository uses it
     file: float = 0.5  # it is the best of the file that has most of the matches
     role: Mapping[str, float] = field(default_factory=lambda: _DEMOTED)  # factor of files that are not what runs
@@ -56,7 +57,7 @@ class Weights:
     shared: float = 0.7  # share of a definition whose name more than `few` have
     few: int = 3
     declaration: float = 0.8  # share of a prototype, whose definition is elsewhere
-    per_file: int = 4  # hits of one file among the first ten
+    per_file: int = 5  # hits of one file among the first ten, half of them
 
     def of_kind(self, kind: str) -> Weights:
         """Return what they are for a kind of question, see `Query.kind`."""

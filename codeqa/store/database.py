@@ -75,6 +75,7 @@ class Database:
         self._paths: dict[int, str] = {}
         self._keys: dict[int, str] = {}
         self._known_chunks: dict[int, Chunk] = {}
+        self._known_links: dict[str, dict[str, int]] = {}  # edges of a file into others, by path
 
     @classmethod
     def open(cls, directory: Path, *, write: bool = False, wait_s: float = 0.0) -> Self:
@@ -146,6 +147,7 @@ class Database:
         self._paths.clear()
         self._keys.clear()
         self._known_chunks.clear()
+        self._known_links.clear()
 
     def _pin(self) -> None:
         """Begin the read transaction, whose first SELECT fixes the generation."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -64,6 +63,8 @@ def fill(directory: Path, embedder: str) -> int:
 
 def fill_in_background(directory: Path, embedder: str) -> None:
     """Do it in a process of its own: importing LanceDB alone takes longer than most answers."""
+    import subprocess  # a question starts nothing, mostly
+
     subprocess.Popen(
         [sys.executable, "-P", "-m", "codeqa.store.lance", str(directory), embedder],
         stdin=subprocess.DEVNULL,

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codeqa.domain import (
     KINDS,
-    ChunkFact,
     Edge,
     EdgeKind,
-    Interface,
-    Reference,
     Span,
     Strategy,
     Symbol,
@@ -36,6 +33,9 @@ from codeqa.store.schema import (
     key_of,
     splits,
 )
+
+if TYPE_CHECKING:
+    from codeqa.domain import ChunkFact, Interface, Reference
 
 _FILE = "path, lower(hex(sha256)), size, mtime_ns, inode, language, role, skip, lines, errors"
 _SYMBOL = """
@@ -60,6 +60,36 @@ _CHILD = """
     FROM json_each(?) j CROSS JOIN symbols s ON s.{} = j.value AND s.parent IS NOT NULL
 """
 _SOURCE_ORDER = "ORDER BY s.qualname != '', s.start_byte, s.end_byte DESC, s.qualname"
+
+
+def _ends(here: str, there: str, leaves: int) -> str:
+    """The edges at one end; which of them are inside the repository must be known before they are counted."""
+    return f"""
+        SELECT e.{here}, e.{there}, {leaves}, e.kind, e.strategy, e.candidates
+        FROM json_each(?1) j CROSS JOIN edges e ON e.id IN (
+            SELECT n.id FROM edges n CROSS JOIN symbols s ON s.id = n.{there} AND s.file_id != {EXTERNAL_FILE}
+            WHERE n.{here} = j.value LIMIT ?2)
+    """
+
+
+_CONTAINS = f"{EDGE_CODE[EdgeKind.CONTAINS]}, {STRATEGY_CODE[Strategy.EXACT]}, 1"
+_NEIGHBOURS = f"""
+    {_ends("src", "dst", 1)} UNION ALL {_ends("dst", "src", 0)}
+    UNION ALL SELECT s.parent, s.id, 1, {_CONTAINS} FROM json_each(?1) j
+        CROSS JOIN symbols s ON s.id IN (SELECT m.id FROM symbols m WHERE m.parent = j.value LIMIT ?2)
+    UNION ALL SELECT s.id, s.parent, 0, {_CONTAINS} FROM json_each(?1) j
+        CROSS JOIN symbols s ON s.id = j.value AND s.parent IS NOT NULL
+"""
+_LINKING = 500  # edges of a file that are looked at: most files have fewer
+_LINKS = f"""
+    SELECT source, t.path, edges FROM (
+        SELECT f.path AS source, s.file_id, count(*) AS edges
+        FROM json_each(?) j CROSS JOIN files f ON f.path = j.value
+        CROSS JOIN edges e ON e.id >= f.id << {SITE_BITS} AND e.id < (f.id << {SITE_BITS}) + {_LINKING}
+        CROSS JOIN symbols s ON s.id = e.dst AND s.file_id NOT IN (f.id, {EXTERNAL_FILE})
+        GROUP BY f.id, s.file_id)
+    CROSS JOIN files t ON t.id = file_id
+"""
 
 
 class Reader(Database):
@@ -280,26 +310,22 @@ class Reader(Database):
         candidates), see `edge_rows`; containment is among them, what lies outside of the repository is not. Of a symbol
         with more than `limit` edges in one direction only so many are returned, and which is not said.
         """
-        ends = ("src", "dst", 1), ("dst", "src", 0)
-        contains = EDGE_CODE[EdgeKind.CONTAINS]
-        exact = STRATEGY_CODE[Strategy.EXACT]
-        rows: list[tuple[int, int, int, int, int, int]] = []
-        for number in dict.fromkeys(ids):
-            for here, there, leaves in ends:
-                rows += self._rows(
-                    f"""SELECT {here}, {there}, {leaves}, e.kind, strategy, candidates
-                        FROM edges e CROSS JOIN symbols s ON s.id = {there} AND s.file_id != {EXTERNAL_FILE}
-                        WHERE {here} = ? LIMIT ?""",
-                    (number, limit),
-                )
-            rows += self._rows(
-                f"SELECT parent, id, 1, {contains}, {exact}, 1 FROM symbols WHERE parent = ? LIMIT ?", (number, limit)
-            )
-            rows += self._rows(
-                f"SELECT id, parent, 0, {contains}, {exact}, 1 FROM symbols WHERE id = ? AND parent IS NOT NULL",
-                (number,),
-            )
-        return rows
+        with self._intact:
+            return self._rows(_NEIGHBOURS, (json.dumps(list(dict.fromkeys(ids))), limit))
+
+    def links(self, paths: Iterable[str]) -> dict[tuple[str, str], int]:
+        """Return how many edges each of these files has into each other of them; containment is not among them."""
+        wanted = dict.fromkeys(paths)
+        missing = [path for path in wanted if path not in self._known_links]
+        self._known_links.update((path, {}) for path in missing)
+        for source, target, count in self._rows_for(_LINKS, missing):
+            self._known_links[source][target] = count
+        return {
+            (source, target): count
+            for source in wanted
+            for target, count in self._known_links[source].items()
+            if target in wanted
+        }
 
     def edge_rows(self) -> list[tuple[int, int, int, int, int]]:
         """Return (source id, target id, kind, strategy, candidates) of every stored edge, as integers, for ranking.

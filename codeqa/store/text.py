@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import TYPE_CHECKING
 
-from codeqa.domain import Chunk, ChunkFact, Span
+from codeqa.domain import Chunk, Span
 from codeqa.store import codec
 from codeqa.store.reading import Reader
+
+if TYPE_CHECKING:
+    from codeqa.domain import ChunkFact
 
 _BLOCK = 500  # values in one statement
 _KNOWN = 20_000  # chunks that a reader keeps: questions about one thing meet the same ones

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from codeqa.domain import ChunkFact, CodeqaError, Edge, Interface, Reference, Unresolved
+from codeqa.domain import CodeqaError, Edge, Unresolved
 from codeqa.store import codec
 from codeqa.store.database import Row
 from codeqa.store.schema import (
@@ -27,6 +28,9 @@ from codeqa.store.schema import (
     key_of,
 )
 from codeqa.store.text import TextReader
+
+if TYPE_CHECKING:
+    from codeqa.domain import ChunkFact, Interface, Reference
 
 _implied_name = lru_cache(maxsize=100_000)(implied_name)  # most edges go to few symbols
 _EXTERNAL_PREFIX = EXTERNAL + "::"
