@@ -25,7 +25,7 @@ STRONG = 0.75  # share of a phrase's meaning above which what search found is wh
 OPEN = ("compare", "search", "scattered")  # forms that may ask for more than their names say
 IGNORED = frozenset(
     "function functions method methods class classes code file files module modules name named called all every "
-    "directly symbol type types field variable constant setting error exception repo repository codebase project".split()
+    "directly symbol type types field variable constant setting error exception repo codebase project".split()
 )
 LISTED = ("callers", "callees", "uses", "tests", "hierarchy", "scattered")  # forms whose lists know no exceptions
 NEGATION = re.compile(
