@@ -294,16 +294,20 @@ class Graph:
             seen.update(step)
             found += sorted(step.values(), key=by_trust)
             frontier = [r.symbol.id for r in step.values() if r.symbol.kind != "module"]
-            frontier += [k for k in self._around(frontier) if k not in seen]
+            around = [r for r in self._around(frontier, depth) if r.symbol.id not in seen]
+            seen.update(r.symbol.id for r in around)
+            found += around
+            frontier += [r.symbol.id for r in around]
             if not frontier or len(found) >= limit:
                 break
         return found
 
-    def _around(self, keys: Sequence[str]) -> list[str]:
+    def _around(self, keys: Sequence[str], depth: int) -> list[Relation]:
         """A function around one that was reached is reached too: it is what other code can call."""
         edges = self.store.edges_to(keys, {EdgeKind.CONTAINS})
         symbols = self.symbols(e.src for e in edges)
-        return [key for key, s in symbols.items() if s.kind in CALLABLE]
+        found = [Relation(s, e, depth) for e in edges if (s := symbols.get(e.src)) and s.kind in CALLABLE]
+        return list({r.symbol.id: r for r in reversed(found)}.values())[::-1]
 
 
 def without_declarations(symbols: Iterable[Symbol]) -> list[Symbol]:

@@ -116,6 +116,8 @@ class Runner:
         options = dict(plan.options)
         if plan.name in self._follow:
             depth = int(str(options.get("depth", _default(plan.name, "depth") or 1)))
+            if plan.name == "callees" and not (isinstance(plan.source, Call) and plan.source.name == "find"):
+                before = replace(before, rows=[one for row in before.rows for one in self._run_of(row)])
             self._spread(before, result, lambda s: self._follow[plan.name](self.tools, s, depth))
             if plan.name in CALL_STEPS:
                 self._note_unresolved(before.rows, result)
@@ -137,6 +139,13 @@ class Runner:
                 elif relation.edge not in known.sites:
                     found[key] = replace(known, sites=(*known.sites, relation.edge))
         result.rows = list(found.values())
+
+    def _run_of(self, row: Row) -> list[Row]:
+        """What runs where a class is created: its constructors, not all of its members."""
+        if row.symbol.kind not in CLASS_LIKE or not row.edges:
+            return [row]
+        known = self.tools.graph.symbols(self.tools.itself(row.symbol))
+        return [replace(row, symbol=s) for s in known.values() if s.kind == "constructor"]
 
     def _capped(self, rows: Sequence[Row], result: Result) -> Sequence[Row]:
         if len(rows) > WIDE:
@@ -233,9 +242,9 @@ class Runner:
         if name == "kind":
             return lambda s: _is(s, value)
         if name == "path":
-            return lambda s: _matches(s.span.path, value, part=True)
+            return lambda s: _within(s.span.path, value)
         if name == "name":
-            return lambda s: _matches(s.name, value, part=False) or _matches(s.label, value, part=False)
+            return lambda s: _matches(s.name, value) or _matches(s.label, value)
         if name == "language":
             return lambda s: s.language == value.lower()
         if name == "test":
@@ -243,7 +252,7 @@ class Runner:
             return lambda s: self.tools.is_test(s) is wanted
         if name == "decorator":
             return lambda s: any(
-                _matches(r.symbol.name, value, part=False) or _matches(r.symbol.label, value, part=False)
+                _matches(r.symbol.name, value) or _matches(r.symbol.label, value)
                 for r in self._follow["decorators"](self.tools, s, 1)
             )
         return self._says(value)
@@ -376,10 +385,16 @@ def _is(symbol: Symbol, kind: str) -> bool:
     return not kind or symbol.kind in groups.get(kind, frozenset({kind}))
 
 
-def _matches(text: str, pattern: str, *, part: bool) -> bool:
+def _matches(text: str, pattern: str) -> bool:
+    return fnmatchcase(text, pattern) if "*" in pattern or "?" in pattern else text == pattern
+
+
+def _within(path: str, pattern: str) -> bool:
+    """Tell whether a path is, or has whole parts that are, a pattern; a file's name may lack its extension."""
     if "*" in pattern or "?" in pattern:
-        return fnmatchcase(text, pattern)
-    return pattern in text if part else text == pattern
+        return fnmatchcase(path, pattern)
+    wanted = f"/{pattern.strip('/')}/"
+    return wanted in f"/{path}/" or wanted in f"/{path.rpartition('.')[0]}/"
 
 
 def _above(tools: Tools, method: Symbol) -> list[str]:

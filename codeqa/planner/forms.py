@@ -129,6 +129,16 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"^(?:.*\b)?(?:in\s+(?:what|which)\s+file|definition\s+of|location\s+of|declaration\s+of)\s+(?:is\s+)?"
         r"(?P<a>.+?)(?:\s+(?:is\s+)?(?:implemented|defined|declared|located))?[\s?.!]*$",
     ),
+    ("impact", r"\baffected\s+(?:by|when)\s+(?:a\s+)?(?:change\s+(?:of|to|in)|changing)\s+(?P<a>.+)"),
+    (
+        "path",
+        r"\b(?:chain|path|way|route|steps|connection|link)\b.*?\bbetween\s+(?P<a>.+?)\s+and\s+(?P<b>.+)",
+    ),
+    (
+        "path",
+        r"\b(?:by\s+what|through\s+(?:which|what)|why|via\s+(?:which|what))\b.*?\b(?:does|do)\s+(?:calling\s+|a\s+call\s+of\s+)?"
+        r"(?P<a>.+?)\s+(?:leads?\s+to|ends?\s+up\s+in|ends?\s+in|gets?\s+to|reach)\s+(?P<b>.+)",
+    ),
     ("impact", r"\beverything\s+that\s+(?:reaches|uses|touches|depends\s+on)\s+(?P<a>.+)"),
     ("path", r"^how\s+(?:is|are)\s+(?P<b>.+?)\s+(?:reached|called|invoked|triggered)\s+(?:from|by)\s+(?P<a>.+)"),
     (

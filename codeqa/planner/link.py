@@ -29,6 +29,12 @@ _ABOUT = re.compile(
     re.I,
 )
 _FILE = re.compile(r"\.(?:\w{1,5})\Z")
+_KIND = r"(?:(?:class|struct|interface|trait|type|enum|object|file|module|package)\s+)?"
+_MEMBER_OF = re.compile(
+    rf"[`'\"]?(?P<member>#?[^\W\d]\w*)(?:\(\))?[`'\"]?\s+(?:of|in|on|from|(?:is\s+)?(?:defined|declared)\s+in)\s+"
+    rf"(?:the\s+)?{_KIND}[`'\"]?(?P<owner>[^\W\d][\w.:#/-]*[\w]|[^\W\d])[`'\"]?"
+)
+_MEMBERS = re.compile(r"[`'\"]?(?P<owner>[^\W\d][\w.:#]*)[`\"]?['’]s\s+[`'\"]?(?P<member>[^\W\d]\w*)")
 _CAPITAL = re.compile(r"\b[A-Z][a-z0-9]{2,}\b")
 _WORD = re.compile(r"[^\W\d]\w*")
 _TOKEN = re.compile(r"\w+")
@@ -62,6 +68,11 @@ class Link:
     @property
     def certain(self) -> bool:
         return self.how in ("name", "spoken")
+
+
+def owned(owner: str, member: str) -> str:
+    """Return the name of what an owner, a class or a file, holds."""
+    return f"{owner}::{member}" if "/" in owner or _FILE.search(owner) else f"{owner}.{member}"
 
 
 class Linker:
@@ -125,6 +136,8 @@ class Linker:
 
     def link(self, phrase: str, *, kinds: frozenset[str] | None = None) -> Link:
         """Link the words for one thing: a written name, then words that spell a name, then search."""
+        if member := self.membered(phrase):
+            return member
         missing = ""
         plain: Link | None = None
         for written in self.written(phrase):
@@ -137,11 +150,11 @@ class Linker:
                 return link
         if missing:
             return Link(phrase, missing=missing)
-        return self._single(phrase) or self._spoken(phrase) or plain or self.search(phrase, kinds=kinds)
+        return self.single(phrase) or self._spoken(phrase) or plain or self.search(phrase, kinds=kinds)
 
     def certain(self, phrase: str) -> Link:
         """Link plain words that are a name, or that spell one and little else; nothing is searched for."""
-        if link := self._single(phrase):
+        if link := self.single(phrase):
             return link
         spelled = self._spoken(phrase)
         said = [w for w in _WORD.findall(phrase.lower()) if w not in terms.STOP_WORDS]
@@ -153,13 +166,23 @@ class Linker:
         named = self.tools.store.symbols_named(name) if name.isidentifier() else []
         return any(s.kind in ("method", "property", "function") for s in named)
 
+    def membered(self, phrase: str) -> Link:
+        """Link "the method m of C", "`m` in the class `C`" and "C's m", where C has such a member."""
+        for pattern in (_MEMBER_OF, _MEMBERS):
+            if (match := pattern.search(phrase)) and match["member"].lower() not in terms.STOP_WORDS:
+                name = owned(match["owner"], match["member"])
+                if found := self.tools.candidates(name):
+                    chosen, others = self._chosen(found, name)
+                    return Link(phrase, chosen, "name", others)
+        return Link(phrase)
+
     def names_something(self, phrase: str) -> bool:
         """Tell whether a phrase is or holds a name, written or spoken, without searching."""
         return any(not self._plain(n) or self.name(n) for n in self.written(phrase)) or bool(
-            self._single(phrase) or self._spoken(phrase)
+            self.membered(phrase) or self.single(phrase) or self._spoken(phrase)
         )
 
-    def _single(self, phrase: str) -> Link:
+    def single(self, phrase: str) -> Link:
         """A phrase of one plain word may simply be a name."""
         word = phrase.strip()
         if not _WORD.fullmatch(word):

@@ -26,13 +26,26 @@ _DEPTH = re.compile(
 _TESTS_TOO = re.compile(r",?\s*(?:with\s+tests|tests?\s+(?:too|included)|including\s+tests)\b", re.I)
 
 
+_IMPACT = re.compile(
+    r"\b(?:who\s+uses|what\s+uses|everything\s+that\s+reaches|depends?\s+on|affected|may\s+break|if)\b", re.I
+)
+_SUBJECT = re.compile(
+    r"\b(?:uses|reaches|depends?\s+on|(?:change|changing)\s+(?:of|to)|edit|change|touch|if)\s+"
+    r"(?P<a>.+?)(?=\s*,|\s+(?:changes|and\s+(?:what|which))\b|\s*[?.!]*$)",
+    re.I,
+)
+
+
 def understood(question: str, linker: Linker) -> Request:
     """Return how a question is read: a relation with its plans, or the form that fits it best."""
     text = " ".join(question.split())
-    compiled, rest = compile_parts(text, linker)
+    deep = _DEPTH.search(text) and _IMPACT.search(text)
+    compiled, rest = ([], "") if deep else compile_parts(text, linker)
     if compiled:
         return Request(text, "relation", {"rest": rest} if rest else {}, compiled=tuple(compiled))
     outline, depth = _without_depth(text)
+    if deep and (subject := _SUBJECT.search(outline)):
+        return Request(text, "impact", {"a": forms.trim(subject["a"]), "depth": depth}, forms.wanted(text))
     request = _beside(text, linker) or choose(forms.readings(outline), linker)
     slots = {**request.slots, **({"depth": depth} if depth else {})}
     return replace(request, question=text, slots=slots)

@@ -8,8 +8,8 @@ from functools import partial
 from codeqa.plan import Both, piped
 from codeqa.planner.grammar import vocabulary as words
 from codeqa.planner.grammar.reader import NotUnderstood, Set, member_of, needed
-from codeqa.planner.grammar.things import Things
-from codeqa.planner.grammar.vocabulary import CALLABLE, CLASS, TEST, Verb
+from codeqa.planner.grammar.things import REACHED, Things
+from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, TEST, Verb
 from codeqa.planner.link import Link
 
 _SUPERS = (
@@ -51,7 +51,7 @@ class Predicates(Things):
         """Read what is said of a subject: one predicate or more, joined by and, but, without."""
         if relative:
             self._relativizer()
-        found = self._predicate(subject, be=be)
+        found = self._placed_where(subject) if self._maybe("where") else self._predicate(subject, be=be)
         while self.at < len(self.tokens):
             further = self._try(partial(self._joined, found))
             if further is None:
@@ -62,6 +62,8 @@ class Predicates(Things):
     def _joined(self, found: Set) -> Set:
         if self._maybe("without"):
             return self._lacking(found, negated=True)
+        if self._maybe("where"):
+            return self._placed_where(found)
         if self._maybe("although", "though"):
             return self._although(found)
         while self._maybe(",", ";"):
@@ -70,6 +72,15 @@ class Predicates(Things):
         self._maybe("also", "then", "itself", "themselves")
         self._relativizer()
         return self._predicate(found)
+
+    def _placed_where(self, found: Set) -> Set:
+        """[the places] where X gets created."""
+        if found.plan is not None or found.sort != ANY:
+            raise NotUnderstood
+        target = self._object()
+        self._word("is", "are", "gets", "get")
+        verb, _ = self._verb("ed")
+        return self._did(verb, target)
 
     def _although(self, found: Set) -> Set:
         """[although] none of them names it; [although] they never call it directly."""
@@ -104,7 +115,8 @@ class Predicates(Things):
         if self.tokens[self.at - 1].text != "INDIRECTLY" or subject.plan is not None:
             raise NotUnderstood
         step = "tests" if subject.sort == TEST else "reached_by"
-        return Set(Both("-", piped(needed(target), step), piped(needed(target), "callers")), subject.sort)
+        reached = piped(needed(target), step, **({"depth": REACHED} if step == "tests" else {}))
+        return Set(Both("-", reached, piped(needed(target), "callers")), subject.sort)
 
     def _descending(self, subject: Set) -> Set:
         """Have C among their ancestors."""
@@ -156,7 +168,10 @@ class Predicates(Things):
             return self._doing_it(subject, negated=negated)
         self._maybe("any", "a", "its", "their", "own")
         noun = self._relative_noun()
-        return replace(subject, plan=piped(needed(subject), "without" if negated else "having", noun.step))
+        plan = needed(subject)
+        if noun.step == "callers" and not subject.kind:
+            plan = piped(plan, "where", kind="callable")
+        return replace(subject, plan=piped(plan, "without" if negated else "having", noun.step))
 
     def _called(self, subject: Set, *, be: bool) -> Set:
         """[are] called by X; are never called; is overridden in X."""
@@ -170,7 +185,10 @@ class Predicates(Things):
         verb, _ = self._verb("ed")
         far = self._adverbs() or adverb
         if self._maybe("by", "from", "in", "inside", "with", "within", "through"):
-            agent = self._try(self._object)
+            anybody = self._maybe("anything", "anyone", "anybody", "something", "others")
+            agent = None if anybody else self._try(self._object)
+            if anybody and be:
+                return replace(subject, plan=piped(needed(subject), "without" if negated else "having", verb.active))
             if agent is not None:
                 step = self._undergone(verb, agent, far=far)
                 return self._narrowed(subject, step, negated=negated)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from codeqa.plan import Both, Plan, piped
 from codeqa.planner.grammar import idioms
@@ -180,8 +181,8 @@ class Questions(Predicates):
         self._maybe("being", "getting", "get")
         far = self._adverbs()
         verb, _ = self._verb("ed")
-        if noun.plan is None and noun.sort == ANY and verb.active in ("owner", "writers", "readers"):
-            raise NotUnderstood  # where it is defined or configured: places, not a relation
+        if noun.plan is None and noun.sort == ANY and verb.active == "owner":
+            raise NotUnderstood  # where it is defined: a place, not a relation
         far = self._adverbs() or far
         self._maybe("anywhere", "somewhere")
         if self._maybe("by"):
@@ -206,6 +207,7 @@ class Questions(Predicates):
             noun = Set(None)
         else:
             noun = self._try(lambda: self._noun(bare=True)) or Set(None)
+            noun = self._try(partial(self._until_comma, noun)) or noun
         if self._peek().low in ("does", "do", "can"):  # from what does X derive; with which error does X fail
             if noun.sort == CALLABLE and noun.plan is None:
                 return self._from_methods(noun), False
@@ -401,10 +403,10 @@ class Questions(Predicates):
             return self._member_set(noun, agent)
         if verb.active == "overriders" and noun.plan is None:
             return Set(piped(needed(agent), "overrides"), CALLABLE)
-        found = self._narrowed(noun, self._undergone(verb, agent, far=far))
-        self._maybe("by")
-        self._maybe("calls")
-        return self._in_place(found)
+        found = self._in_place(self._narrowed(noun, self._undergone(verb, agent, far=far)))
+        while self.at < len(self.tokens) and (more := self._try(partial(self._joined, found))):
+            found = more
+        return found
 
     def _member_set(self, noun: Set, owner: Set) -> Set:
         plan: Plan = piped(needed(owner), "members")

@@ -94,7 +94,12 @@ class Reader:
                 self._maybe("of")
 
     def _negation(self) -> bool:
-        return self._maybe(*words.NEGATIONS) is not None
+        """Read "not", "never", "don't" or "do not"."""
+        state = self._state()
+        if self._maybe("do", "does", "did", "can") and not self._maybe("not"):
+            self._restore(state)
+            return False
+        return self.at > state.at or self._maybe(*words.NEGATIONS) is not None
 
     def _relativizer(self) -> None:
         if self._maybe(*words.RELATIVE):
@@ -214,17 +219,26 @@ def stripped(question: str) -> str:
     return text
 
 
+def _bounded(text: str, start: int, end: int) -> bool:
+    """Tell whether a piece of text is no part of a longer word."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isalnum() or before == "_" or after.isalnum() or after == "_")
+
+
 def tokens_of(text: str, linker: Linker) -> list[Token]:
     """Split a question into names, as written, and words."""
     spans: list[tuple[int, int, str]] = []
     at = 0
     names = linker.written(text)
     names += [m[0] for m in _FOLDER.finditer(text) if not any(m[0] in name for name in names)]
-    for name in sorted(names, key=text.find):
-        start = text.find(name, at)
-        if start >= 0:
-            spans.append((start, start + len(name), name))
-            at = start + len(name)
+    for name in sorted(names, key=len, reverse=True):
+        at = text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            if _bounded(text, at, end) and not any(s < end and at < e for s, e, _ in spans):
+                spans.append((at, end, name))
+            at = text.find(name, end)
+    spans.sort()
     found: list[Token] = []
     at = 0
     for start, end, name in [*spans, (len(text), len(text), "")]:

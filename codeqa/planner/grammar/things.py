@@ -11,8 +11,9 @@ from codeqa.plan import Both, Call, Plan, find, piped
 from codeqa.planner.grammar import vocabulary as words
 from codeqa.planner.grammar.reader import NotUnderstood, Reader, Set, needed
 from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, DATA, FILE, TEST, Noun, Verb
-from codeqa.planner.link import Link
+from codeqa.planner.link import Link, owned
 
+REACHED = 6  # steps within which a test reaches something, where a question asks for all that do
 _PATHLIKE = re.compile(r"[\w.-]*/[\w./*-]*|[\w-]+\.\w{1,5}\Z")
 
 
@@ -93,6 +94,8 @@ class Things(Reader):
         if noun is None or noun.step:
             raise NotUnderstood
         self.at += 1
+        if noun.sort == TEST:
+            self._maybe("functions", "function", "methods", "cases", "case", "code")
         found = Set(None, noun.sort, noun.kind)
         if self.at < len(self.tokens) and self._peek().low in ("of", "on", "in", "inside", "within", "from", "defined"):
             found = self._try(lambda: self._members(noun)) or found
@@ -211,6 +214,7 @@ class Things(Reader):
             return self._linked_member(token.text[:-2], member.text)
         if not kind and not token.name and token.low in words.NOUNS:
             raise NotUnderstood
+        self._maybe("defined", "declared")
         self._word("of", "in", "on", "from")
         self._determiners()
         self._kind_word()
@@ -221,7 +225,7 @@ class Things(Reader):
         return self._linked_member(owner.text, token.text)
 
     def _linked_member(self, owner: str, member: str) -> Set:
-        name = f"{owner.strip('`')}.{member.strip('`').removesuffix('()')}"
+        name = owned(owner.strip("`"), member.strip("`").removesuffix("()"))
         link = self.linker.name(name)
         if not link:
             raise NotUnderstood
@@ -249,6 +253,9 @@ class Things(Reader):
         self._determiners()
         before = self._kind_word()
         token = self._peek()
+        if before and not token.name and (link := self.linker.single(token.text)):
+            self.at += 1
+            return self._kept(link)
         if not token.name or token.text.endswith(("'s", "’s")):
             raise NotUnderstood
         self.at += 1
@@ -333,7 +340,8 @@ class Things(Reader):
         if subject is not None and subject.sort == TEST and step in ("reached_by", "users", "tests", "impact"):
             if step == "users" and subject.plan is not None:  # said of tests that are known: what they name themselves
                 return Set(piped(needed(target), step), doer)
-            return Set(piped(needed(target), "tests"), TEST)
+            far_away = step == "reached_by"
+            return Set(piped(needed(target), "tests", **({"depth": REACHED} if far_away else {})), TEST)
         if far and step == "callers":
             step = "reached_by"
         if step == "callers" and target.of_class:

@@ -203,6 +203,7 @@ TAILS = (
     "by name",
 )  # fmt: skip
 LEADS = (
+    "please",
     "can you tell me", "could you tell me", "can you show me", "could you show me", "can you list", "could you list",
     "please list", "please show me", "please find", "please tell me", "i want to know", "i would like to know",
     "i'd like to know", "i'd like to see", "i want to see", "i need", "tell me", "show me", "give me", "list", "show",
