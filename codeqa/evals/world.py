@@ -111,7 +111,12 @@ class World:
 
     def in_tests(self, key: str) -> bool:
         """Tell whether it is test code."""
-        return key in self.symbols and (self.symbols[key].role == "test" or self._named_as_test(key))
+        symbol = self.symbols.get(key)
+        if symbol is None:
+            return False
+        around = symbol.qualname.split(".")[:-1] if symbol.kind in CALLABLE else ()
+        inside = any(self._is_test(symbol.language, part) for part in around)
+        return symbol.role == "test" or self._named_as_test(key) or inside
 
     def is_case(self, key: str) -> bool:
         """Tell whether it is what a test runner runs."""
@@ -119,7 +124,8 @@ class World:
 
     def _named_as_test(self, key: str) -> bool:
         symbol = self.symbols[key]
-        return symbol.kind in CALLABLE and self._is_test(symbol.language, symbol.name)
+        named = self._is_test(symbol.language, symbol.name) or "test" in symbol.flags.split()
+        return symbol.kind in CALLABLE and named
 
     def within(self, key: str, holder: str) -> bool:
         """Tell whether it stands inside of another symbol, at any depth."""

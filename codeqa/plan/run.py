@@ -19,7 +19,7 @@ from codeqa.domain import (
     Unresolved,
     UsageError,
 )
-from codeqa.graph import CALLS
+from codeqa.graph import CALLS, HIERARCHY
 from codeqa.plan import follow
 from codeqa.plan.language import Both, Call, Plan, Value
 from codeqa.plan.steps import STEPS, check
@@ -361,7 +361,8 @@ def _chain(relation: Relation, relations: Sequence[Relation]) -> tuple[Edge, ...
 
 def _key(row: Row) -> tuple[str, str]:
     """A file that stands for a type from elsewhere is one row for each place where it does."""
-    return (row.symbol.id, row.edges[-1].site if row.symbol.kind == "module" and row.edges else "")
+    foreign = row.symbol.kind == "module" and bool(row.edges) and row.edges[-1].kind in HIERARCHY
+    return (row.symbol.id, row.edges[-1].site if foreign else "")
 
 
 def _joined(one: Row, other: Row) -> Row:

@@ -173,7 +173,7 @@ class Linker:
                 name = owned(match["owner"], match["member"])
                 if found := self.tools.candidates(name):
                     chosen, others = self._chosen(found, name)
-                    return Link(phrase, chosen, "name", others)
+                    return Link(match[0].strip(), chosen, "name", others)
         return Link(phrase)
 
     def names_something(self, phrase: str) -> bool:

@@ -237,6 +237,8 @@ class Walk:
             for w in re.findall(r"[^\W\d][\w-]*", said)
             if w.lower() not in terms.STOP_WORDS | IGNORED and not set(terms.split(w)) & named
         ]
+        others = [n for n in self.linker.written(phrase) if n not in self.link.phrase and self.linker.name(n)]
+        rest += [n for n in others if not set(terms.split(n)) <= named]
         if self.link.how == "name" and rest and self.linker.written(phrase):
             self.book.unknown(f"not understood: {' '.join(rest)!r}; this answers the question without it")
             self.weak = True

@@ -50,6 +50,8 @@ class Predicates(Things):
     def _predicates(self, subject: Set, *, relative: bool = True, be: bool = False) -> Set:
         """Read what is said of a subject: one predicate or more, joined by and, but, without."""
         if relative:
+            self._maybe(",")
+            self._maybe("but")
             self._relativizer()
         found = self._placed_where(subject) if self._maybe("where") else self._predicate(subject, be=be)
         while self.at < len(self.tokens):

@@ -200,7 +200,7 @@ class Questions(Predicates):
 
     def _by_which(self) -> tuple[Set, bool]:
         """By which functions is X called; from which tests is X called; in which subclasses of C is m overridden."""
-        self._word("by", "from", "in", "through", "with", "of")
+        lead = self._word("by", "from", "in", "through", "with", "of")
         self._word("which", "what", "whom", "where")
         if self._maybe("is", "are"):
             self.at -= 1
@@ -209,6 +209,8 @@ class Questions(Predicates):
             noun = self._try(lambda: self._noun(bare=True)) or Set(None)
             noun = self._try(partial(self._until_comma, noun)) or noun
         if self._peek().low in ("does", "do", "can"):  # from what does X derive; with which error does X fail
+            if lead == "through":
+                raise NotUnderstood  # a chain of calls is asked for
             if noun.sort == CALLABLE and noun.plan is None:
                 return self._from_methods(noun), False
             return self._does(noun), False
@@ -218,6 +220,8 @@ class Questions(Predicates):
         """[from which methods] does C call X."""
         self._word("does", "do", "can")
         owner = self._object()
+        if not owner.of_class:
+            raise NotUnderstood
         subject = Set(piped(piped(needed(owner), "members"), "where", kind=noun.kind or "callable"), CALLABLE)
         return self._predicates(subject, relative=False)
 

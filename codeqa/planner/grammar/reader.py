@@ -219,6 +219,17 @@ def stripped(question: str) -> str:
     return text
 
 
+def _mark(text: str, names: Sequence[str], spans: list[tuple[int, int, str]]) -> None:
+    """Add every place where a name stands, longer names first."""
+    for name in sorted(set(names), key=lambda n: (-len(n), n)):
+        at = text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            if _bounded(text, at, end) and not any(s < end and at < e for s, e, _ in spans):
+                spans.append((at, end, name))
+            at = text.find(name, end)
+
+
 def _bounded(text: str, start: int, end: int) -> bool:
     """Tell whether a piece of text is no part of a longer word."""
     before, after = text[start - 1 : start], text[end : end + 1]
@@ -231,13 +242,10 @@ def tokens_of(text: str, linker: Linker) -> list[Token]:
     at = 0
     names = linker.written(text)
     names += [m[0] for m in _FOLDER.finditer(text) if not any(m[0] in name for name in names)]
-    for name in sorted(names, key=len, reverse=True):
-        at = text.find(name)
-        while at >= 0:
-            end = at + len(name)
-            if _bounded(text, at, end) and not any(s < end and at < e for s, e, _ in spans):
-                spans.append((at, end, name))
-            at = text.find(name, end)
+    _mark(text, names, spans)
+    edges = [0, *(at for start, end, _ in sorted(spans) for at in (start, end)), len(text)]
+    between = [text[edges[n] : edges[n + 1]] for n in range(0, len(edges) - 1, 2)]
+    _mark(text, [name for part in between for name in linker.written(part)], spans)  # what a longer name holds as well
     spans.sort()
     found: list[Token] = []
     at = 0

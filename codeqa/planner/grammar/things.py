@@ -13,6 +13,7 @@ from codeqa.planner.grammar.reader import NotUnderstood, Reader, Set, needed
 from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, DATA, FILE, TEST, Noun, Verb
 from codeqa.planner.link import Link, owned
 
+_PLACED = ("in", "inside", "within", "under", "outside", "from", "of")
 REACHED = 6  # steps within which a test reaches something, where a question asks for all that do
 _PATHLIKE = re.compile(r"[\w.-]*/[\w./*-]*|[\w-]+\.\w{1,5}\Z")
 
@@ -107,8 +108,11 @@ class Things(Reader):
 
     def _members(self, noun: Noun) -> Set:
         """[methods] of X, [functions] defined in the file P."""
+        word = self.tokens[self.at - 1].low
         self._maybe("defined", "declared")
-        self._word("of", "on", "in", "inside", "within", "from")
+        preposition = self._word("of", "on", "in", "inside", "within", "from")
+        if preposition == "of" and noun.sort == ANY and word not in ("member", "members", "things", "symbols"):
+            raise NotUnderstood  # the definition of X is where it stands
         if self._place_follows():
             raise NotUnderstood  # where it stands, not what it belongs to: see _in_place
         return self._of(noun, self._object())
@@ -126,7 +130,7 @@ class Things(Reader):
         """Narrow to where it stands: in tests, in src/app, outside of tests."""
         if self._adverbs() and isinstance(found.plan, Call) and found.plan.name == "callers":
             found = replace(found, plan=Call("reached_by", found.plan.source))
-        while self.at < len(self.tokens) and self._peek().low in ("in", "inside", "within", "under", "outside", "from"):
+        while self.at < len(self.tokens) and self._peek().low in _PLACED:
             narrowed = self._try(partial(self._placed, found))
             if narrowed is None:
                 break
@@ -134,8 +138,12 @@ class Things(Reader):
         return found
 
     def _placed(self, found: Set) -> Set:
-        outside = self._word("in", "inside", "within", "under", "outside", "from") == "outside"
-        self._maybe("of")
+        word = self._word(*_PLACED)
+        outside = word == "outside"
+        if outside:
+            self._maybe("of")
+        elif word == "of" and not self._place_follows():
+            raise NotUnderstood
         self._determiners()
         self._maybe("file", "folder", "directory", "module", "package", "path", "dir")
         token = self._peek()
@@ -222,6 +230,10 @@ class Things(Reader):
         if not owner.name:
             raise NotUnderstood
         self.at += 1
+        if "/" in owner.text or _PATHLIKE.match(owner.text):
+            alone = self.linker.name(token.text)
+            if len(alone.symbols) + len(alone.others) == 1:
+                raise NotUnderstood  # its name is enough: the path says where to look for what is asked
         return self._linked_member(owner.text, token.text)
 
     def _linked_member(self, owner: str, member: str) -> Set:
