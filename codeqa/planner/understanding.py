@@ -48,7 +48,7 @@ def understood(question: str, linker: Linker) -> Request:
         return Request(text, "impact", {"a": forms.trim(subject["a"]), "depth": depth}, forms.wanted(text))
     request = _beside(text, linker) or choose(forms.readings(outline), linker)
     slots = {**request.slots, **({"depth": depth} if depth else {})}
-    return replace(request, question=text, slots=slots)
+    return replace(request, question=text, slots=slots, wants=forms.wanted(text))
 
 
 def _without_depth(text: str) -> tuple[str, str]:

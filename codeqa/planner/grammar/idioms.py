@@ -58,6 +58,7 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"^of which (?:base |parent )?method is (.+?) an override$", r"what does \1 override"),
     (r"^what is the (?:parent|base|super)(?:['’]s| class['’]s)? version of (.+)$", r"what does \1 override"),
     (r"^through which of its calls can (.+?) (?=raise|run into)", r"which callees of \1 "),
+    (r"^where does (.+?) get its value(?:s)?(?: from)?$", r"where is \1 assigned"),
     (r"^where is (.+?) used as a call$", r"where is \1 called"),
     (r"\bthe body of\b", ""),
     (r"\binherited (?=methods?\b)", ""),

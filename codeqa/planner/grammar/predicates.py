@@ -170,10 +170,7 @@ class Predicates(Things):
             return self._doing_it(subject, negated=negated)
         self._maybe("any", "a", "its", "their", "own")
         noun = self._relative_noun()
-        plan = needed(subject)
-        if noun.step == "callers" and not subject.kind:
-            plan = piped(plan, "where", kind="callable")
-        return replace(subject, plan=piped(plan, "without" if negated else "having", noun.step))
+        return self._with_or_without(subject, noun.step, negated=negated)
 
     def _called(self, subject: Set, *, be: bool) -> Set:
         """[are] called by X; are never called; is overridden in X."""
@@ -190,14 +187,21 @@ class Predicates(Things):
             anybody = self._maybe("anything", "anyone", "anybody", "something", "others")
             agent = None if anybody else self._try(self._object)
             if anybody and be:
-                return replace(subject, plan=piped(needed(subject), "without" if negated else "having", verb.active))
+                return self._with_or_without(subject, verb.active, negated=negated)
             if agent is not None:
                 step = self._undergone(verb, agent, far=far)
                 return self._narrowed(subject, step, negated=negated)
             raise NotUnderstood
         if not be:
             raise NotUnderstood
-        return replace(subject, plan=piped(needed(subject), "without" if negated else "having", verb.active))
+        return self._with_or_without(subject, verb.active, negated=negated)
+
+    def _with_or_without(self, subject: Set, step: str, *, negated: bool) -> Set:
+        """Keep what a step finds something for, or nothing; only what can be called is worth saying is never called."""
+        plan = needed(subject)
+        if step == "callers" and not subject.kind:
+            plan = piped(plan, "where", kind="callable")
+        return replace(subject, plan=piped(plan, "without" if negated else "having", step))
 
     def _doing_it(self, subject: Set, *, negated: bool = False) -> Set:
         """Call X; never set X; calling both X and Y; call X but not Y."""
