@@ -61,6 +61,10 @@ class Static:
 
     embed_chunks = embed_terms
 
+    def knows(self, term: str) -> bool:
+        """Tell whether a term has a row."""
+        return self._lexicon.row(term.encode()) >= 0
+
     def nearest(self, word: str, limit: int) -> list[str]:
         """Return the terms whose rows point most nearly where those of a word do, without those it is made of."""
         import numpy as np

@@ -19,7 +19,7 @@ _CODE = re.compile(
     | [^\W\d]\w*(?:(?:\.\#?|::|->|\#)[^\W\d]\w*)+(?:\(\))?                                                  # dotted
     | [^\W\d]\w*\(\)                                                                                        # called
     | \b[^\W\d]\w*_\w*\b | \b_\w+\b                                                                         # snake
-    | \b[a-z]+[A-Z]\w*\b | \b(?:[A-Z][a-z0-9]+){2,}[A-Z]?\b | \b[A-Z]{2,}[a-z]\w+\b                           # camel
+    | \b[a-z]+[A-Z]\w*\b | \b[A-Z][a-z0-9]+[A-Z]\w*\b | \b[A-Z]{2,}[a-z]\w+\b                           # camel
     """,
     re.X,
 )
@@ -29,7 +29,7 @@ _ABOUT = re.compile(
     re.I,
 )
 _FILE = re.compile(r"\.(?:\w{1,5})\Z")
-_KIND = r"(?:(?:class|struct|interface|trait|type|enum|object|file|module|package)\s+)?"
+_KIND = r"(?:(?:class|struct|interface|trait|type|enum|object|file|module|package|namespace)\s+)?"
 _MEMBER_OF = re.compile(
     rf"[`'\"]?(?P<member>#?[^\W\d]\w*)(?:\(\))?[`'\"]?\s+(?:of|in|on|from|(?:is\s+)?(?:defined|declared)\s+in)\s+"
     rf"(?:the\s+)?{_KIND}[`'\"]?(?P<owner>[^\W\d][\w.:#/-]*[\w]|[^\W\d])[`'\"]?"
@@ -118,10 +118,10 @@ class Linker:
         files = [name for name in self.written(self.question) if _FILE.search(name)]
         there = {s.id for s in found for name in files if s.span.path == name or s.span.path.endswith(f"/{name}")}
         tier = there or {s.id for s in self.tools.leading(written)} or {s.id for s in found}
-        leading = [s for s in found if s.id in tier]
+        leading = [s for s in found if s.id in tier] or found
         said = self._context - set(terms.split(written))
         scores = {s.id: self._nearness(s, said) for s in leading}
-        best = max(scores.values())
+        best = max(scores.values(), default=0)
         chosen = tuple(s for s in leading if scores[s.id] == best)
         return chosen, tuple(s for s in found if s not in chosen)
 
@@ -292,8 +292,16 @@ class Linker:
 
     def missing(self, question: str) -> list[str]:
         """Return the names that a question writes as code and that neither a symbol nor any text here has."""
-        names = [n for n in self.written(question) if not self._plain(n) and not self.tools.candidates(n)]
-        return [name for name in names if not self._said(name)]
+        names = [n for n in self.written(question) if not self.tools.candidates(n)]
+        return [name for name in names if not (self._word(name) if self._plain(name) else self._said(name))]
+
+    def _word(self, name: str) -> bool:
+        """Tell whether a capitalised name may be an English word or a product rather than a symbol."""
+        humps = len(re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", name))
+        whole = terms.query_terms(name)[:1]
+        if humps < 2 or not whole:
+            return True
+        return self._said(name) or self.tools.searcher.is_word(whole[0])
 
     def _said(self, name: str) -> bool:
         """Tell whether a text that was written as code stands somewhere, if not as a name: a message, an option."""

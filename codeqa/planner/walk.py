@@ -60,6 +60,9 @@ class Walk:
             self._nearest(self.request.question)
             yield Step("abstain", f"not mentioned anywhere: {', '.join(absent)}")
             return
+        if missing := self.linker.missing(self.request.question):
+            yield from self._no_such_name(Link(missing[0], missing=missing[0]))
+            return
         if self.request.form in LISTED and (word := NEGATION.search(self.request.question)):
             self.book.unknown(f"{word[0]!r} is not understood: this answers the question without it")
             self.weak = True

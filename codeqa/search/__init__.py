@@ -79,6 +79,12 @@ class Searcher:
 
         return static.load().nearest(word, limit)
 
+    def is_word(self, term: str) -> bool:
+        """Tell whether the embedding that ships knows a term: then it is no name of one repository alone."""
+        from codeqa.embed import static
+
+        return static.load().knows(term)
+
     def vocabulary(self, query: str, limit: int = 8) -> list[str]:
         """Return names and terms that exist and are near to the words of a question: what to ask with instead."""
         asked = analyse(query)

@@ -240,8 +240,11 @@ class Predicates(Things):
         if verb.active == "overriders" and (found := self._try(lambda: self._own_member(subject, negated=negated))):
             return found
         target = self._object()
-        direct = self._adverbs_of_directness()
-        found = self._did(verb, target, far=far or direct == "far", subject=subject)
+        start = self.at
+        far = self._adverbs() or far
+        if verb.active == "tests" and any(t.low == "directly" for t in self.tokens[start : self.at]):
+            verb = words.VERBS["call"][2]  # a test that covers it directly calls it
+        found = self._did(verb, target, far=far, subject=subject)
         return self._narrowed(subject, found, negated=negated)
 
     def _own_member(self, subject: Set, *, negated: bool) -> Set:

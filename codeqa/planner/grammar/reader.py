@@ -112,9 +112,6 @@ class Reader:
             far = far or found in words.FAR
         return far
 
-    def _adverbs_of_directness(self) -> str:
-        return "far" if self._adverbs() else ""
-
     def _is_verb(self, *forms: str) -> bool:
         state = self._state()
         try:

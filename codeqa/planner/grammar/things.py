@@ -227,7 +227,7 @@ class Things(Reader):
         self._determiners()
         self._kind_word()
         owner = self._peek()
-        if not owner.name:
+        if not owner.name and (owner.low in words.NOUNS or owner.low in words.BOUNDARY):
             raise NotUnderstood
         self.at += 1
         if "/" in owner.text or _PATHLIKE.match(owner.text):
@@ -292,7 +292,7 @@ class Things(Reader):
         low = self.tokens[self.at].low if self.at < len(self.tokens) else ""
         singular = {"function", "method", "class", "interface", "struct", "trait", "enum", "type", "field", "property"}
         singular |= {"attribute", "variable", "constant", "setting", "error", "exception", "symbol", "file", "module"}
-        singular |= {"macro", "constructor", "object", "option", "flag", "value", "member"}
+        singular |= {"macro", "constructor", "namespace", "package", "object", "option", "flag", "value", "member"}
         if low in singular:
             self.at += 1
             return low

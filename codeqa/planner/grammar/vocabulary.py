@@ -32,7 +32,7 @@ _VERBS: tuple[tuple[str, Verb], ...] = (
     ("create instantiate construct build make", Verb("instantiations", "creates", CALLABLE, CLASS)),
     ("read access load consult inspect", Verb("readers", "reads", CALLABLE, DATA)),
     ("write set assign modify change update store mutate", Verb("writers", "writes", CALLABLE, DATA)),
-    ("raise throw emit", Verb("raisers", "raises", CALLABLE, CLASS)),
+    ("raise throw emit fail", Verb("raisers", "raises", CALLABLE, CLASS)),
     ("override redefine replace reimplement", Verb("overriders", "overrides", CALLABLE, CALLABLE)),
     ("implement", Verb("implementers", "bases", CLASS, CLASS)),
     ("inherit extend subclass derive descend", Verb("subclasses", "bases", CLASS, CLASS)),
@@ -198,7 +198,7 @@ TAILS = (
     "in the code base", "in the code", "in the repo", "in the repository", "in the project", "in the whole codebase",
     "in our code", "in our codebase", "across the codebase", "across the repo", "across the project", "in here", "here",
     "at all", "anywhere", "if any", "please", "in total", "altogether", "exist", "are there", "is there", "exactly",
-    "there are", "do we have", "for me", "right now", "today", "in turn", "overall", "themselves", "itself", "directly",
+    "there are", "do we have", "for me", "right now", "today", "in turn", "overall", 
     "from anywhere", "to me", "thanks", "in the source", "in the sources", "so far", "i need to know", "in python",
     "by name",
 )  # fmt: skip
