@@ -306,6 +306,7 @@ NOT_VERIFIED = [  # unverified or refuted
     ("`retry`",),
     ("`Checkout.place` calls `retry`." + " " * 5000,),
     ("`" * 3000,),
+    (", ".join(["`retry`"] * 180) + " and `retry` call " + ", ".join(["`backoff`"] * 180) + ".",),
     ("`a\0b` calls `retry`.",),
     ("`\udcff` calls `retry`.",),
     ("`" + "a." * 1500 + "b` calls `retry`.",),

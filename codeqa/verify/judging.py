@@ -25,6 +25,7 @@ from codeqa.verify.judgement import Judgement, refuted, unverified
 from codeqa.verify.naming import Named
 from codeqa.verify.stated import ANY_LINE, Name, Spot, Statement
 
+MAX_NAMES = 40  # of one statement
 DOC_LINES = 12  # between documentation and the line of a name: decorators, parameters
 SURE = TRUSTED - {Strategy.DISPATCH}
 RELATIONS: dict[str, frozenset[EdgeKind]] = {
@@ -78,6 +79,8 @@ class Judge:
     def judge(self, said: Statement) -> Judgement:
         """Look a statement up."""
         names = (*said.subjects, *said.objects, *said.through)
+        if len(names) > MAX_NAMES:
+            return unverified(f"{len(names)} names are too many for a sentence")
         relation = not said.negative and said.verb in RELATIONS
         for name in names:
             if trouble := self._named(name):
