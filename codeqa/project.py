@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         LanguageReport,
         Listing,
         PathResult,
+        Replay,
         Status,
         SymbolCard,
     )
@@ -376,6 +377,16 @@ class Project:
         from codeqa.traces import Traces
 
         return Traces(self.directory, self.settings.trace, files.redact)
+
+    def verify(self, answer: Mapping[str, object]) -> Replay:
+        """Say which claims of an answer, as `Answer.to_json` writes it, still hold here.
+
+        Raises:
+            UsageError: it is no answer.
+        """
+        from codeqa.verify.replay import replay
+
+        return replay(answer, self.tools)
 
     def card(self, name: str) -> SymbolCard:
         """Return a symbol with its surroundings. Raises UnknownSymbol or AmbiguousSymbol."""

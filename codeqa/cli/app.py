@@ -20,6 +20,7 @@ COMMANDS = {  # name: (where it is, what it does)
     "callees": ("codeqa.cli.graph:callees", "List what a symbol calls."),
     "path": ("codeqa.cli.graph:path", "Show a chain of edges from one symbol to another."),
     "impact": ("codeqa.cli.graph:impact", "List what a change of a symbol may break."),
+    "verify": ("codeqa.cli.verify:verify", "Say which claims of an earlier answer still hold."),
     "graph": ("codeqa.cli.export:graph", "Export the graph as JSON lines."),
     "trace": ("codeqa.cli.trace:trace", "List and show what was asked before, and how it was answered."),
     "index": ("codeqa.cli.index:index", "Make or update the index, and sum it up."),

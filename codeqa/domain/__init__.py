@@ -38,7 +38,20 @@ from codeqa.domain.symbols import (
 )
 
 if TYPE_CHECKING:
-    from codeqa.domain.answers import Answer, Citation, Claim, Dropped, Hop
+    from codeqa.domain.answers import (
+        AbsenceCheck,
+        Answer,
+        Citation,
+        Claim,
+        ClaimCheck,
+        CountCheck,
+        DefinitionCheck,
+        Dropped,
+        EdgeCheck,
+        Hop,
+        PathCheck,
+        QuoteCheck,
+    )
     from codeqa.domain.cards import (
         Check,
         Embedding,
@@ -61,12 +74,14 @@ if TYPE_CHECKING:
         Reference,
         Scope,
     )
+    from codeqa.domain.replays import Replay, Replayed
 
 __all__ = [
     "CALLABLE",
     "CLASS_LIKE",
     "CONFIDENCE",
     "KINDS",
+    "AbsenceCheck",
     "AmbiguousSymbol",
     "Answer",
     "Answered",
@@ -77,10 +92,14 @@ __all__ = [
     "ChunkFact",
     "Citation",
     "Claim",
+    "ClaimCheck",
     "CodeqaError",
+    "CountCheck",
     "Definition",
+    "DefinitionCheck",
     "Dropped",
     "Edge",
+    "EdgeCheck",
     "EdgeKind",
     "Embedder",
     "Embedding",
@@ -100,11 +119,15 @@ __all__ = [
     "ModelUnavailable",
     "NoIndex",
     "Notice",
+    "PathCheck",
     "PathResult",
     "Progress",
+    "QuoteCheck",
     "Reads",
     "Reference",
     "Relation",
+    "Replay",
+    "Replayed",
     "SchemaTooNew",
     "Scope",
     "Span",
@@ -120,8 +143,10 @@ __all__ = [
 ]
 
 _LATE = {
-    "answers": "Answer Citation Claim Dropped Hop",
+    "answers": "Answer Citation Claim Dropped Hop AbsenceCheck ClaimCheck CountCheck DefinitionCheck EdgeCheck "
+    "PathCheck QuoteCheck",
     "cards": "Check Embedding Impact LanguageReport Listing PathResult Relation Status SymbolCard",
+    "replays": "Replay Replayed",
     "facts": "Binding ChunkFact Definition Facts Import Interface Literal Reference Scope",
 }
 _MODULE_OF = {name: module for module, names in _LATE.items() for name in names.split()}

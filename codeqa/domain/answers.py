@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,115 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class DefinitionCheck:
+    """A symbol stands where it is said to. Of an external one the path is empty and the line 0."""
+
+    symbol: str  # id
+    path: str
+    line: int
+    name: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"check": "definition", "symbol": self.symbol, "path": self.path, "line": self.line, "name": self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeCheck:
+    """The graph holds an edge, and its site names what it leads to."""
+
+    src: str  # ids of both ends
+    edge: str
+    dst: str
+    site: str  # path:line
+    strategy: str
+    name: str  # identifier at the site
+
+    def to_json(self) -> dict[str, Any]:
+        return {"check": "edge", **self.step()}
+
+    def step(self) -> dict[str, Any]:
+        """Return what a chain says of one of its steps."""
+        return {
+            "from": self.src,
+            "edge": self.edge,
+            "to": self.dst,
+            "site": self.site,
+            "strategy": self.strategy,
+            "name": self.name,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PathCheck:
+    """Each edge exists, and begins where the one before it ends."""
+
+    edges: tuple[EdgeCheck, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"check": "path", "edges": [edge.step() for edge in self.edges]}
+
+
+@dataclass(frozen=True, slots=True)
+class CountCheck:
+    """A plan, run again, gives the number."""
+
+    plan: str
+    number: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"check": "count", "plan": self.plan, "number": self.number}
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteCheck:
+    """A text stands in the cited lines, white space and the marks of comments aside."""
+
+    citation: int  # its n
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"check": "quote", "citation": self.citation, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceCheck:
+    """No edge of these kinds leads from one to the other, and nothing that could not be resolved may be one.
+
+    An empty `src` or `dst` is anything.
+    """
+
+    src: str  # ids
+    edges: tuple[str, ...]
+    dst: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"check": "absence", "from": self.src, "edges": list(self.edges), "to": self.dst}
+
+
+ClaimCheck: TypeAlias = DefinitionCheck | EdgeCheck | PathCheck | CountCheck | QuoteCheck | AbsenceCheck
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer. `check` says what was verified: quote, edge, path, count or definition."""
+    """One sentence of an answer. `check` says what was verified: quote, edge, path, count or definition.
+
+    `checks` are what has to be looked up again to tell whether the sentence still holds.
+    """
 
     text: str
     citations: tuple[int, ...]
     verdict: str  # "verified" | "unverified"
     check: str
+    checks: tuple[ClaimCheck, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "citations": list(self.citations),
+            "verdict": self.verdict,
+            "check": self.check,
+            "checks": [check.to_json() for check in self.checks],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +183,7 @@ class Answer:
             "kind": self.kind,
             "status": self.status,
             "answer": self.text,
-            "claims": [
-                {"text": c.text, "citations": list(c.citations), "verdict": c.verdict, "check": c.check}
-                for c in self.claims
-            ],
+            "claims": [claim.to_json() for claim in self.claims],
             "dropped": [{"text": d.text, "reason": d.reason} for d in self.dropped],
             "citations": [
                 {

@@ -9,7 +9,21 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from codeqa import files
-from codeqa.domain import Citation, Claim, Dropped, Edge, EdgeKind, Strategy, Symbol
+from codeqa.domain import (
+    Citation,
+    Claim,
+    ClaimCheck,
+    CountCheck,
+    DefinitionCheck,
+    Dropped,
+    Edge,
+    EdgeCheck,
+    EdgeKind,
+    PathCheck,
+    QuoteCheck,
+    Strategy,
+    Symbol,
+)
 from codeqa.notebook import Fact, Place
 from codeqa.plan import Runner, parse
 from codeqa.tools import Tools
@@ -23,6 +37,27 @@ _MARKER = re.compile(r"^[ \t]*(?:/\*+!?|\*+(?!/)|//+!?|#+|--+|;+|\"\"\"|''')?[ \
 def words_of(text: str) -> str:
     """Return the words of lines as one line, the markers of comments left out."""
     return _SPACE.sub(" ", _MARKER.sub("", text)).strip()
+
+
+def edge_check(edge: Edge) -> EdgeCheck:
+    """Return what has to be looked up to find an edge again."""
+    return EdgeCheck(edge.src, str(edge.kind), edge.dst, edge.site, str(edge.strategy), edge.name)
+
+
+def definition_check(symbol: Symbol) -> DefinitionCheck:
+    """Return what has to be looked up to find a definition again."""
+    return DefinitionCheck(symbol.id, symbol.span.path, symbol.name_line if symbol.span.path else 0, symbol.name)
+
+
+def _recorded(fact: Fact, numbers: tuple[int, ...]) -> tuple[ClaimCheck, ...]:
+    """Return the checks of a fact that held, as an answer records them."""
+    if fact.check == "definition":
+        return tuple(definition_check(symbol) for symbol in fact.symbols)
+    if fact.check == "edge":
+        return tuple(edge_check(edge) for edge in fact.edges)
+    if fact.check == "path":
+        return (PathCheck(tuple(edge_check(edge) for edge in fact.edges)),)
+    return (CountCheck(fact.plan, fact.count),) if fact.check == "count" else (QuoteCheck(numbers[0], fact.quote),)
 
 
 @dataclass(slots=True)
@@ -61,7 +96,7 @@ class Verifier:
             if fact.places and not numbers:
                 result.dropped.append(Dropped(fact.text, "the cited lines are gone"))
                 continue
-            result.claims.append(Claim(fact.text, numbers, "verified", fact.check))
+            result.claims.append(Claim(fact.text, numbers, "verified", fact.check, _recorded(fact, numbers)))
             if fact.part and fact.check in ("edge", "path", "count", "definition"):
                 result.parts.add(fact.part)
         result.stale = sorted(path for path, stale in self._stale.items() if stale)
