@@ -30,6 +30,7 @@ from codeqa.search import Searcher
 from codeqa.store import Store, match_all
 
 CODE = (".py", ".pyi", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".rs")  # languages that name a file by dots or ::
+LONGEST_NAME = 400  # characters of what may be a name or an id: looking for a prefix takes the cube of its parts
 IMPACT_DEPTH = 4
 TEST_DEPTH = 3
 FIELDS = (1.0, 1.0, 1.0, 1.0)  # of full text, when only presence matters
@@ -84,7 +85,7 @@ class Tools:
         Understands ids, `path`, `path:line`, `Class.method`, `Class::method`, `method()`, and module prefixes.
         """
         name = name.strip().strip("`'\"").removesuffix("()").strip()
-        if not name:
+        if not name or len(name) > LONGEST_NAME:
             return []
         if found := self.store.symbol(name):
             return [found]

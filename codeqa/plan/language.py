@@ -22,6 +22,7 @@ from codeqa.domain import UsageError
 
 MAX_PLAN = 4000  # characters
 MAX_DEPTH = 40  # of parentheses
+MAX_STEPS = 100  # of one chain, and sets joined in one
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<number>\d+)|(?P<name>[^\W\d]\w*)|(?P<mark>[|&+\-(),=]))""",
     re.S,
@@ -148,13 +149,21 @@ class _Reader:
 
     def _plan(self) -> Plan:
         plan = self._chain()
+        sides = 1
         while self._text in ("&", "+", "-") and self._kind == "mark":
+            sides += 1
+            if sides > MAX_STEPS:
+                raise self._error(self.tokens[self.at][2], f"more than {MAX_STEPS} sets are joined")
             plan = Both(self._take(), plan, self._chain())
         return plan
 
     def _chain(self) -> Plan:
         plan = self._step(None)
+        steps = 1
         while self._is("|"):
+            steps += 1
+            if steps > MAX_STEPS:
+                raise self._error(self.tokens[self.at][2], f"this chain has more than {MAX_STEPS} steps")
             self._take()
             plan = self._step(plan)
         return plan
