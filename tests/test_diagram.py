@@ -41,6 +41,19 @@ def test_a_list_is_told_from_what_its_members_have_in_common() -> None:
     ]
 
 
+def test_what_a_change_breaks_is_told_from_what_changes() -> None:
+    impact = (hop("A", "X"), hop("B", "X"), hop("C", "A"), hop("D", "A"), hop("E", "A"))
+
+    assert [line.split("  (")[0] for line in diagram.text(impact, {}, _FANCY)] == [
+        "X",
+        "├◀─calls─ A",
+        "│   ├◀─calls─ C",
+        "│   ├◀─calls─ D",
+        "│   └◀─calls─ E",
+        "└◀─calls─ B",
+    ]
+
+
 def test_a_terminal_without_signs_gets_ascii() -> None:
     lines = diagram.text((*CHAIN, *STAR), PLACES, _ASCII)
 

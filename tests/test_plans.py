@@ -72,6 +72,22 @@ def test_an_example_finds_what_the_guide_shows(query: Callable[..., str], plan: 
     assert _CONFIDENCE.sub("", query(plan)) == _CONFIDENCE.sub("", shown)
 
 
+def test_the_question_of_the_guide_compiles_to_a_plan(shop: Path) -> None:
+    (question,) = re.findall(r'^codeqa plan "(.*)"$', GUIDE, re.M)
+
+    done = CliRunner().invoke(main, ["plan", question, "--repo", str(shop), "--no-update", "--no-color"])
+
+    assert done.exit_code == 0
+    assert done.output.splitlines() == [
+        'find("shop/retry.py::retry") | callers - find("shop/retry.py::backoff") | callers',
+        "  callers of `retry` that are not callers of `backoff`",
+        "",
+        "names",
+        "  retry    shop/retry.py:1   shop/retry.py::retry",
+        "  backoff  shop/retry.py:11  shop/retry.py::backoff",
+    ]
+
+
 def test_the_grammar_is_the_one_of_the_code() -> None:
     from codeqa.plan import language
 

@@ -79,11 +79,27 @@ def _distinct(hops: Sequence[Hop]) -> list[Hop]:
 
 
 def _root(hops: Sequence[Hop]) -> str:
-    """Return where a chain starts, if the first steps are one; else what most steps touch, and the first of those."""
-    if len(hops) == 1 or (hops[0].dst == hops[1].src and hops[0].src not in (hops[1].src, hops[1].dst)):
-        return hops[0].src
-    touched = [end for hop in hops for end in (hop.src, hop.dst)]
-    return max(dict.fromkeys(touched), key=touched.count)
+    """Return where a tree is told from: what most steps lead away from, or lead to; of several, an end of the first."""
+    ends = list(dict.fromkeys(end for hop in hops for end in (hop.src, hop.dst)))
+    away = [(hop.src, hop.dst) for hop in hops]
+    back = [(dst, src) for src, dst in away]
+
+    def weight(end: str) -> tuple[int, bool, int]:
+        return max(_led(end, away), _led(end, back)), end in away[0], sum(end in pair for pair in away)
+
+    return max(ends, key=weight)
+
+
+def _led(start: str, steps: Sequence[tuple[str, str]]) -> int:
+    """Return how many steps can be gone from a start, each in its direction."""
+    seen = {start}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        fresh = {end for begin, end in steps if begin == here} - seen
+        seen |= fresh
+        waiting += fresh
+    return sum(begin in seen for begin, _ in steps)
 
 
 def _tree(hops: Sequence[Hop], root: str) -> tuple[dict[str, list[_Branch]], list[Hop]]:

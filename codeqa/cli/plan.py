@@ -25,13 +25,25 @@ def plan(face: Face, words: tuple[str, ...]) -> int:
     asked = question.read(words, "plan", "who calls main but not run")
     with face.ready() as project:
         plans, notes = project.plan(asked)
+        described = [_described(text) for text in plans]
+        names = project.places(dict.fromkeys(name for text in plans for name in _names(text)))
     if face.json:
-        face.document({"question": asked, "plans": [_described(text) for text in plans], "notes": list(notes)})
+        linked = [{"id": key, "place": place} for key, place in names.items()]
+        face.document({"question": asked, "plans": described, "names": linked, "notes": list(notes)})
     else:
         from codeqa.cli import show_plan
 
-        show_plan.plans([_described(text) for text in plans], notes, face.out, quiet=face.quiet)
+        show_plan.plans(described, names, notes, face.out, quiet=face.quiet)
     return 0 if plans else NOTHING
+
+
+def _names(text: str) -> Sequence[str]:
+    from codeqa.cli import show_plan
+
+    try:
+        return show_plan.names(text)
+    except UsageError:
+        return ()
 
 
 def _described(text: str) -> dict[str, str]:

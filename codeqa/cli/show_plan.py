@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from codeqa.cli.jsonable import jsonable, record
@@ -10,7 +10,8 @@ from codeqa.cli.show_answer import chain, label
 from codeqa.cli.show_cards import columns, hop_of, place_row, unresolved
 from codeqa.cli.terminal import Terminal
 from codeqa.domain import Edge, Hop
-from codeqa.plan import STEPS, Call, Parameter, Plan, Result, Row, Signature, parse
+from codeqa.plan import STEPS, Both, Call, Parameter, Plan, Result, Row, Signature, parse
+from codeqa.plan.language import Value
 from codeqa.plan.wording import describe
 
 MAX_PLACES = 8  # further places of one row's last step
@@ -95,14 +96,43 @@ def _words(plan: Plan) -> str:
     return f"the number of {said}" if isinstance(plan, Call) and STEPS[plan.name].gives == "number" else said
 
 
-def plans(described: Sequence[Mapping[str, str]], notes: Sequence[str], out: Terminal, *, quiet: bool) -> None:
-    """Write the plans of a question, each with what it finds, and what its names were linked to."""
+def names(text: str) -> list[str]:
+    """Return what a plan finds by name, or by id, in the order of writing."""
+    return list(dict.fromkeys(_found(parse(text))))
+
+
+def _found(value: Value) -> Iterator[str]:
+    if isinstance(value, Both):
+        yield from _found(value.left)
+        yield from _found(value.right)
+    elif isinstance(value, Call):
+        if value.name == "find":
+            yield str(value.values[0])
+        if value.source is not None:
+            yield from _found(value.source)
+        for each in (*value.values, *(given for _, given in value.options)):
+            yield from _found(each)
+
+
+def plans(
+    described: Sequence[Mapping[str, str]],
+    names: Mapping[str, str],
+    notes: Sequence[str],
+    out: Terminal,
+    *,
+    quiet: bool,
+) -> None:
+    """Write the plans of a question, each with what it finds, and what its names were linked to, with places."""
     for each in described:
         out.line((each["plan"], "code"))
         if not quiet:
             out.line("  ", each["words"])
     if not described and not quiet:
         out.line("this question compiles to no plan; codeqa ask may answer it in another way")
+    if names and not quiet:
+        out.heading("names")
+        for row in columns([[(label(key), "name"), (place, "path"), (key, "dim")] for key, place in names.items()]):
+            out.line("  ", *row)
     if notes and not quiet:
         out.heading("notes")
         for note in notes:
