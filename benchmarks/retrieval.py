@@ -127,7 +127,7 @@ def opened(root: Path, place: Path, embedder: str) -> Project:
         if not bare.exists():
             opened(root, place, embed.NONE).close()
         shutil.copytree(bare, directory)
-    settings = config.load(root, {"index.embedder": embedder}, {"CODEQA_CONFIG": os.devnull})
+    settings = config.load(root, {"index.embedder": embedder, "trace.keep": False}, {"CODEQA_CONFIG": os.devnull})
     project = Project(root, directory, settings, resident=True, environ={})
     for _ in project.index():
         pass
