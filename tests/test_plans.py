@@ -39,7 +39,8 @@ def query(shop: Path) -> Callable[..., str]:
 def test_the_table_of_steps_is_the_one_of_the_code() -> None:
     _, _, rest = GUIDE.partition("<!-- steps -->\n")
 
-    assert rest.partition("<!-- /steps -->")[0].strip() == show_plan.table().strip()
+    shown = rest.partition("<!-- /steps -->")[0].strip()
+    assert shown == show_plan.table().strip(), "put there what codeqa.cli.show_plan.table() returns"
 
 
 def test_every_step_is_listed_once_with_an_example_of_it() -> None:
