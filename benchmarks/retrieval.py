@@ -127,7 +127,7 @@ def opened(root: Path, place: Path, embedder: str) -> Project:
         if not bare.exists():
             opened(root, place, embed.NONE).close()
         shutil.copytree(bare, directory)
-    settings = config.load(root, {"index.embedder": embedder}, {"CODEQA_CONFIG": os.devnull})
+    settings = config.load(root, {"index.embedder": embedder, "trace.keep": False}, {"CODEQA_CONFIG": os.devnull})
     project = Project(root, directory, settings, resident=True, environ={})
     for _ in project.index():
         pass
@@ -152,14 +152,14 @@ def report(runs: Mapping[str, Run], keys: Sequence[str]) -> str:
     first = next(iter(runs.values()))
     fields = [name for name in FIELDS if any(getattr(score, name) is not None for score in first.scores)]
     head = ["", "questions", *(FIELDS[name] for name in fields), "ms, p50 / p95", "CPU ms, p50 / p95"]
-    lines = [_line(head), _line(["---"] * len(head))]
+    lines = [line(head), line(["---"] * len(head))]
     for name, run in runs.items():
-        speed = [_speed(run.wall), _speed(run.cpu)]
-        lines.append(_line([EMBEDDERS.get(name, name), *_cells(run.scores, fields), *speed]))
+        took = [speed(run.wall), speed(run.cpu)]
+        lines.append(line([EMBEDDERS.get(name, name), *_cells(run.scores, fields), *took]))
     last = list(runs.values())[-1]
     for key in keys:
         for value, scores in groups(last, key):
-            lines.append(_line([f"{key}: {value}", *_cells(scores, fields), "", ""]))
+            lines.append(line([f"{key}: {value}", *_cells(scores, fields), "", ""]))
     return "\n".join(lines)
 
 
@@ -197,12 +197,14 @@ def _short(share: float) -> str:
     return f"{share:.3f}".removeprefix("0")
 
 
-def _speed(seconds: Sequence[float]) -> str:
+def speed(seconds: Sequence[float]) -> str:
+    """Return how long questions took, in ms."""
     taken = summary(seconds)
     return f"{taken['p50_ms']:.0f} / {taken['p95_ms']:.0f}"
 
 
-def _line(cells: Sequence[str]) -> str:
+def line(cells: Sequence[str]) -> str:
+    """Return a row of a table of Markdown."""
     return f"| {' | '.join(cells)} |"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -27,6 +27,7 @@ from codeqa.domain import (
     NoIndex,
     Notice,
     SchemaTooNew,
+    Step,
     Strategy,
     UsageError,
 )
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from codeqa.index import Changes
     from codeqa.index.embedding import Job
     from codeqa.languages import Languages
+    from codeqa.plan import Result
     from codeqa.search import Searcher
     from codeqa.tools import Tools
     from codeqa.traces import Traces
@@ -344,6 +346,33 @@ class Project:
     def vocabulary(self, query: str) -> list[str]:
         """Return names and terms that this repository has, and that are near to the words of a query."""
         return self._searcher().vocabulary(query)
+
+    def plan(self, question: str) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the plans that a question compiles to, and notes: how its names were linked, what is not known."""
+        links: list[str] = []
+        for event in self._walk(question):
+            if isinstance(event, Step) and event.action == "link":
+                links.append(event.text)
+            elif isinstance(event, Answered):
+                plans = [line for line in event.answer.plan.splitlines() if line]
+                return plans, [*links, *event.answer.unknowns]
+        raise AssertionError("a walk ends with an answer")
+
+    def query(self, plan: str) -> Result:
+        """Run a plan that is written in the language of docs/plans.md.
+
+        Raises:
+            UsageError: the plan is wrong; the hint says what would do.
+            UnknownSymbol: it names what does not exist.
+        """
+        from codeqa.plan import Runner, parse
+
+        return Runner(self.tools).run(parse(plan))
+
+    def places(self, symbols: Iterable[str]) -> dict[str, str]:
+        """Return `path:line` of these symbols, by id; those that lie outside of the repository have none."""
+        found = self.tools.graph.symbols(symbols)
+        return {key: symbol.cite for key, symbol in found.items() if symbol.span.path}
 
     def ask(self, question: str, *, conversation: str | Conversation | None = None) -> Iterator[Event]:
         """Answer a question; yields the steps of the walk and ends with `Answered`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from xml.etree import ElementTree
@@ -9,9 +10,11 @@ from xml.etree import ElementTree
 import click
 import numpy as np
 import pytest
+from conftest import MakeRepo
 
-from benchmarks import curves, metrics, questions, retrieval, tables, tuning
-from codeqa.domain import Hit
+from benchmarks import asking, curves, metrics, questions, retrieval, tables, tuning
+from codeqa.domain import Answer, Citation, Claim, Dropped, Hit
+from codeqa.project import Project
 from codeqa.search import Weights
 
 
@@ -165,3 +168,76 @@ def test_a_change_is_of_the_innermost_function() -> None:
     assert list(questions.touched(definitions, 4, 7, inserted=False)) == ["f", "h"]
     assert list(questions.touched(definitions, 4, 5, inserted=True)) == []
     assert list(questions.touched(definitions, 1, 2, inserted=True)) == ["f"]
+
+
+def answered(*cited: tuple[str, int, str], status: str = "answered", text: str = "", dropped: int = 0) -> Answer:
+    return Answer(
+        question="q",
+        kind="single fact",
+        status=status,
+        text=text,
+        claims=(Claim("c", (1,), "verified", "edge"),) * (0 if status == "abstained" else 3),
+        dropped=(Dropped("d", "no"),) * dropped,
+        citations=tuple(
+            Citation(n, path, line, line + 2, symbol, "0" * 64, 1, "")
+            for n, (path, line, symbol) in enumerate(cited, 1)
+        ),
+    )
+
+
+def test_an_answer_is_judged_by_what_it_cites_and_says() -> None:
+    spans = [
+        {"path": "a.py", "start": 3, "end": 9, "symbol": "A.run"},
+        {"path": "b.py", "start": 1, "end": 2, "symbol": "go"},
+    ]
+    question = asked("a.py", "b.py", gold_secondary=["t.py"], gold_symbol_spans=spans)
+    answer = answered(("a.py", 4, "A.run"), ("a.py", 40, "A"), ("t.py", 1, "t"), ("z.py", 1, "z"), text="`A.run` goes.")
+
+    judged = asking.judge(question, asking.citations(answer), answer.text)
+
+    assert judged.precision == pytest.approx(2 / 3)
+    assert (judged.score.symbols, judged.named, judged.score.every) == (0.5, 0.5, 0.0)
+
+
+def test_an_abstention_vouches_for_nothing() -> None:
+    judged = asking.judge(asked("a.py"), asking.citations(answered(("a.py", 1, "x"), status="abstained")), "")
+
+    assert judged.precision is None
+    assert asking.figures([judged])["precision"] == metrics.Figure(0.0, 0.0, 0.0, 1)
+    assert asking.figures([judged])["precision_answered"] is None
+
+
+def test_search_is_compared_over_as_many_files() -> None:
+    found = [hit("a.py"), hit("b.py"), hit("a.py", 30), hit("c.py")]
+
+    assert [h.path for h in asking.first_files(found, 2)] == ["a.py", "b.py", "a.py"]
+    assert asking.first_files(found, 0) == []
+
+
+def test_how_answers_ended_is_told() -> None:
+    answers = [answered(), answered(dropped=1), answered(status="partial"), answered(status="abstained")]
+
+    found = asking.rates(answers)
+
+    assert (found["answered"], found["abstained"], found["with_refuted"]) == (0.5, 0.25, 0.25)
+    assert (found["claims"], found["refuted"]) == (10, 0.1)
+
+
+def test_a_report_of_answers_has_every_way_and_group(make_repo: MakeRepo) -> None:
+    with Project.open(make_repo({"a.py": "def run():\n    go()\n\ndef go():\n    pass\n"}), environ={}) as project:
+        list(project.update())
+        outcome = asking.Outcome()
+        questions = [
+            {"id": "1", "question": "who calls go", **asked("a.py")},
+            {"id": "2", "question": "where is zorp", **asked("a.py")},
+        ]
+        asking.put(project, questions, outcome)
+
+    table = asking.report(outcome, ["hop"])
+    cells = {line.count(" | ") for line in table.splitlines() if line.startswith("|")}
+
+    assert len(cells) == 1
+    assert "| ask, hop: single | 2 |" in table
+    assert "answered 50.0%, partial 0.0%, abstained 50.0%" in table
+    assert json.loads(json.dumps(asking.numbers(outcome)))["rates"]["abstained"] == 0.5
+    assert [each["status"] for each in asking.predicted(outcome)] == ["answered", "abstained"]

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,8 @@ from codeqa.domain import (
     UnknownSymbol,
     Unresolved,
 )
+from codeqa.plan import STEPS, Call, Row, check, find, parse, piped
+from codeqa.plan import Result as Found
 from tests.conftest import ROOT, MakeRepo, RunCodeqa
 from tests.test_cli_sanitise import unsafe
 
@@ -161,6 +163,29 @@ class Words:
         yield Step("classify", f"single fact{self.word}")
         yield Answered(answer(self.word, self.status_))
 
+    def plan(self, question: str) -> tuple[list[str], list[str]]:
+        self._maybe()
+        self.asked.append(question)
+        plans = [str(piped(find(f"add{self.word}"), "callers")), str(piped(find("add"), "count"))]
+        return plans if self.status_ == "answered" else [], [f"add → Router.add{self.word} (name)"]
+
+    def query(self, plan: str) -> Found:
+        self._maybe()
+        self.asked.append(plan)
+        parsed = check(parse(plan))
+        gives = STEPS[parsed.name].gives if isinstance(parsed, Call) else "set"
+        site = Unresolved(f"add{self.word}", "z.py", f"z{self.word}.py", 5, "thing")
+        found = Found(parsed, gives, unresolved=[site], notes=[f"2 symbols are named add{self.word}"], searched=7)
+        if self.status_ != "answered":
+            return found
+        edges = (relation(self.word).edge, relation(self.word).edge._replace(line=40))
+        if gives == "set":
+            found.rows = [Row(symbol(self.word), edges[:1], edges)] * 3
+        return replace(found, number=1234, edges=edges if gives == "path" else ())
+
+    def places(self, symbols: Iterable[str]) -> dict[str, str]:
+        return {key: f"a{self.word}.py:3" for key in symbols}
+
     def search(self, query: str, limit: int | None = None) -> list[Hit]:
         self._maybe()
         self.asked.append(query)
@@ -258,6 +283,13 @@ def run() -> Run:
 EVERY_COMMAND = [
     ["ask", "who calls add"],
     ["ask", "who calls add", "--steps"],
+    ["ask", "who calls add", "--diagram", "text"],
+    ["ask", "who calls add", "--diagram", "mermaid"],
+    ["plan", "who calls add"],
+    ["query", 'find("add") | callers'],
+    ["query", 'path("a", "b")'],
+    ["query", 'find("add") | callers | count'],
+    ["query", "--steps"],
     ["search", "add"],
     ["search", "add", "--explain"],
     ["symbol", "add"],
@@ -282,7 +314,7 @@ def test_the_exit_code_says_how_a_question_was_answered(words: Words, run: Run, 
     assert run("ask", "who calls add").exit_code == code
 
 
-@pytest.mark.parametrize("command", [["search", "add"], ["path", "a", "b"]])
+@pytest.mark.parametrize("command", [["search", "add"], ["path", "a", "b"], ["plan", "add"], ["query", "find(add)"]])
 def test_nothing_found_is_no_success(words: Words, run: Run, command: list[str]) -> None:
     words.status_ = "abstained"
 
@@ -378,6 +410,10 @@ def test_an_interruption_is_quiet(words: Words, run: Run) -> None:
         (["ask", "--frobnicate"], "--frobnicate"),
         (["ask", " "], 'codeqa ask "who calls main"'),
         (["search", ""], "the query is empty"),
+        (["query", ""], "the plan is empty"),
+        (["query", 'find("a") | callerz'], "no step is called 'callerz'"),
+        (["query", "--steps", "find(a)"], "--steps takes no plan"),
+        (["plan", " "], "the question is empty"),
         (["symbol", ""], "the name of a symbol is empty"),
         (["path", "a"], "Missing argument 'B'"),
         (["search", "x", "--limit", "0"], "--limit"),
@@ -414,7 +450,7 @@ def test_a_model_that_cannot_lead_is_said_to_be_replaced(words: Words, run: Run)
 # ---------------------------------------------------------------------------------------------------------- questions
 
 
-@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize("command", ["ask", "plan", "search"])
 @pytest.mark.parametrize(("arguments", "stdin"), [(["-"], " who\n"), ([], "who\n"), (["who"], "unread")])
 def test_a_question_comes_from_the_arguments_or_from_standard_input(
     words: Words, run: Run, command: str, arguments: list[str], stdin: str

@@ -14,6 +14,8 @@ from codeqa import __version__
 
 COMMANDS = {  # name: (where it is, what it does)
     "ask": ("codeqa.cli.ask:ask", "Answer a question with cited sentences."),
+    "plan": ("codeqa.cli.plan:plan", "Show the plan that a question compiles to."),
+    "query": ("codeqa.cli.plan:query", "Run a plan: callers, heirs, readers … of what another step found."),
     "search": ("codeqa.cli.search:search", "List the best places for a query."),
     "symbol": ("codeqa.cli.graph:symbol", "Show a card of one symbol: signature, callers, callees, bases, tests."),
     "callers": ("codeqa.cli.graph:callers", "List what calls a symbol, with the call sites."),

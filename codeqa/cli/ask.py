@@ -20,6 +20,7 @@ NEWEST = "newest"  # as codeqa.traces has it, which is not imported before it is
 @click.command(short_help="Answer a question with cited sentences.")
 @click.argument("words", nargs=-1, metavar="QUESTION")
 @click.option("--steps", is_flag=True, help="Show the steps of the walk on standard error.")
+@click.option("--diagram", type=click.Choice(["text", "mermaid"]), help="Draw the walk: as a tree, or as a flowchart.")
 @click.option("--model", metavar="NAME", help="The language model to lead the walk. [default: none, the planner]")
 @click.option("--require-model", is_flag=True, help="Fail rather than answer without a model.")
 @click.option("--no-ask", is_flag=True, help="Never ask back. (It never does; accepted for scripts.)")
@@ -31,6 +32,7 @@ def ask(
     face: Face,
     words: tuple[str, ...],
     steps: bool,
+    diagram: str | None,
     model: str | None,
     require_model: bool,
     no_ask: bool,
@@ -54,15 +56,28 @@ def ask(
     with face.ready({"model.name": model, "trace.keep": False if no_trace else None}) as project:
         _without_model(face, project.settings.model.name, required=require_model)
         answer = _answer(face, project, asked, NEWEST if goes_on else conversation, steps=steps)
+        drawn = _drawn(face, project, answer, diagram) if diagram and answer.walk else []
     if face.json:
         import json
 
-        face.out.raw(json.dumps(answer.to_json(), ensure_ascii=True) + "\n")
+        extra = {"diagram": "\n".join(drawn)} if diagram else {}
+        face.out.raw(json.dumps({**answer.to_json(), **extra}, ensure_ascii=True) + "\n")
     else:
         from codeqa.cli.show_answer import show
 
-        show(answer, face.out, quiet=face.quiet)
+        fenced = ["```mermaid", *drawn, "```"] if diagram == "mermaid" and drawn else drawn
+        show(answer, face.out, quiet=face.quiet, diagram=fenced)
     return ABSTAINED if answer.status == "abstained" else 0
+
+
+def _drawn(face: Face, project: Project, answer: Answer, form: str) -> list[str]:
+    """Return the lines of the diagram, of either form."""
+    from codeqa.cli import diagram
+
+    places = project.places(key for hop in answer.walk for key in (hop.src, hop.dst))
+    if form == "text":
+        return diagram.text(answer.walk, places, face.out.glyphs)
+    return diagram.mermaid(answer.walk, places).split("\n")
 
 
 def _without_model(face: Face, name: str | None, *, required: bool) -> None:

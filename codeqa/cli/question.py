@@ -21,7 +21,7 @@ def read(words: tuple[str, ...], command: str, example: str) -> str:
         asked = " ".join(words)
     asked = clean(asked)
     if not asked:
-        what = "question" if command == "ask" else "query"
+        what = {"ask": "question", "plan": "question", "query": "plan"}.get(command, "query")
         raise UsageError(f"the {what} is empty", hint=f'codeqa {command} "{example}"')
     if len(asked) > LONGEST:
         raise UsageError(f"{len(asked):,} characters are too long", hint=f"up to {LONGEST:,} are read; shorten it")

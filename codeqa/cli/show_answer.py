@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from math import floor
 
 from codeqa.cli.progress import duration
@@ -20,16 +21,20 @@ _CODE = re.compile(r"`([^`]+)`")
 _STATUS_STYLE = {"answered": "good", "partial": "warn", "abstained": "bad"}
 
 
-def show(answer: Answer, out: Terminal, *, quiet: bool) -> None:
-    """Write the answer; `quiet` leaves everything out but prose and citations."""
+def show(answer: Answer, out: Terminal, *, quiet: bool, diagram: Sequence[str] = ()) -> None:
+    """Write the answer; `quiet` leaves out all but prose, citations and diagram. A diagram stands for the walk."""
     if answer.understood:  # not the question that was typed: whoever reads the answer has to see it
         out.prose(f"understood as: {answer.understood}")
         out.line()
     out.prose(answer.text)
     _citations(answer, out)
+    if diagram:
+        out.heading("walk")
+        for line in diagram:
+            out.line(line)
     if quiet:
         return
-    if answer.walk:
+    if answer.walk and not diagram:
         out.heading("walk")
         chain(answer.walk, out)
     _notes("dropped", [f"{each.text} ({each.reason})" for each in answer.dropped], out)
@@ -80,16 +85,16 @@ def _first_relevant(quoted: list[str], names: set[str]) -> int:
     return scores.index(max(scores))
 
 
-def chain(hops: tuple[Hop, ...], out: Terminal) -> None:
+def chain(hops: Sequence[Hop], out: Terminal, *, indent: str = "") -> None:
     """Write hops as chains: one that goes on where the last one ended stands below it, without its start."""
     end = ""
     for hop in hops[:MAX_HOPS]:
-        step(hop, out, start="" if hop.src == end else label(hop.src))
+        step(hop, out, start="" if hop.src == end else label(hop.src), indent=indent)
         end = hop.dst
     _rest(len(hops) - MAX_HOPS, "steps", out)
 
 
-def step(hop: Hop, out: Terminal, *, start: str = "", backwards: bool = False) -> None:
+def step(hop: Hop, out: Terminal, *, start: str = "", backwards: bool = False, indent: str = "") -> None:
     """Write one hop: `main ─calls▶ Store.open  (app.py:12, exact .98)`; without `start` it goes on from the line above.
 
     `backwards`: the walk went against the edge, and `start` is its end.
@@ -99,7 +104,7 @@ def step(hop: Hop, out: Terminal, *, start: str = "", backwards: bool = False) -
     end = hop.src if backwards else hop.dst
     evidence = f"({hop.site}, {strategy(hop.strategy, hop.confidence)})"
     begin = (f"  {start} " if start else "      ", "name")
-    out.line(begin, (arrow, "code"), " ", (label(end), "name"), "  ", (evidence, "dim"))
+    out.line(indent, begin, (arrow, "code"), " ", (label(end), "name"), "  ", (evidence, "dim"))
 
 
 def label(symbol: str) -> str:

@@ -72,7 +72,7 @@ def path(found: PathResult, out: Terminal) -> None:
         if here not in (edge.src, edge.dst):  # the walk left from a member of the source
             start, here = label(edge.src), edge.src
         backwards = edge.src != here
-        step(_hop(edge), out, start=start, backwards=backwards)
+        step(hop_of(edge), out, start=start, backwards=backwards)
         here = edge.src if backwards else edge.dst
     if found.edges:
         return
@@ -80,7 +80,7 @@ def path(found: PathResult, out: Terminal) -> None:
         out.line("  both names mean this symbol")
         return
     out.line(f"  no chain of edges to {found.target.label} was found; {found.searched:,} symbols were looked at")
-    _unresolved(found.unresolved, out)
+    unresolved(found.unresolved, out)
 
 
 def impact(found: Impact, out: Terminal) -> None:
@@ -97,7 +97,7 @@ def impact(found: Impact, out: Terminal) -> None:
     if not found.users:
         out.line(f"  nothing in the repository is known to use {found.symbol.label}")
     _section("tests", [site_row(relation) for relation in found.tests], out)
-    _unresolved(found.unresolved, out)
+    unresolved(found.unresolved, out)
 
 
 # ----------------------------------------------------------------------------------------------------------------- rows
@@ -132,7 +132,8 @@ def _how(edge: Edge) -> str:
     return strategy(edge.strategy, edge.confidence)
 
 
-def _hop(edge: Edge) -> Hop:
+def hop_of(edge: Edge) -> Hop:
+    """Return an edge as a step of a walk."""
     return Hop(edge.src, edge.kind, edge.dst, edge.site, edge.strategy, edge.confidence)
 
 
@@ -153,12 +154,21 @@ def _rows(rows: Sequence[list[Piece]], out: Terminal) -> None:
     """Write rows in columns; a cell that is too wide shifts its own row only."""
     if not rows:
         return
-    widths = [min(max(len(_text(row[column])) for row in rows), WIDEST_NAME) for column in range(len(rows[0]) - 1)]
+    for pieces in columns(rows):
+        out.line("  ", *pieces)
+
+
+def columns(rows: Sequence[list[Piece]]) -> list[list[Piece]]:
+    """Return the rows with blanks between their cells, so that these stand below each other."""
+    wide = range(len(rows[0]) - 1) if rows else range(0)
+    widths = [min(max(len(_text(row[column])) for row in rows), WIDEST_NAME) for column in wide]
+    found: list[list[Piece]] = []
     for row in rows:
-        pieces: list[Piece] = ["  "]
+        pieces: list[Piece] = []
         for cell, width in zip(row, [*widths, 0], strict=True):
             pieces += [cell, " " * max(0, width - len(_text(cell))) + "  "]
-        out.line(*pieces[:-1])
+        found.append(pieces[:-1])
+    return found
 
 
 def _text(piece: Piece) -> str:
@@ -174,10 +184,10 @@ def _ending(found: Listing, nothing: str, out: Terminal) -> None:
     elif found.total > len(found.relations):
         more = found.total - len(found.relations)
         out.line((f"  {out.glyphs['more']} {more:,} more (--limit {found.total} shows them)", "dim"))
-    _unresolved(found.unresolved, out)
+    unresolved(found.unresolved, out)
 
 
-def _unresolved(sites: Sequence[Unresolved], out: Terminal) -> None:
+def unresolved(sites: Sequence[Unresolved], out: Terminal) -> None:
     """Say what could not be resolved, so that absence is never claimed by mistake."""
     if not sites:
         return

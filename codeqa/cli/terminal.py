@@ -35,7 +35,9 @@ STYLES: dict[str, dict[str, str | bool]] = {
 }
 
 _FANCY = {"line": "─", "right": "▶", "left": "◀", "bar": "│", "dot": "·", "more": "…", "yes": "✓", "no": "✗"}
+_FANCY |= {"dotted": "┄", "tee": "├", "end": "└"}
 _ASCII = {"line": "-", "right": ">", "left": "<", "bar": "|", "dot": "-", "more": "...", "yes": "yes", "no": "no"}
+_ASCII |= {"dotted": ".", "tee": "+", "end": "+"}
 
 _INLINE = re.compile(r"(?P<code>`[^`]+`)|(?P<strong>\*\*[^*]+\*\*)|(?P<mark>\[\d+(?:, ?\d+)*\])")
 _BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+|\s*")
