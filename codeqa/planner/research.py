@@ -20,11 +20,11 @@ from codeqa.tools import Tools
 
 HITS = 30  # of the whole question
 PART_HITS = 12  # of each part of it
-PARTS_SEARCHED = 4
+PARTS_SEARCHED = 3
 SEEDS = 10  # hits whose surroundings are looked at
 NEIGHBOURS = 60  # that are read and compared with the question
 PARTS = 0.4  # weight of a part's hits beside those of the whole question
-FIT = 1.0  # of the share of the question's words
+FIT = 1.2  # of the share of the question's words
 NEAR = 0.7  # of the neighbourhood of the best hits
 NEAR_FIT = 0.2
 RANKS = 20  # ranks after which a source says half as much
@@ -36,6 +36,9 @@ LINES = 1  # of each that are quoted
 QUOTED = 110  # columns of one
 CALLED, CALLING = 5, 3  # neighbours of each that are named
 MANY = 40  # that are compared with the question
+SHARED = 4.0  # how much less it says that data is shared
+FLAGS, FEW = 40, 8  # data that is looked at, and how many may use one
+_DATA = frozenset({EdgeKind.READS, EdgeKind.WRITES})
 _STEPS = CALLS | HANDED_ON | {EdgeKind.READS, EdgeKind.WRITES, EdgeKind.RAISES, EdgeKind.OVERRIDES}
 _CLAUSE = re.compile(r"(?<=[a-z)])[.?!;:]\s+|,?\s+(?:and|but|so|while|although|because|then)\s+|,\s+", re.I)
 
@@ -171,7 +174,18 @@ def _around(tools: Tools, seeds: dict[str, float]) -> dict[str, float]:
         for ends in (set(out), set(back), set(own[1:])):
             for end in ends - {key}:
                 near[end] += score / (1 + len(ends)) ** 0.5
+        for end in _sharing(tools, own):
+            near[end] += score / SHARED
     return dict(near)
+
+
+def _sharing(tools: Tools, keys: Sequence[str]) -> set[str]:
+    """Return what reads or sets the same data, where few do: a flag is set in one place and heeded in another."""
+    data = {e.dst for e in tools.store.edges_from(keys, _DATA)}
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    for edge in tools.store.edges_to(sorted(data)[:FLAGS], _DATA):
+        users[edge.dst].add(edge.src)
+    return {end for ends in users.values() if len(ends) <= FEW for end in ends} - set(keys)
 
 
 def _worth(tools: Tools, symbol: Symbol, *, tests: bool) -> bool:

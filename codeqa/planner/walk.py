@@ -16,7 +16,7 @@ from codeqa.planner.grammar import Compiled, alternatives
 from codeqa.planner.link import Link, Linker
 from codeqa.tools import IMPACT_DEPTH, Tools
 
-LEADS = 12  # places that research reads
+LEADS = 14  # places that research reads
 BACKGROUND = 6  # of them beside an answer
 STRONGEST = 6  # of them that must hold what a question is about together
 MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidates

@@ -141,6 +141,8 @@ class Questions(Predicates):
             self.at -= 1
             return self._placed(Set(None))
         target = self._object()
+        if not target.of_class:
+            raise NotUnderstood
         return Set(piped(needed(target), "members"), CALLABLE)
 
     def _within(self, place: Set, found: Set) -> Set:

@@ -300,6 +300,8 @@ class Things(Reader):
 
     def _worded(self) -> Set:
         """Plain words up to the next clause that name something without being written as code."""
+        if self._peek().low in ("a", "an", "any", "some", "each", "every", "another"):
+            raise NotUnderstood  # "a hash" is one of many, not what is named so
         self._determiners()
         start = self.at
         end = start
