@@ -29,12 +29,13 @@ NEAR = 0.7  # of the neighbourhood of the best hits
 NEAR_FIT = 0.2
 RANKS = 20  # ranks after which a source says half as much
 NEAREST = 5  # texts of which the mean cosine is taken
-LIKENESS = 0.38  # mean cosine and half of the fit: 98 of 100 questions have it in their repository, 28 in another
+LIKENESS = 0.4  # mean cosine and half of the fit: 95 of 100 questions have it in their repository, 20 in another
 FITTING = 0.12  # as much by words alone: 90, and 50
 TOLD = 8  # leads of which more than a line is told
 LINES = 1  # of each that are quoted
 QUOTED = 110  # columns of one
-CALLED, CALLING = 5, 3  # neighbours of each that are named
+CALLED, CALLING = 7, 4  # neighbours of each that are named
+SET = 3  # data that one sets of which the readers are named
 MANY = 40  # that are compared with the question
 SHARED = 4.0  # how much less it says that data is shared
 FLAGS, FEW = 40, 8  # data that is looked at, and how many may use one
@@ -136,7 +137,7 @@ def _neighbours(
         return
     callees = [r for r in tools.callees(symbol, 200).relations if not r.symbol.external and not tools.is_test(r.symbol)]
     callers = [r for r in tools.callers(symbol, 200).relations if not tools.is_test(r.symbol)]
-    for relations, start, limit in ((callees, "It calls", CALLED), (callers, "It is called by", CALLING)):
+    for relations, verb, limit in ((callees, "calls", CALLED), (callers, "is called by", CALLING)):
         sure = [r for r in relations if r.edge.strategy is not Strategy.DISPATCH and r.symbol.id != symbol.id]
         fits = {r.symbol.id: linker.fit(question, r.symbol) for r in sure[:MANY]}
         best = sorted(sure[:MANY], key=lambda r: (r.symbol.id not in leads, -fits[r.symbol.id], r.edge.start_byte))
@@ -146,7 +147,39 @@ def _neighbours(
             places = tuple(place for pair in sites for place in pair)
             more = f", and {len(sure) - limit} more" if len(sure) > limit else ""
             edges = tuple(r.edge for r in shown)
-            book.add(Fact(f"{start} {names}{more}.", places, "edge", edges=edges, goes_on=True))
+            text = f"{say.named(symbol)} {verb} {names}{more}."
+            book.add(Fact(text, places, "edge", edges=edges, goes_on=True))
+            book.walk(edges)
+    if not callers:
+        _may_call(tools, book, symbol)
+    _heeded(tools, book, symbol)
+
+
+def _may_call(tools: Tools, book: Notebook, symbol: Symbol) -> None:
+    """Where nothing is known to call a lead, show the unresolved calls of its name as what they are."""
+    sites = [s for s in tools.unresolved(symbol) if s.name == symbol.name]
+    holders = tools.graph.symbols(s.src for s in sites)
+    for site in [s for s in sites if s.src in holders and not tools.is_test(holders[s.src])][:CALLING]:
+        line = tools.line(site.path, site.line).strip()[: QUOTED - 1]
+        place = Place(site.path, site.line, site.line, holders[site.src].qualname)
+        where = f"{say.named(holders[site.src])} calls some {say.code(symbol.name)} at {site.path}:{site.line}"
+        text = f"{where}, which one is not known: {say.code(line)}."
+        book.add(Fact(text, (place,), "quote", quote=line, goes_on=True))
+
+
+def _heeded(tools: Tools, book: Notebook, symbol: Symbol) -> None:
+    """Say where else the data is read that a lead sets: a flag is set in one place and heeded in another."""
+    written = tools.graph.relations(tools.graph.outgoing([symbol.id], {EdgeKind.WRITES}), backwards=False)
+    for data in written[:SET]:
+        reads = tools.graph.relations(tools.graph.incoming([data.symbol.id], {EdgeKind.READS}), backwards=True)
+        others = [r for r in reads if r.symbol.id != symbol.id and not tools.is_test(r.symbol)]
+        if others and len(others) <= FEW:
+            names, shown = say.names(others, FEW)
+            edges = (data.edge, *(r.edge for r in shown))
+            places = (say.site(data.edge, symbol), *(say.site(r.edge, r.symbol) for r in shown))
+            verb = "reads" if len(shown) == 1 else "read"
+            text = f"{say.named(symbol)} sets {say.named(data.symbol)}, which {names} {verb}."
+            book.add(Fact(text, places, "edge", edges=edges, goes_on=True))
             book.walk(edges)
 
 
@@ -169,6 +202,11 @@ def _around(tools: Tools, seeds: dict[str, float]) -> dict[str, float]:
         if symbol is None:
             continue
         own = [key, *(m.id for m in tools.graph.members(key))] if symbol.kind in CLASS_LIKE else [key]
+        heirs = [r.symbol.id for r in tools.graph.derived(key)[:FEW]] if symbol.kind in CLASS_LIKE else []
+        for heir in heirs:
+            members = [m.id for m in tools.graph.members(heir) if m.kind in CALLABLE]
+            for end in members:
+                near[end] += score / (1 + len(members)) ** 0.5
         out = [e.dst for e in tools.graph.outgoing(own, _STEPS)]
         back = [e.src for e in tools.graph.incoming(own[:12], _STEPS)]
         for ends in (set(out), set(back), set(own[1:])):
