@@ -50,6 +50,7 @@ class Notebook:
     parts: list[str] = field(default_factory=list)  # what has to be covered for the question to be answered
     facts: list[Fact] = field(default_factory=list)
     unknowns: list[str] = field(default_factory=list)
+    preface: str = ""  # says what kind of answer follows; it claims nothing of the code
     hops: list[Hop] = field(default_factory=list)
     results: list[str] = field(default_factory=list)  # ids of the symbols that answer the question
     plans: list[str] = field(default_factory=list)  # what was walked, one for each part

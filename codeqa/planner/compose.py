@@ -6,7 +6,7 @@ from codeqa.domain import Claim
 from codeqa.notebook import Notebook
 from codeqa.verify import Verified
 
-MARKS = 12  # citation marks that one sentence carries
+MARKS = 6  # citation marks that one sentence carries
 
 
 def compose(book: Notebook, verified: Verified, *, weak: bool) -> tuple[str, str]:
@@ -26,7 +26,7 @@ def compose(book: Notebook, verified: Verified, *, weak: bool) -> tuple[str, str
     for claim in verified.claims:
         marked = _marked(claim)
         if (claim.text, claim.check) in further and not sentences and paragraphs:
-            paragraphs[-1] += f" {marked}"
+            paragraphs[-1] += f" {_without_subject(marked, paragraphs[-1])}"
         elif claim.text in items:
             if sentences:
                 paragraphs.append(" ".join(sentences))
@@ -40,7 +40,15 @@ def compose(book: Notebook, verified: Verified, *, weak: bool) -> tuple[str, str
             sentences.append(marked)
     if sentences:
         paragraphs.append(" ".join(sentences))
+    if book.preface:
+        paragraphs.insert(0, book.preface)
     return status, "\n\n".join(paragraphs)
+
+
+def _without_subject(sentence: str, paragraph: str) -> str:
+    """Let a sentence about what a bullet begins with say "It"."""
+    subject = paragraph.rpartition("\n- ")[2].removeprefix("- ").partition(",")[0]
+    return f"It{sentence[len(subject) :]}" if subject and sentence.startswith(f"{subject} ") else sentence
 
 
 def _marked(claim: Claim) -> str:

@@ -277,8 +277,11 @@ class Linker:
         held = set[str]().union(*(words for s in symbols for words in self._held(s)))
         return sum(w for word, w in wanted.items() if word in held) / (sum(wanted.values()) or 1.0)
 
-    def telling_lines(self, phrase: str, symbol: Symbol, limit: int) -> list[tuple[int, str]]:
-        """Return the lines of a symbol that hold most of a phrase's words which its name does not, best first."""
+    def telling_lines(self, phrase: str, symbol: Symbol, limit: int, least: float) -> list[tuple[int, str]]:
+        """Return the lines of a symbol that hold most of a phrase's words which its name does not, best first.
+
+        Each holds at least that share of the words.
+        """
         wanted = self._weights(phrase)
         named, _ = self._held(symbol)
         end = min(symbol.span.end_line, symbol.span.start_line + READ_LINES)
@@ -286,7 +289,7 @@ class Linker:
         scored: list[tuple[float, int, str]] = []
         for offset, line in enumerate(lines):
             held = {w for w in terms.split(line) if w in wanted and w not in named}
-            if held:
+            if sum(wanted[w] for w in held) >= least * sum(wanted.values()):
                 scored.append((-sum(wanted[w] for w in held), symbol.name_line + 1 + offset, line.strip()))
         return [(number, text) for _, number, text in sorted(scored)[:limit]]
 

@@ -33,8 +33,9 @@ LIKENESS = 0.4  # mean cosine and half of the fit: 95 of 100 questions have it i
 FITTING = 0.12  # as much by words alone: 90, and 50
 TOLD = 8  # leads of which more than a line is told
 LINES = 1  # of each that are quoted
+TELLING = 0.2  # share of the question's words that a line must hold to be quoted
 QUOTED = 110  # columns of one
-CALLED, CALLING = 7, 4  # neighbours of each that are named
+CALLED, CALLING = 6, 4  # neighbours of each that are named
 SET = 3  # data that one sets of which the readers are named
 MANY = 40  # that are compared with the question
 SHARED = 4.0  # how much less it says that data is shared
@@ -102,7 +103,7 @@ def tell(tools: Tools, linker: Linker, book: Notebook, found: Sequence[Lead], qu
         book.add(say.entry(tools, symbol))
         if number >= TOLD:
             continue
-        for line, text in linker.telling_lines(question, symbol, LINES):
+        for line, text in linker.telling_lines(question, symbol, LINES, TELLING):
             place = Place(symbol.span.path, line, line, symbol.qualname)
             short = text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
             quote = text[: QUOTED - 1]
@@ -141,6 +142,8 @@ def _neighbours(
         sure = [r for r in relations if r.edge.strategy is not Strategy.DISPATCH and r.symbol.id != symbol.id]
         fits = {r.symbol.id: linker.fit(question, r.symbol) for r in sure[:MANY]}
         best = sorted(sure[:MANY], key=lambda r: (r.symbol.id not in leads, -fits[r.symbol.id], r.edge.start_byte))
+        built = {r.symbol.parent for r in best if r.symbol.kind == "constructor"}
+        best = [r for r in best if r.symbol.id not in built]  # to create one is to call its constructor: said once
         names, shown = say.names(best[:limit], limit)
         if shown:
             sites = [(say.site(r.edge, tools.graph.symbol(r.edge.src)), say.head(r.symbol)) for r in shown]
@@ -238,10 +241,13 @@ def _worth(tools: Tools, symbol: Symbol, *, tests: bool) -> bool:
 def _without_holders(symbols: dict[str, Symbol], ordered: Sequence[str]) -> list[str]:
     """Leave out a class if a better lead is one of its members, and a local of a function that is a lead itself."""
     kept: list[str] = []
+    labels: set[tuple[str, str]] = set()
     holders = _holders(symbols[key] for key in ordered)
     for key in ordered:
         symbol = symbols[key]
         inside = symbol.parent in kept and symbols.get(symbol.parent, symbol).kind in CALLABLE
+        inside = inside or (symbol.span.path, symbol.label) in labels  # one of several overloads
+        labels.add((symbol.span.path, symbol.label))
         if not inside and key not in {p for k in kept for p in holders.get(k, ())}:
             kept.append(key)
     return kept

@@ -529,6 +529,7 @@ class Walk:
         if not background:
             self.book.parts.append("search")
             self.book.plans.append(render(search(question)))
+            self.book.preface = "These places fit the words of the question best, in the order in which they call:"
             self.book.unknown("no symbol is named in the question: these places fit its words best")
         told = set(self.book.results)
         fresh = [lead for lead in found if lead.symbol.id not in told][: BACKGROUND if background else LEADS]
