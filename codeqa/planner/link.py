@@ -41,6 +41,7 @@ _TOKEN = re.compile(r"\w+")
 _ABBREVIATIONS = frozenset({"e.g", "i.e", "etc", "vs"})
 SPOKEN = 0.55  # share of a phrase's meaning that a name spelled by some of its words must hold
 READ_LINES = 80  # of a definition that are compared with a question
+HITS = 30  # that a search is asked for
 LINKS = 8  # candidates that search may offer for a phrase
 
 
@@ -83,6 +84,7 @@ class Linker:
         self.question = question
         self._context = set(terms.query_terms(question))
         self._weighed: dict[str, dict[str, float]] = {}
+        self._hits: dict[tuple[str, int], list[Hit]] = {}
         self._terms: dict[str, tuple[set[str], set[str]]] = {}
 
     # --------------------------------------------------------------------------------------------------------- names
@@ -221,9 +223,16 @@ class Linker:
         found = [s for name in sorted(names) for s in self.tools.candidates(name)]
         return [s for s in found if s.kind not in ("section", "key") and not s.external and s.role != "test"]
 
+    def hits(self, words: str, limit: int = HITS) -> list[Hit]:
+        """Return what search finds; the same words are searched for once."""
+        wanted = HITS if limit <= HITS else limit
+        if (words, wanted) not in self._hits:
+            self._hits[words, wanted] = self.tools.searcher.search(words, wanted)
+        return self._hits[words, wanted][:limit]
+
     def search(self, phrase: str, *, kinds: frozenset[str] | None = None, limit: int = LINKS) -> Link:
         """Link by what search finds for the words, code before documents."""
-        hits = self.tools.searcher.search(phrase, limit * 2)
+        hits = self.hits(phrase, limit * 2)
         symbols = self.tools.graph.symbols(h.symbol_id for h in hits)
         wanted = kinds or (CALLABLE | CLASS_LIKE)
         found = [symbols[h.symbol_id] for h in hits if h.symbol_id in symbols and symbols[h.symbol_id].kind in wanted]

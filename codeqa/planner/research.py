@@ -61,8 +61,9 @@ def leads(
 
     `tests`: test code may be part of it. `known`: what it names, whose surroundings count as those of the best hit.
     """
-    ranks = [(1.0, _found(tools, question, HITS))]
-    ranks += [(PARTS, _found(tools, part, PART_HITS)) for part in clauses(question)[:PARTS_SEARCHED]]
+    ranks = [(1.0, _found(linker, question, HITS))]
+    parts = sorted(clauses(question), key=len, reverse=True)[:PARTS_SEARCHED]
+    ranks += [(PARTS, _found(linker, part, PART_HITS)) for part in parts]
     scores: defaultdict[str, float] = defaultdict(float)
     for weight, keys in ranks:
         for rank, key in enumerate(keys):
@@ -192,8 +193,8 @@ def clauses(question: str) -> list[str]:
     return found if len(found) > 1 else []
 
 
-def _found(tools: Tools, words: str, limit: int) -> list[str]:
-    return list(dict.fromkeys(h.symbol_id for h in tools.searcher.search(words, limit)))
+def _found(linker: Linker, words: str, limit: int) -> list[str]:
+    return list(dict.fromkeys(h.symbol_id for h in linker.hits(words, limit)))
 
 
 def _around(tools: Tools, seeds: dict[str, float]) -> dict[str, float]:

@@ -23,6 +23,13 @@ MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidate
 WIDE = 30  # candidates for the end of a chain, of which only some can be reached
 STRONG = 0.75  # share of a phrase's meaning above which what search found is what was asked about
 OPEN = ("compare", "search", "scattered")  # forms that may ask for more than their names say
+UNEXPLAINED = 3  # words beside the names of a question that are worth looking for
+_FORM_WORDS = frozenset(
+    terms.query_terms(
+        "how does reach call calls called use uses used differ difference between compare chain path lead ends way "
+        "ways place places where what which who why function method class test tests break change"
+    )
+)
 IGNORED = frozenset(
     "function functions method methods class classes code file files module modules name named called all every "
     "directly symbol type types field variable constant setting error exception repo codebase project".split()
@@ -70,8 +77,16 @@ class Walk:
         yield from handler(self.request.slots.get("a", ""), self.request.slots.get("b", ""))
         if not self.book.facts and not self.final:
             yield from self._research(self.request.question)
-        elif self.book.facts and (self.weak or self.request.form in OPEN):
+        elif self.book.facts and (self.weak or self.request.form in OPEN) and self._says_more():
             yield from self._research(self.request.question, background=True)
+
+    def _says_more(self) -> bool:
+        """Tell whether a question says more than the names it writes and the words of its form."""
+        text = self.request.question
+        for name in self.linker.written(text):
+            text = text.replace(name, " ")
+        words = {w for w in terms.query_terms(text) if len(w) > 2}
+        return len(words - _FORM_WORDS) >= UNEXPLAINED
 
     # --------------------------------------------------------------------------------------------------------- linking
 
@@ -143,7 +158,7 @@ class Walk:
                 self.book.unknown(f"words that this repository does use: {', '.join(words)}")
 
     def _hit_lines(self, query: str) -> list[str]:
-        hits = self.tools.searcher.search(query, 3)
+        hits = self.linker.hits(query)[:3]
         return [f"nearest hit: {h.path}:{h.start_line}{f' {h.symbol}' if h.symbol else ''}" for h in hits]
 
     def _each(self, part: str) -> list[tuple[Symbol, str]]:
