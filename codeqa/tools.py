@@ -75,6 +75,7 @@ class Tools:
         self.graph = graph
         self.searcher = searcher
         self.settings = settings
+        self._found: dict[str, list[Symbol]] = {}  # what names may mean: one question looks the same up many times
         self._is_test = is_test  # (language, name) → is it a test by its name
 
     # ---------------------------------------------------------------------------------------------------------- names
@@ -87,6 +88,11 @@ class Tools:
         name = name.strip().strip("`'\"").removesuffix("()").strip()
         if not name or len(name) > LONGEST_NAME:
             return []
+        if name not in self._found:
+            self._found[name] = self._candidates(name)
+        return list(self._found[name])
+
+    def _candidates(self, name: str) -> list[Symbol]:
         if found := self.store.symbol(name):
             return [found]
         if (match := _PLACE.match(name)) and (found := self._at(match["path"], match["line"])):
@@ -113,6 +119,11 @@ class Tools:
         return found
 
     @cached_property
+    def paths(self) -> list[str]:
+        """The files that were read."""
+        return [r.path for r in self.store.files() if not r.skip]
+
+    @cached_property
     def chunks(self) -> int:
         """The number of chunks in this generation."""
         return self.store.counts()["chunks"]
@@ -128,7 +139,7 @@ class Tools:
 
     def _at(self, path: str, line: str | None) -> Symbol | None:
         """Return the file, or the innermost symbol around a line of it."""
-        paths = [r.path for r in self.store.files() if not r.skip and (r.path == path or r.path.endswith(f"/{path}"))]
+        paths = [known for known in self.paths if known == path or known.endswith(f"/{path}")]
         if len(paths) != 1:
             return None
         if line is None:
@@ -141,7 +152,7 @@ class Tools:
         wanted = "/" + dotted.replace(".", "/")
         if wanted.count("/") < 2:
             return []
-        paths = [r.path for r in self.store.files() if not r.skip]
+        paths = self.paths
         bare = {p: re.sub(r"/(?:__init__|index|mod|lib)$", "", "/" + p.rpartition(".")[0]) for p in paths}
         found = [self.store.symbol(p) for p in paths if p.endswith(CODE) and bare[p].endswith(wanted)]
         return [s for s in found if s is not None]
