@@ -128,15 +128,6 @@ class Tools:
         """The number of chunks in this generation."""
         return self.store.counts()["chunks"]
 
-    @cached_property
-    def spoken_names(self) -> dict[str, list[str]]:
-        """Names by what is left of them without case and underscores: "visibilitytimeout" → visibility_timeout."""
-        found: dict[str, list[str]] = {}
-        for name, _ in self.store.names():
-            if len(name) > 5:
-                found.setdefault(name.replace("_", "").lower(), []).append(name)
-        return found
-
     def _at(self, path: str, line: str | None) -> Symbol | None:
         """Return the file, or the innermost symbol around a line of it."""
         paths = [known for known in self.paths if known == path or known.endswith(f"/{path}")]

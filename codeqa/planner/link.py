@@ -218,8 +218,10 @@ class Linker:
 
     def _spelled(self, run: Sequence[str]) -> list[Symbol]:
         """Return the symbols whose name these words make up, the last one perhaps in the plural."""
-        joined = {"".join(run), "".join([*run[:-1], run[-1].removesuffix("s")])}
-        names = {name for key in joined for name in self.tools.spoken_names.get(key, ())}
+        plural = [*run[:-1], run[-1].removesuffix("s")]
+        tries = {joint.join(words) for words in (run, plural) for joint in ("", "_")}
+        tries |= {f"{start}{spelled}" for spelled in tries for start in ("_", "__")}
+        names = {s.name for spelled in tries for s in self.tools.store.symbols_like(spelled)}
         found = [s for name in sorted(names) for s in self.tools.candidates(name)]
         return [s for s in found if s.kind not in ("section", "key") and not s.external and s.role != "test"]
 

@@ -6,6 +6,7 @@ Each pattern replaces words that say nothing about which names are meant, so tha
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _ORDINALS = r"second[- ]level|second[- ]order|indirect[- ]level"
 _IDIOMS: tuple[tuple[str, str], ...] = (
@@ -73,11 +74,15 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\bassigns? to\b", "assign"),
     (r"\b(?:calls|callees) in (?=.*\braise\b)", "callees of "),
 )  # fmt: skip
-_COMPILED = tuple((re.compile(pattern, re.I), text) for pattern, text in _IDIOMS)
+
+
+@cache
+def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern, re.I), text) for pattern, text in _IDIOMS)
 
 
 def plain(text: str) -> str:
     """Return a question with its idioms said plainly."""
-    for pattern, said in _COMPILED:
+    for pattern, said in _compiled():
         text = pattern.sub(said, text)
     return " ".join(text.split())

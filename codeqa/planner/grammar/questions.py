@@ -33,8 +33,7 @@ class Questions(Predicates):
 
     def question(self) -> Compiled | None:
         """Read the whole question."""
-        text = stripped(idioms.plain(stripped(self.text)))
-        self.tokens = tokens_of(text, self.linker)
+        self.tokens = tokens_of(stripped(idioms.plain(stripped(self.text))), self.linker)
         if not self.tokens:
             return None
         readings = (
