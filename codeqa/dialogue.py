@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from codeqa.clarifying import SHOWN, bare, listing
 from codeqa.conversation import Conversation, Names, Turn, Understood, refers, told, understand
-from codeqa.domain import Answer, Answered, Event, Notice, Step
+from codeqa.conversation.wording import code
+from codeqa.domain import Answer, Answered, Event, Notice, Step, UsageError
 from codeqa.traces import NEWEST, Trace, Traces
 
+_WORD = re.compile(r"\w+")
 NEAR = 5  # conversations back that -c looks for one that was about something
 
 
@@ -52,15 +56,31 @@ class Dialogue:
         return newest or Conversation()
 
     def ask(
-        self, question: str, walk: Callable[[str], Iterator[Event]], *, generation: int, stale: Sequence[str] = ()
+        self,
+        question: str,
+        walk: Callable[[str], Iterator[Event]],
+        *,
+        generation: int,
+        stale: Sequence[str] = (),
+        meaning: Mapping[str, Sequence[str]] | None = None,
+        may_ask: bool = False,
     ) -> Iterator[Event]:
-        """Yield the events of `walk` for what the question means here, and last its answer; then keep the turn."""
+        """Yield the events of `walk` for what the question means here, and last its answer; then keep the turn.
+
+        `meaning` says by ids what names and references mean. With `may_ask` the last event may be `Clarify`; nothing is
+        kept of such a question. Raises UsageError if `meaning` is of what the question does not have.
+        """
         began, clock = time.time_ns(), time.perf_counter()
+        said = meaning or {}
         yield from (Notice("warning", text) for text in (*self._traces.notices, *self._notices))
-        asked = Understood(question) if self._begun else understand(question, self.conversation, self.names)
+        asked = Understood(question) if self._begun else understand(question, self.conversation, self.names, said)
         if self._begun and refers(question):
             yield Notice("info", "this begins a conversation; -c goes on with the last one")
+        notes = [*asked.notes, *_taken(asked, said)]
         events: list[tuple[int, Event]] = []
+        if may_ask and asked.choices:
+            yield self._which(asked)
+            return
         for event in self._events(asked, question, walk, generation, stale):
             events.append((time.time_ns(), event))
             if not isinstance(event, Answered):
@@ -71,13 +91,19 @@ class Dialogue:
                 event.answer,
                 question=question,
                 understood=asked.question if asked.changed else "",
-                unknowns=tuple(dict.fromkeys([*asked.notes, *event.answer.unknowns])),
+                unknowns=tuple(dict.fromkeys([*notes, *event.answer.unknowns])),
                 timing_ms={**event.answer.timing_ms, "total": spent},
             )
             known = len(self._traces.notices)
             answer = self._kept(asked, question, answer, events, began)
             yield from (Notice("info", text) for text in self._traces.notices[known:])
             yield Answered(answer)
+
+    def _which(self, asked: Understood) -> Event:
+        """Ask what a reference means that may mean several things."""
+        there = self.names.symbols(asked.choices)
+        symbols = [there[key] for key in asked.choices if key in there]
+        return listing(asked.unclear, symbols, f"What does {code(asked.unclear)} mean?")
 
     def _events(
         self,
@@ -122,6 +148,20 @@ class Dialogue:
             conversation, lambda name: _record(conversation, turn, replace(answer, trace=name), events, began)
         )
         return replace(answer, trace=name)
+
+
+def _taken(asked: Understood, meaning: Mapping[str, Sequence[str]]) -> list[str]:
+    """Say what names were taken for because it was said so. Raises UsageError if the question does not have one."""
+    notes = []
+    for name, keys in meaning.items():
+        if bare(name) in asked.settled:
+            continue  # what is answered shows it
+        if not set(_WORD.findall(name)) <= set(_WORD.findall(asked.question)):
+            raise UsageError(f"the question does not name {bare(name)}", hint="it can only be said what its names mean")
+        shown = [code(key) for key in keys[:SHOWN]]
+        more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+        notes.append(f"{code(bare(name))} was taken for {', '.join(shown)}{more}, as was chosen")
+    return notes
 
 
 def _read(trace: Trace) -> Conversation:

@@ -374,20 +374,42 @@ class Project:
         found = self.tools.graph.symbols(symbols)
         return {key: symbol.cite for key, symbol in found.items() if symbol.span.path}
 
-    def ask(self, question: str, *, conversation: str | Conversation | None = None) -> Iterator[Event]:
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation: str | Conversation | None = None,
+        may_ask: bool = False,
+        meaning: Mapping[str, Sequence[str]] | None = None,
+    ) -> Iterator[Event]:
         """Answer a question; yields the steps of the walk and ends with `Answered`.
 
+        With `may_ask` it ends with `Clarify` instead where a name of the question may mean several things whose answers
+        differ. Ask again then, with the name and the ids of one option as `meaning`, or without either for an answer
+        for each; nothing is asked twice, and `meaning` takes the place of `may_ask`.
+
         `conversation` is the one that it goes on with: its id, "newest", or one that is kept in memory, which gets a
-        turn more; None begins one. Raises UsageError if there is none of that id.
+        turn more; None begins one. Raises UsageError if there is none of that id, or if a name cannot mean what
+        `meaning` says.
         """
         from codeqa.conversation import Names
         from codeqa.dialogue import Dialogue
 
         names = Names(self.tools.candidates, self.tools.graph.symbols)
         dialogue = Dialogue(self.traces, names, conversation, keep=self.settings.trace.keep)
-        yield from dialogue.ask(question, self._walk, generation=self.store.generation, stale=self.stale)
+        may_ask = may_ask and not meaning
+        yield from dialogue.ask(
+            question,
+            lambda asked: self._walk(asked, meaning, may_ask=may_ask),
+            generation=self.store.generation,
+            stale=self.stale,
+            meaning=meaning,
+            may_ask=may_ask,
+        )
 
-    def _walk(self, question: str) -> Iterator[Event]:
+    def _walk(
+        self, question: str, meaning: Mapping[str, Sequence[str]] | None = None, *, may_ask: bool = False
+    ) -> Iterator[Event]:
         from codeqa.planner import Planner
         from codeqa.verify import Verifier
 
@@ -395,7 +417,7 @@ class Project:
         planner = Planner(
             self.tools, verifier, max_hops=self.settings.ask.max_hops, evidence=self.settings.ask.evidence
         )
-        for event in planner.ask(question, stale=self.stale):
+        for event in planner.ask(question, stale=self.stale, meaning=meaning, may_ask=may_ask):
             if isinstance(event, Answered):
                 yield from self.notices()
             yield event

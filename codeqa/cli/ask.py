@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 from codeqa.cli import question
 from codeqa.cli.face import Face, common
-from codeqa.domain import Answer, Answered, ModelUnavailable, Notice, Step, UsageError
+from codeqa.domain import Answer, Answered, Clarify, Event, ModelUnavailable, Notice, Step, UsageError
 
 if TYPE_CHECKING:
     from codeqa.project import Project
@@ -23,7 +24,7 @@ NEWEST = "newest"  # as codeqa.traces has it, which is not imported before it is
 @click.option("--diagram", type=click.Choice(["text", "mermaid"]), help="Draw the walk: as a tree, or as a flowchart.")
 @click.option("--model", metavar="NAME", help="The language model to lead the walk. [default: none, the planner]")
 @click.option("--require-model", is_flag=True, help="Fail rather than answer without a model.")
-@click.option("--no-ask", is_flag=True, help="Never ask back. (It never does; accepted for scripts.)")
+@click.option("--no-ask", is_flag=True, help="Never ask which namesake is meant: answer for each.")
 @click.option("-c", "--continue", "goes_on", is_flag=True, help="Go on with the last conversation: who calls it?")
 @click.option("--conversation", metavar="ID", help="Go on with that one (codeqa trace list).")
 @click.option("--no-trace", is_flag=True, help="Keep nothing of this question and its answer.")
@@ -43,6 +44,7 @@ def ask(
     """Answer QUESTION with cited sentences, from a walk over the graph.
 
     QUESTION is read from standard input if it is - or absent. Exits with 3 where the evidence does not suffice.
+    On a terminal it may ask back, once, which of several things a name means.
 
     \b
     codeqa ask "who calls Router.add"
@@ -55,7 +57,7 @@ def ask(
         raise UsageError("--continue and --conversation exclude each other", hint="give one of them")
     with face.ready({"model.name": model, "trace.keep": False if no_trace else None}) as project:
         _without_model(face, project.settings.model.name, required=require_model)
-        answer = _answer(face, project, asked, NEWEST if goes_on else conversation, steps=steps)
+        answer = _answer(face, project, asked, NEWEST if goes_on else conversation, steps=steps, no_ask=no_ask)
         drawn = _drawn(face, project, answer, diagram) if diagram and answer.walk else []
     if face.json:
         import json
@@ -91,12 +93,25 @@ def _without_model(face: Face, name: str | None, *, required: bool) -> None:
         face.notice(Notice("warning", f"no support for the model {name} yet; the planner answers"))
 
 
-def _answer(face: Face, project: Project, asked: str, conversation: str | None, *, steps: bool) -> Answer:
-    for event in project.ask(asked, conversation=conversation):
-        if isinstance(event, Answered):
-            return event.answer
+def _answer(face: Face, project: Project, asked: str, conversation: str | None, *, steps: bool, no_ask: bool) -> Answer:
+    from codeqa.cli import clarify
+
+    may_ask = not (no_ask or face.json or face.quiet) and clarify.can_ask(face.err)
+    last = _last(face, project.ask(asked, conversation=conversation, may_ask=may_ask), steps=steps)
+    if isinstance(last, Clarify):
+        meaning = clarify.ask(face.err, last)
+        last = _last(face, project.ask(asked, conversation=conversation, meaning=meaning), steps=steps)
+    if isinstance(last, Answered):
+        return last.answer
+    raise AssertionError("a walk ends with an answer")
+
+
+def _last(face: Face, events: Iterable[Event], *, steps: bool) -> Event | None:
+    """Show the events and return the last one."""
+    event: Event | None = None
+    for event in events:
         if isinstance(event, Notice):
             face.notice(event)
         elif isinstance(event, Step) and steps:
             face.err.line((f"{face.err.glyphs['dot']} {event.action:<9}", "dim"), " ", event.text)
-    raise AssertionError("a walk ends with an answer")
+    return event

@@ -105,6 +105,12 @@ class Terminal:
             self._stream.flush()
             self._status = False
 
+    def prompt(self, text: str) -> None:
+        """Write what is to be answered on the same line."""
+        self.clear_status()
+        self._stream.write(sanitise.line(text))
+        self._stream.flush()
+
     def flush(self) -> None:
         self._stream.flush()
 

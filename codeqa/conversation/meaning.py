@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from codeqa.clarifying import bare, chosen
 from codeqa.conversation.references import Reference
 from codeqa.conversation.turns import Conversation, Mention, Names, Turn
 from codeqa.conversation.wording import KINDS, LAST, code, listed
-from codeqa.domain import CLASS_LIKE, Symbol
+from codeqa.domain import CLASS_LIKE, Symbol, UsageError
 
 MOST = 12  # symbols that one question can be asked of
 SHOWN = 4
@@ -20,19 +21,27 @@ _HOLDERS = {
 
 
 class Unclear(Exception):
-    """A reference cannot be resolved; the message says why, for the answer. `choices` are ids of what may be meant."""
+    """A reference cannot be resolved; the message says why, for the answer.
 
-    def __init__(self, message: str, choices: Sequence[Mention] = ()) -> None:
+    `choices` are ids of what `words` may mean.
+    """
+
+    def __init__(self, message: str, choices: Sequence[Mention] = (), words: str = "") -> None:
         super().__init__(message)
+        self.words = words
         self.choices = tuple(mention.id for mention in choices)
 
 
 class Meaning:
     """The references of one question, against a conversation."""
 
-    def __init__(self, conversation: Conversation, names: Names) -> None:
+    def __init__(
+        self, conversation: Conversation, names: Names, said: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self.conversation = conversation
         self.names = names
+        self.said = said or {}  # ids, by the words that the user, asked back, said to mean them
+        self.settled: list[str] = []
         self.notes: list[str] = []
 
     @property
@@ -83,7 +92,7 @@ class Meaning:
             self.notes.append(f"{code(text)} is taken for what was found first, {code(turn.results[0].label)}")
             return turn.results[0]
         if about or turn.results:
-            raise _either(text, about or turn.results)
+            return self._one_of(text, about or turn.results)
         raise Unclear(f"{code(text)} refers to the last question, {turn.asked!r}, which found nothing it could mean")
 
     def _agreeing(self, noun: str, text: str) -> Mention:
@@ -96,13 +105,23 @@ class Meaning:
                     if len(found) > 1 and pool is turn.focus and kinds is None:
                         continue
                     if len(found) > 1:
-                        raise _either(text, found)
+                        return self._one_of(text, found)
                     if found:
                         return found[0]
         turn = self.last
         spoken = [*turn.focus, *turn.results][:SHOWN]
         had = listed([f"{code(m.label)} is {_a(m.kind)}" for m in spoken])
         raise Unclear(f"{code(text)} agrees with nothing that was spoken of" + (f": {had}" if had else ""))
+
+    def _one_of(self, text: str, mentions: Sequence[Mention]) -> Mention:
+        """Return the one of these that words were said to mean. Raises Unclear if nothing was said."""
+        ids = chosen(self.said, text)
+        if not ids:
+            raise Unclear(f"{code(text)} may mean {choice(mentions)}", mentions, text)
+        if len(ids) > 1 or not (found := [each for each in mentions if each.id in ids]):
+            raise UsageError(f"{bare(text)} does not mean {listed(sorted(ids))}", hint=f"it may be {choice(mentions)}")
+        self.settled.append(bare(text))
+        return found[0]
 
     def _holders(self, pool: Sequence[Mention], noun: str) -> list[Mention]:
         """Return the classes, or files, that hold what was spoken of."""
@@ -142,7 +161,7 @@ class Meaning:
                 left = [m for m in pool if m not in self.last.focus]
                 if len(left) == 1:
                     return self.now(left[0])
-                raise _either("the other one", left)
+                return self.now(self._one_of("the other one", left))
         raise Unclear("`the other one` is one of two, and no answer has named two")
 
     # ---------------------------------------------------------------------------------------------------- n-th and all
@@ -226,10 +245,6 @@ def choice(mentions: Sequence[Mention]) -> str:
     shown = [code(mention.label) for mention in mentions[:SHOWN]]
     more = len(mentions) - SHOWN
     return listed([*shown, f"{more} more"] if more > 0 else shown, "or")
-
-
-def _either(text: str, mentions: Sequence[Mention]) -> Unclear:
-    return Unclear(f"{code(text)} may mean {choice(mentions)}", mentions)
 
 
 def _is(mention: Mention, noun: str, kinds: frozenset[str]) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from codeqa.conversation import references
 from codeqa.conversation.ellipsis import Ellipsis, read
@@ -24,24 +25,28 @@ def refers(question: str) -> bool:
     return bool(references.find(text)) or read(text, lambda _: ()) is not None
 
 
-def understand(question: str, conversation: Conversation, names: Names) -> Understood:
+def understand(
+    question: str, conversation: Conversation, names: Names, said: Mapping[str, Sequence[str]] | None = None
+) -> Understood:
     """Return the question with each reference to earlier turns replaced by ids, or why one cannot be.
 
-    `names` says what there is now. A question without a reference comes back as it is.
+    `names` says what there is now, `said` what some words were said to mean, by ids, after `choices` were offered for
+    them. A question without a reference comes back as it is. Raises UsageError if words cannot mean what was said.
     """
     text = " ".join(question.split())
     short = read(text, names.candidates)
     found = references.find(text)
     if short is None and not found:
         return Understood(question)
-    meaning = Meaning(conversation, names)
+    meaning = Meaning(conversation, names, said)
     try:
         if conversation.last is None:
             what = found[0].text if found else text
             raise Unclear(f"{code(what)} refers to an earlier question, and nothing was asked before")
-        return _completed(short, meaning) if short else _replaced(text, found, meaning)
+        understood = _completed(short, meaning) if short else _replaced(text, found, meaning)
     except Unclear as unclear:
-        return Understood(question, trouble=str(unclear), choices=unclear.choices)
+        return Understood(question, trouble=str(unclear), choices=unclear.choices, unclear=unclear.words)
+    return replace(understood, settled=tuple(meaning.settled))
 
 
 # ----------------------------------------------------------------------------------------------------------- references

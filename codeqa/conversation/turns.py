@@ -128,6 +128,8 @@ class Understood:
     trouble: str = ""
     notes: tuple[str, ...] = ()  # what the answer has to say besides
     choices: tuple[str, ...] = ()  # ids of what may be meant, where that is the trouble: a face can ask which
+    unclear: str = ""  # the words that may mean them
+    settled: tuple[str, ...] = ()  # words that were replaced by what the user, asked back, said they mean
 
     @property
     def changed(self) -> bool:

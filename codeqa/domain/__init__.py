@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         Status,
         SymbolCard,
     )
+    from codeqa.domain.clarifying import Clarify, Option
     from codeqa.domain.facts import (
         Binding,
         ChunkFact,
@@ -93,6 +94,7 @@ __all__ = [
     "Citation",
     "Claim",
     "ClaimCheck",
+    "Clarify",
     "CodeqaError",
     "CountCheck",
     "Definition",
@@ -119,6 +121,7 @@ __all__ = [
     "ModelUnavailable",
     "NoIndex",
     "Notice",
+    "Option",
     "PathCheck",
     "PathResult",
     "Progress",
@@ -146,6 +149,7 @@ _LATE = {
     "answers": "Answer Citation Claim Dropped Hop AbsenceCheck ClaimCheck CountCheck DefinitionCheck EdgeCheck "
     "PathCheck QuoteCheck",
     "cards": "Check Embedding Impact LanguageReport Listing PathResult Relation Status SymbolCard",
+    "clarifying": "Clarify Option",
     "replays": "Replay Replayed",
     "facts": "Binding ChunkFact Definition Facts Import Interface Literal Reference Scope",
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from codeqa.domain import Answer, Answered, Event, Step, UsageError
 from codeqa.notebook import Notebook
+from codeqa.planner.asking import AskBack
 from codeqa.planner.compose import compose
 from codeqa.planner.forms import Request
 from codeqa.planner.link import Linker
@@ -27,21 +28,36 @@ class Planner:
         self.max_hops = max_hops
         self.evidence = evidence
 
-    def ask(self, question: str, *, stale: Sequence[str] = ()) -> Iterator[Event]:
+    def ask(
+        self,
+        question: str,
+        *,
+        stale: Sequence[str] = (),
+        meaning: Mapping[str, Sequence[str]] | None = None,
+        may_ask: bool = False,
+    ) -> Iterator[Event]:
         """Yield the steps of a walk and, last, the answer.
 
+        `meaning` says by ids what names of the question mean. With `may_ask` the last event is `Clarify` where a name
+        may mean several things that would be answered differently.
+
         Raises:
-            UsageError: the question is empty.
+            UsageError: the question is empty, or `meaning` has an id that its name cannot mean.
         """
         if not question.strip():
             raise UsageError("the question is empty", hint='for instance: codeqa ask "who calls main?"')
         began = time.perf_counter()
-        linker = Linker(self.tools, " ".join(question.split()))
+        linker = Linker(self.tools, " ".join(question.split()), meaning or {})
         request = understood(question, linker)
         yield Step("classify", f"{request.kind}: {request.form}" + (f" {request.slots}" if request.slots else ""))
         book = Notebook(request.question, request.kind)
-        walk = Walk(self.tools, request, book, linker, max_hops=self.max_hops, evidence=self.evidence)
-        yield from walk.run()
+        walk = Walk(self.tools, request, book, linker, max_hops=self.max_hops, evidence=self.evidence, may_ask=may_ask)
+        try:
+            yield from walk.run()
+        except AskBack as back:
+            yield Step("ask", back.clarify.question)
+            yield back.clarify
+            return
         walked = time.perf_counter()
         verified = self.verifier.verify(book.facts)
         yield Step("verify", f"{len(verified.claims)} claims hold, {len(verified.dropped)} dropped")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
 from codeqa import terms
-from codeqa.domain import CALLABLE, CLASS_LIKE, Hit, Symbol
+from codeqa.clarifying import bare, chosen
+from codeqa.domain import CALLABLE, CLASS_LIKE, Hit, Symbol, UsageError
 from codeqa.tools import Tools
 
 _QUOTED = re.compile(r"[`'\"“‘]([^`'\"“”‘’\s]{2,80})[`'\"”’]")
@@ -79,9 +80,10 @@ def owned(owner: str, member: str) -> str:
 class Linker:
     """Links phrases of one question; the rest of the question helps to choose among namesakes."""
 
-    def __init__(self, tools: Tools, question: str) -> None:
+    def __init__(self, tools: Tools, question: str, meaning: Mapping[str, Sequence[str]] | None = None) -> None:
         self.tools = tools
         self.question = question
+        self.meaning = meaning or {}  # ids, by the written name that was said to mean them
         self._context = set(terms.query_terms(question))
         self._weighed: dict[str, dict[str, float]] = {}
         self._hits: dict[tuple[str, int], list[Hit]] = {}
@@ -113,8 +115,25 @@ class Linker:
         found = self.tools.candidates(written)
         if not found:
             return Link(written, missing=written)
-        chosen, others = self._chosen(found, written)
-        return Link(written, chosen, "name", others)
+        return self._link(written, found, written)
+
+    def chosen(self, phrase: str) -> frozenset[str]:
+        """Return the ids that somebody said a phrase means."""
+        return chosen(self.meaning, phrase)
+
+    def _said_to_be(self, found: Sequence[Symbol], phrase: str) -> tuple[Symbol, ...]:
+        """Keep what a phrase was said to mean; () if nothing was. Raises UsageError if it cannot mean that."""
+        ids = self.chosen(phrase)
+        if wrong := sorted(ids - {s.id for s in found}):
+            raise UsageError(f"{bare(phrase)} does not mean {wrong[0]}", hint=f"codeqa symbol {bare(phrase)} has them")
+        return tuple(s for s in found if s.id in ids)
+
+    def _link(self, phrase: str, found: list[Symbol], written: str) -> Link:
+        """Link a phrase that writes a name, which these symbols have."""
+        if meant := self._said_to_be(found, phrase):
+            return Link(phrase, meant, "name")
+        kept, others = self._chosen(found, written)
+        return Link(phrase, kept, "name", others)
 
     def _chosen(self, found: list[Symbol], written: str) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
         files = [name for name in self.written(self.question) if _FILE.search(name)]
@@ -124,8 +143,8 @@ class Linker:
         said = self._context - set(terms.split(written))
         scores = {s.id: self._nearness(s, said) for s in leading}
         best = max(scores.values(), default=0)
-        chosen = tuple(s for s in leading if scores[s.id] == best)
-        return chosen, tuple(s for s in found if s not in chosen)
+        kept = tuple(s for s in leading if scores[s.id] == best)
+        return kept, tuple(s for s in found if s not in kept)
 
     @staticmethod
     def _nearness(symbol: Symbol, said: set[str]) -> int:
@@ -174,8 +193,7 @@ class Linker:
             if (match := pattern.search(phrase)) and match["member"].lower() not in terms.STOP_WORDS:
                 name = owned(match["owner"], match["member"])
                 if found := self.tools.candidates(name):
-                    chosen, others = self._chosen(found, name)
-                    return Link(match[0].strip(), chosen, "name", others)
+                    return self._link(match[0].strip(), found, name)
         return Link(phrase)
 
     def names_something(self, phrase: str) -> bool:
@@ -192,8 +210,7 @@ class Linker:
         found = [s for s in self.tools.candidates(word) if s.kind in CALLABLE | CLASS_LIKE or s.name == word]
         if not found:
             return Link(phrase)
-        chosen, others = self._chosen(found, word)
-        return Link(phrase, chosen, "name", others)
+        return self._link(phrase, found, word)
 
     def _spoken(self, phrase: str) -> Link:
         """Two to four words in a row may spell a name: "visibility timeout" → visibility_timeout.
@@ -213,6 +230,8 @@ class Linker:
                     rank = (size + near, near, -len(found))
                     if best is None or rank > best[0]:
                         best = (rank, [s for s in found if self._nearness(s, said) == near])
+        if best and (meant := self._said_to_be(best[1], phrase)):
+            return Link(phrase, meant, "spoken")
         fitting = [s for s in best[1][:6] if self.fit(phrase, s) >= SPOKEN] if best else []
         return Link(phrase, tuple(fitting[:3]), "spoken", tuple(fitting[3:])) if fitting else Link(phrase)
 

@@ -9,7 +9,7 @@ from codeqa import terms
 from codeqa.domain import CALLABLE, CLASS_LIKE, Event, Step, Symbol
 from codeqa.notebook import Notebook
 from codeqa.plan import Plan, Runner, check, find, piped, render, search
-from codeqa.planner import describing, listing, reaching, relating, research
+from codeqa.planner import asking, describing, listing, reaching, relating, research
 from codeqa.planner import sentences as say
 from codeqa.planner.forms import Request, wanted
 from codeqa.planner.grammar import Compiled, alternatives
@@ -20,6 +20,7 @@ LEADS = 14  # places that research reads
 BACKGROUND = 6  # of them beside an answer
 STRONGEST = 6  # of them that must hold what a question is about together
 MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidates
+CHOSEN = 6  # of so many, where somebody chose them
 WIDE = 30  # candidates for the end of a chain, of which only some can be reached
 STRONG = 0.75  # share of a phrase's meaning above which what search found is what was asked about
 OPEN = ("compare", "search", "scattered")  # forms that may ask for more than their names say
@@ -44,12 +45,21 @@ class Walk:
     """One question on its way through the graph."""
 
     def __init__(
-        self, tools: Tools, request: Request, book: Notebook, linker: Linker, *, max_hops: int, evidence: float
+        self,
+        tools: Tools,
+        request: Request,
+        book: Notebook,
+        linker: Linker,
+        *,
+        max_hops: int,
+        evidence: float,
+        may_ask: bool = False,
     ) -> None:
         self.tools = tools
         self.runner = Runner(tools)
         self.max_hops = max_hops
         self.evidence = evidence
+        self.may_ask = may_ask  # back, which of its namesakes is meant
         self.request = request
         self.book = book
         self.linker = linker
@@ -140,6 +150,8 @@ class Walk:
         return Link(link.phrase, tuple(kept), link.how, link.others)
 
     def _namesakes(self, link: Link) -> None:
+        if self.may_ask and self.request.form in ("compare", "path"):
+            self._ask_ends()
         shown = [*link.symbols[MAX_NAMESAKES:], *(s for s in link.others if s.role != "test")]
         if len(link.symbols) > 1:
             more = f" and {len(link.symbols) - 6} more" if len(link.symbols) > 6 else ""
@@ -148,6 +160,17 @@ class Walk:
             names = ", ".join(s.id for s in shown[:3])
             more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
             self.book.unknown(f"other symbols named {link.first.name}, not meant here: {names}{more}")
+
+    def _ask_ends(self) -> None:
+        """Ask back about one of the two things that a question is about. Raises AskBack."""
+        phrases = [self.request.slots.get(slot, "") for slot in ("a", "b")]
+        if not all(phrases):
+            return
+        one, other = (self.linker.link(phrase) for phrase in phrases)
+        if self.request.form == "compare":
+            asking.beside(self.tools, (one, other))
+        else:
+            asking.ends(self.tools, self.runner, one, other, self.max_hops + 2)
 
     def _nearest(self, query: str) -> None:
         for line in self._hit_lines(query):
@@ -163,7 +186,9 @@ class Walk:
 
     def _each(self, part: str) -> list[tuple[Symbol, str]]:
         """The symbols to answer for, each with the name of the part that it covers."""
-        symbols = self.link.symbols[: MAX_NAMESAKES if self.link.certain else 1]
+        if self.may_ask:
+            asking.each(self.tools, self.runner, self.link, part)
+        symbols = self.link.symbols[: self._most(self.link) if self.link.certain else 1]
         parts = [part if n == 0 else f"{part} {n + 1}" for n in range(len(symbols))]
         self.book.parts += parts
         return list(zip(symbols, parts, strict=True))
@@ -213,6 +238,11 @@ class Walk:
             for known in compiled.links:
                 self._namesakes(known)
             return [compiled.plan]
+        if self.may_ask:
+            asking.relation(self.tools, self.runner, compiled)
+        for other in compiled.links:
+            if other is not link:
+                self._namesakes(other)
         plans = {s.id: alternatives(compiled, s, link.first) for s in link.symbols[:WIDE]}
         sizes = {key: self.runner.number(plan) for key, plan in plans.items()}
         kept = sorted((key for key in plans if sizes[key]), key=lambda key: -sizes[key])
@@ -223,7 +253,11 @@ class Walk:
             names = kept or list(plans)
             more = f" and {len(names) - 6} more" if len(names) > 6 else ""
             self.book.unknown(f"{link.phrase!r} is ambiguous: {', '.join(names[:6])}{more}")
-        return [plans[key] for key in (kept or list(plans))[:MAX_NAMESAKES]]
+        return [plans[key] for key in (kept or list(plans))[: self._most(link)]]
+
+    def _most(self, link: Link) -> int:
+        """Return for how many of its symbols a name is answered: what was chosen is not asked about again."""
+        return CHOSEN if self.linker.chosen(link.phrase) else MAX_NAMESAKES
 
     def _no_such_name(self, link: Link) -> Iterator[Event]:
         self.final = True
