@@ -144,7 +144,7 @@ def test_files_tell_functions_apart(shop: Project) -> None:
 def test_a_description_says_where_each_stands(shop: Project) -> None:
     back = asked_back(shop, "what does close do?")
 
-    assert [option.label for option in back.options][0] == f"`Session.close`, method at {STORE}:2"
+    assert back.options[0].label == f"`Session.close`, method at {STORE}:2"
     assert len(back.options) == 3
 
 
