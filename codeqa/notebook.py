@@ -67,6 +67,13 @@ class Notebook:
             if hop not in self.hops:
                 self.hops.append(hop)
 
+    def nothing(self) -> None:
+        """Let what was found only be part of what was checked: it answers nothing."""
+        self.unknowns += [fact.text for fact in self.facts if fact.check == "count" and fact.text not in self.unknowns]
+        self.facts.clear()
+        self.parts.clear()
+        self.hops.clear()
+
     def found(self, symbols: Iterable[Symbol]) -> None:
         """Note the symbols that answer the question, each once."""
         self.results = list(dict.fromkeys([*self.results, *(s.id for s in symbols)]))

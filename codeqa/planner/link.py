@@ -18,6 +18,7 @@ _CODE = re.compile(
     [\w./-]+\.(?:py|pyi|js|jsx|mjs|cjs|ts|tsx|go|rs|java|c|h|cc|cpp|hpp|md|rst|toml|ya?ml|json)
       (?:::[^\W\d][\w.\#]*\w|:\d+\b|\b(?!\.\w))                                                             # a file
     | [^\W\d]\w*(?:(?:\.\#?|::|->|\#)[^\W\d]\w*)+(?:\(\))?                                                  # dotted
+    | (?<![\w-])--[a-z][\w-]+                                                                                # option
     | [^\W\d]\w*\(\)                                                                                        # called
     | \b[^\W\d]\w*_\w*\b | \b_\w+\b                                                                         # snake
     | \b[a-z]+[A-Z]\w*\b | \b[A-Z][a-z0-9]+[A-Z]\w*\b | \b[A-Z]{2,}[a-z]\w+\b                           # camel
@@ -306,6 +307,12 @@ class Linker:
         wanted = self._weights(phrase)
         held = set[str]().union(*(words for s in symbols for words in self._held(s)))
         return sum(w for word, w in wanted.items() if word in held) / (sum(wanted.values()) or 1.0)
+
+    def lacking(self, phrase: str, symbols: Iterable[Symbol]) -> list[str]:
+        """Return the words of a phrase that none of these symbols holds, as they are written."""
+        held = set[str]().union(*(words for s in symbols for words in self._held(s)))
+        found = [w for w in _TOKEN.findall(phrase) if w.lower() not in terms.STOP_WORDS and len(w) > 3]
+        return [w for w in dict.fromkeys(found) if not set(terms.query_terms(w)) & held]
 
     def telling_lines(self, phrase: str, symbol: Symbol, limit: int, least: float) -> list[tuple[int, str]]:
         """Return the lines of a symbol that hold most of a phrase's words which its name does not, best first.

@@ -29,7 +29,7 @@ NEAR = 0.7  # of the neighbourhood of the best hits
 NEAR_FIT = 0.2
 RANKS = 20  # ranks after which a source says half as much
 NEAREST = 5  # texts of which the mean cosine is taken
-LIKENESS = 0.4  # mean cosine and half of the fit: 95 of 100 questions have it in their repository, 20 in another
+LIKENESS = 0.33  # mean cosine and half of the fit: nearly all questions have it in their repository, a third in another
 FITTING = 0.12  # as much by words alone: 90, and 50
 TOLD = 8  # leads of which more than a line is told
 LINES = 1  # of each that are quoted
@@ -110,6 +110,15 @@ def tell(tools: Tools, linker: Linker, book: Notebook, found: Sequence[Lead], qu
             quote = text[: QUOTED - 1]
             book.add(Fact(f"It says {say.code(short)} at line {line}.", (place,), "quote", quote=quote, goes_on=True))
         _neighbours(tools, linker, book, symbol, question, ids)
+
+
+def mention(book: Notebook, found: Sequence[Lead]) -> None:
+    """Name further leads in one sentence."""
+    symbols = tuple(lead.symbol for lead in found)
+    if symbols:
+        names = say.listed([say.cited(symbol) for symbol in symbols])
+        places = tuple(say.head(symbol) for symbol in symbols)
+        book.add(Fact(f"Further places that may matter: {names}.", places, "definition", symbols=symbols))
 
 
 def _in_order(tools: Tools, found: Sequence[Lead]) -> list[Lead]:

@@ -17,6 +17,7 @@ from codeqa.planner.link import Link, Linker
 from codeqa.tools import IMPACT_DEPTH, Tools
 
 LEADS = 14  # places that research reads
+FURTHER = 14  # places more that are only named
 BACKGROUND = 6  # of them beside an answer
 STRONGEST = 6  # of them that must hold what a question is about together
 MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidates
@@ -24,6 +25,10 @@ CHOSEN = 6  # of so many, where somebody chose them
 WIDE = 30  # candidates for the end of a chain, of which only some can be reached
 STRONG = 0.75  # share of a phrase's meaning above which what search found is what was asked about
 OPEN = ("compare", "search", "scattered")  # forms that may ask for more than their names say
+FORM_VERBS = frozenset(
+    "return returns do does happen happens check checks mean means contain handle handles produce compute raise raises "
+    "work works use used function method class argument parameter value result purpose role".split()
+)
 UNEXPLAINED = 3  # words beside the names of a question that are worth looking for
 _FORM_WORDS = frozenset(
     terms.query_terms(
@@ -85,6 +90,8 @@ class Walk:
             self.weak = True
         handler = getattr(self, f"_{self.request.form}")
         yield from handler(self.request.slots.get("a", ""), self.request.slots.get("b", ""))
+        if self._supposes_nothing():
+            return
         if not self.book.facts and not self.final:
             yield from self._research(self.request.question)
         elif self.book.facts and (self.weak or self.request.form in OPEN) and self._says_more():
@@ -199,11 +206,27 @@ class Walk:
         """Answer each part that the grammar understood, then research what it did not."""
         for compiled in self.request.compiled:
             yield from self._relation(compiled)
+        self.weak = self.weak or bool(self.request.slots.get("rest"))
+        if self._supposes_nothing():
+            return
         if rest := self.request.slots.get("rest", ""):
             self.book.unknown(f"not understood, only searched for: {rest!r}")
             self.weak = True
             if self.book.facts:
                 yield from self._research(self.request.question, background=True)
+
+    def _supposes_nothing(self) -> bool:
+        """Tell whether all that was found is that there is none of what the rest of the question is about."""
+        if self.request.form == "path":
+            return False  # how near both ends come is told
+        composed = any(plan.count("|") > 1 or " & " in plan or " - " in plan for plan in self.book.plans)
+        absent = [f for f in self.book.facts if f.check == "count" and not f.count]
+        unsure = self.weak or (composed and any(not fact.part for fact in absent))
+        if self.book.results or not absent or not unsure or len(absent) < sum(bool(f.part) for f in self.book.facts):
+            return False
+        self.book.nothing()
+        self.final = True
+        return True
 
     def _relation(self, compiled: Compiled) -> Iterator[Event]:
         """Answer a question that the grammar understood: run its plan, for each thing that its name may mean."""
@@ -489,10 +512,57 @@ class Walk:
         yield from self._subject(names[0] if names else a)
         if not self.link.certain:
             return
+        if (away := self._apart(names)) is not None:
+            yield away
+            return
         for symbol, part in self._each("what"):
             describing.describe(self.tools, self.book, symbol, part)
             self._about(symbol)
+            self._unsaid(symbol)
             yield Step("read", symbol.id)
+
+    def _apart(self, names: Sequence[str]) -> Event | None:
+        """A question that speaks of two things supposes that they meet: say how, or that nothing shows them to."""
+        links = [link for n in names if (link := self.linker.name(n))]
+        for other in [
+            link for link in links[1:] if not {s.id for s in link.symbols} & {s.id for s in self.link.symbols}
+        ]:
+            one, two = self.link.symbols[:MAX_NAMESAKES], other.symbols[:MAX_NAMESAKES]
+            if set(self._holders(one)) & {s.id for s in two} or set(self._holders(two)) & {s.id for s in one}:
+                continue
+            edges, searched = self.tools.chain(one, two, self.max_hops)
+            if not edges:
+                edges, more = self.tools.chain(two, one, self.max_hops)
+                searched += more
+            ends = self.tools.graph.symbols([edges[0].src, edges[-1].dst]) if edges else {}
+            if len(ends) == 2:
+                reaching.tell(self.tools, self.book, ends[edges[0].src], ends[edges[-1].dst], edges)
+            else:
+                self.final = True
+                text = f"nothing was found that leads from {one[0].label} to {two[0].label}, or back"
+                self.book.unknown(f"{text} ({searched} symbols looked at)")
+                self.book.unknowns += [f"{s.label} is at {s.cite}" for s in (one[0], two[0])]
+                return Step("abstain", text)
+        return None
+
+    def _holders(self, symbols: Sequence[Symbol]) -> list[str]:
+        """Return what symbols stand in, and what that inherits from."""
+        owners = [s.parent for s in symbols if s.parent]
+        return [*owners, *(r.symbol.id for key in owners for r in self.tools.graph.bases(key))]
+
+    def _unsaid(self, symbol: Symbol) -> None:
+        """Say which words of the question neither a symbol nor what it calls ever says: they may suppose too much."""
+        if symbol.external:
+            return
+        text = self.request.question
+        for name in self.linker.written(text):
+            text = text.replace(name, " ")
+        calls = [r.symbol for r in self.tools.callees(symbol, 40).relations if not r.symbol.external]
+        around = [symbol, *self.tools.graph.members(symbol.id)[:40], *calls]
+        lacking = [w for w in self.linker.lacking(text, around) if w.lower() not in FORM_VERBS]
+        if lacking:
+            self.weak = True
+            self.book.unknown(f"nothing in {symbol.label}, or in what it calls, speaks of {say.listed(lacking)}")
 
     def _about(self, symbol: Symbol) -> None:
         """Note that a symbol itself is what was asked for."""
@@ -567,7 +637,7 @@ class Walk:
             return
         known = [link.first for n in self.linker.written(question) if (link := self.linker.name(n))]
         tests = "tests" in wanted(question)
-        found = research.leads(self.tools, self.linker, question, LEADS, tests=tests, known=known)
+        found = research.leads(self.tools, self.linker, question, LEADS + FURTHER, tests=tests, known=known)
         covered = self.linker.together(question, [lead.symbol for lead in found[:STRONGEST]])
         if not background and (not found or not research.about(self.tools, question, found[:STRONGEST])):
             self.book.unknown("no symbol is named in the question, and nothing here is near enough to what it says")
@@ -581,7 +651,9 @@ class Walk:
             self.book.preface = "These places fit the words of the question best, in the order in which they call:"
             self.book.unknown("no symbol is named in the question: these places fit its words best")
         told = set(self.book.results)
-        fresh = [lead for lead in found if lead.symbol.id not in told][: BACKGROUND if background else LEADS]
-        research.tell(self.tools, self.linker, self.book, fresh, question)
+        fresh = [lead for lead in found if lead.symbol.id not in told]
+        read = BACKGROUND if background else LEADS
+        research.tell(self.tools, self.linker, self.book, fresh[:read], question)
+        research.mention(self.book, fresh[read : read + FURTHER])
         if not background:
-            self.book.found(lead.symbol for lead in found)
+            self.book.found(lead.symbol for lead in found[:LEADS])
