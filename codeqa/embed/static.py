@@ -65,19 +65,24 @@ class Static:
         """Tell whether a term has a row."""
         return self._lexicon.row(term.encode()) >= 0
 
-    def nearest(self, word: str, limit: int) -> list[str]:
-        """Return the terms whose rows point most nearly where those of a word do, without those it is made of."""
+    def nearest(self, words: Sequence[str], limit: int) -> list[list[tuple[str, float]]]:
+        """Return for each word the terms whose rows point most nearly where its own do, with their cosines.
+
+        Without the terms that it is made of; nothing for a word that has no row.
+        """
         import numpy as np
 
-        own = set(spaced(word).split())
-        target = self.embed([word])[0]
-        if not target.any():
-            return []
+        targets = self.embed(words)
         table = self._table.astype(np.float32)
-        scores = (table @ target) / np.maximum(np.linalg.norm(table, axis=1), 1.0)
-        names = dict((row, term) for term, row in self._lexicon.rows())
-        best = [names[int(row)] for row in np.argsort(-scores)[: limit + len(own)]]
-        return [term for term in best if term not in own][:limit]
+        table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1.0)
+        names = {row: term for term, row in self._lexicon.rows()}
+        found: list[list[tuple[str, float]]] = []
+        for word, target in zip(words, targets, strict=True):
+            own = set(spaced(word).split())
+            scores = table @ target
+            best = np.argsort(-scores)[: limit + len(own)] if target.any() else ()
+            found.append([(names[int(row)], float(scores[row])) for row in best if names[int(row)] not in own][:limit])
+        return found
 
     def _sums(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
         import numpy as np

@@ -388,7 +388,7 @@ class Linker:
         wanted = terms.query_terms(noun)
         if not wanted or any(self.tools.store.document_frequency(wanted).values()):
             return ""
-        near = self.tools.searcher.near_terms(noun)
+        near = [term for term, _ in self.tools.searcher.near_terms([noun])[0]]
         return noun if near and not any(self.tools.store.document_frequency(near).values()) else ""
 
     def absent(self, phrase: str) -> list[str]:

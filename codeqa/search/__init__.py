@@ -73,11 +73,11 @@ class Searcher:
         """Return the symbol names that are most like an unknown one, nearest first."""
         return self._names.nearest(name, limit)
 
-    def near_terms(self, word: str, limit: int = 8) -> list[str]:
-        """Return the terms that mean most nearly what a word does, by the embedding that ships; [] if it has none."""
+    def near_terms(self, words: Sequence[str], limit: int = 8) -> list[list[tuple[str, float]]]:
+        """Return for each word the terms that mean most nearly what it does, with cosines, by what ships."""
         from codeqa.embed import static
 
-        return static.load().nearest(word, limit)
+        return static.load().nearest(words, limit)
 
     def is_word(self, term: str) -> bool:
         """Tell whether the embedding that ships knows a term: then it is no name of one repository alone."""
