@@ -6,11 +6,14 @@ English; anything else falls through to search.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from codeqa.plan import Call
 from codeqa.planner.grammar import Compiled
 
+SCATTERED = ("users", "raisers", "readers", "writers", "instantiations", "importers", "typed", "documents")
 KINDS = {
     "relation": "multi fact",
     "path": "multi fact",
@@ -43,7 +46,17 @@ class Request:
 
     @property
     def kind(self) -> str:
-        return KINDS[self.form]
+        return _kind_of_plans(self.compiled) if self.compiled else KINDS[self.form]
+
+
+def _kind_of_plans(compiled: Sequence[Compiled]) -> str:
+    """A number is a single fact, the users of a thing are scattered, what several steps narrow is several facts."""
+    first = compiled[0]
+    if len(compiled) == 1 and first.number:
+        return "single fact"
+    plan = first.plan
+    one_step = isinstance(plan, Call) and isinstance(plan.source, Call) and plan.source.name == "find"
+    return "scattered facts" if one_step and isinstance(plan, Call) and plan.name in SCATTERED else "multi fact"
 
 
 _WHO = r"(?:who|what|which|where|how many|list|show|find|name|give)"
