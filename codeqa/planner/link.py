@@ -206,8 +206,8 @@ class Linker:
     def single(self, phrase: str) -> Link:
         """A phrase of one plain word may simply be a name."""
         word = phrase.strip()
-        if not _WORD.fullmatch(word):
-            return Link(phrase)
+        if not _WORD.fullmatch(word) or word in terms.STOP_WORDS:
+            return Link(phrase)  # "it" is a pronoun, whatever is called so
         found = [s for s in self.tools.candidates(word) if s.kind in CALLABLE | CLASS_LIKE or s.name == word]
         if not found:
             return Link(phrase)

@@ -88,6 +88,9 @@ class Walk:
         if self.request.form in LISTED and (word := NEGATION.search(self.request.question)):
             self.book.unknown(f"{word[0]!r} is not understood: this answers the question without it")
             self.weak = True
+        if self.request.form in LISTED and (unread := self._unread()):
+            self.book.unknown(f"not understood: {' '.join(unread[:8])}; this answers the question without it")
+            self.weak = True
         handler = getattr(self, f"_{self.request.form}")
         yield from handler(self.request.slots.get("a", ""), self.request.slots.get("b", ""))
         if self._supposes_nothing():
@@ -96,6 +99,13 @@ class Walk:
             yield from self._research(self.request.question)
         elif self.book.facts and (self.weak or self.request.form in OPEN) and self._says_more():
             yield from self._research(self.request.question, background=True)
+
+    def _unread(self) -> list[str]:
+        """Return the words of a question that its form has no place for, if they are more than a few."""
+        read = {w for slot in self.request.slots.values() for w in terms.query_terms(slot)}
+        words = [w for w in re.findall(r"[^\W\d]\w+", self.request.question) if w.lower() not in terms.STOP_WORDS]
+        rest = [w for w in dict.fromkeys(words) if not set(terms.query_terms(w)) & (read | _FORM_WORDS)]
+        return rest if len(rest) > UNEXPLAINED else []
 
     def _says_more(self) -> bool:
         """Tell whether a question says more than the names it writes and the words of its form."""
