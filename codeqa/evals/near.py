@@ -9,6 +9,7 @@ from functools import partial
 from codeqa.domain import EdgeKind, Symbol
 from codeqa.evals.items import Draft, Reading
 from codeqa.evals.world import DATA, World
+from codeqa.graph import HIERARCHY
 
 Drawing = Callable[[World, random.Random], Iterator[Draft]]
 
@@ -61,7 +62,9 @@ def count_subclasses(world: World, rng: random.Random) -> Iterator[Draft]:
     for symbol in world.subjects(rng, ("class", "struct", *INTERFACES)):
         key = world.derived(symbol.id)
         if key.must:
-            counts = frozenset({len(key.must), len(world.all_derived(symbol.id))})
+            foreign = {e.site for e in world.edges_in(symbol.id, HIERARCHY) if world.symbols[e.src].kind == "module"}
+            sizes = (len(key.must), len(world.all_derived(symbol.id)))
+            counts = frozenset({*sizes, *(size + len(foreign) for size in sizes)})  # types from elsewhere are heirs too
             yield Draft("count_subclasses", 1, {"c": symbol}, "count", key, counts=counts)
 
 

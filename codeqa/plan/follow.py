@@ -22,11 +22,11 @@ def steps() -> dict[str, Step]:
         "instantiations": _instantiations,
         "creates": _creates,
         "registrations": lambda tools, symbol, _: tools.registrations(symbol, EVERYTHING),
-        "subclasses": lambda tools, symbol, _: subclasses(tools, symbol),
+        "subclasses": lambda tools, symbol, depth: _near(subclasses(tools, symbol), depth),
         "implementers": _implementers,
-        "bases": lambda tools, symbol, _: tools.graph.bases(symbol.id),
+        "bases": lambda tools, symbol, depth: _near(tools.graph.bases(symbol.id), depth),
         "overriders": lambda tools, symbol, _: tools.graph.overriding(symbol.id),
-        "overrides": lambda tools, symbol, _: tools.graph.overridden(symbol.id),
+        "overrides": _overrides,
         "readers": _incoming(EdgeKind.READS),
         "writers": _writers,
         "reads": _outgoing(EdgeKind.READS, only=DATA),
@@ -46,6 +46,15 @@ def steps() -> dict[str, Step]:
         "reached_by": lambda tools, symbol, depth: tools.graph.users(tools.itself(symbol), CALLS | HANDED_ON, depth),
         "reach": _reach,
     }
+
+
+def _near(relations: Iterable[Relation], depth: int) -> list[Relation]:
+    return [r for r in relations if r.depth <= depth]
+
+
+def _overrides(tools: Tools, symbol: Symbol, _: int) -> list[Relation]:
+    """What it overrides, its overloads included: a name means all of them."""
+    return [r for key in tools.itself(symbol) for r in tools.graph.overridden(key)]
 
 
 def _callers(tools: Tools, symbol: Symbol, depth: int) -> list[Relation]:

@@ -19,7 +19,7 @@ from codeqa.domain import (
     Unresolved,
     UsageError,
 )
-from codeqa.graph import CALLS, HIERARCHY
+from codeqa.graph import CALLS, HIERARCHY, without_declarations
 from codeqa.plan import follow
 from codeqa.plan.language import Both, Call, Plan, Value
 from codeqa.plan.steps import STEPS, check
@@ -216,9 +216,12 @@ class Runner:
 
     def _members(self, plan: Call, before: Result, result: Result, options: dict[str, Value]) -> None:
         name = str(options.get("name", ""))
-        self._spread(before, result, lambda s: follow.members(self.tools, s, name))
+        known = replace(before, rows=_types(before.rows))
+        self._spread(known, result, lambda s: follow.members(self.tools, s, name))
         if name:  # a prototype and its definition are one member
             result.rows = [r for r in result.rows if "declaration" not in r.symbol.flags.split()] or result.rows
+        kept = {s.id for s in without_declarations(r.symbol for r in result.rows)}
+        result.rows = [r for r in result.rows if r.symbol.id in kept]
 
     def _files(self, plan: Call, before: Result, result: Result, options: dict[str, Value]) -> None:
         known = self.tools.graph.symbols(r.symbol.span.path for r in before.rows if r.symbol.span.path)
@@ -278,7 +281,7 @@ class Runner:
     def _defining(self, plan: Call, before: Result, result: Result, options: dict[str, Value]) -> None:
         name = str(plan.values[0])
         kept: list[Row] = []
-        for row in self._capped(before.rows, result):
+        for row in self._capped(_types(before.rows), result):
             if found := follow.members(self.tools, row.symbol, name):
                 kept.append(replace(row, edges=(*row.edges, found[0].edge)))
         result.rows = kept
@@ -361,8 +364,16 @@ def _chain(relation: Relation, relations: Sequence[Relation]) -> tuple[Edge, ...
 
 def _key(row: Row) -> tuple[str, str]:
     """A file that stands for a type from elsewhere is one row for each place where it does."""
-    foreign = row.symbol.kind == "module" and bool(row.edges) and row.edges[-1].kind in HIERARCHY
-    return (row.symbol.id, row.edges[-1].site if foreign else "")
+    return (row.symbol.id, row.edges[-1].site if _stands_in(row) else "")
+
+
+def _stands_in(row: Row) -> bool:
+    """Tell whether a file stands for a type from elsewhere: what else is in it does not belong to that type."""
+    return row.symbol.kind == "module" and bool(row.edges) and row.edges[-1].kind in HIERARCHY
+
+
+def _types(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if not _stands_in(row)]
 
 
 def _joined(one: Row, other: Row) -> Row:

@@ -35,6 +35,7 @@ def _step(about: str, *parameters: Parameter) -> Signature:
 
 
 _DEPTH = Parameter("depth", "number", 1)
+_FAMILY = Parameter("depth", "number", 12)
 STEPS: dict[str, Signature] = {
     # where walks start
     "find": Signature(NOTHING, SET, "the symbols of a name, or the one with an id", (Parameter("name", "text"),)),
@@ -52,9 +53,9 @@ STEPS: dict[str, Signature] = {
     "creates": _step("the classes of which it creates objects"),
     "registrations": _step("where it is handed on as a value, or named by a text"),
     # hierarchy
-    "subclasses": _step("what inherits from or implements it, further heirs included"),
+    "subclasses": _step("what inherits from or implements it, further heirs included", _FAMILY),
     "implementers": _step("what implements an interface, or a method of one"),
-    "bases": _step("what it inherits from or implements, further ancestors included"),
+    "bases": _step("what it inherits from or implements, further ancestors included", _FAMILY),
     "overriders": _step("the methods that override it"),
     "overrides": _step("the methods that it overrides"),
     # data, errors, types, files

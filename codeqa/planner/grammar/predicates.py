@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from codeqa.plan import Both, piped
 from codeqa.planner.grammar import vocabulary as words
-from codeqa.planner.grammar.reader import NotUnderstood, Set, member_of, needed
+from codeqa.planner.grammar.reader import Further, NotUnderstood, Set, member_of, needed, remembered
 from codeqa.planner.grammar.things import REACHED, Things
 from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, TEST, Verb
 from codeqa.planner.link import Link
@@ -47,6 +48,7 @@ class Predicates(Things):
 
     # ----------------------------------------------------------------------------------------------------- predicates
 
+    @remembered
     def _predicates(self, subject: Set, *, relative: bool = True, be: bool = False) -> Set:
         """Read what is said of a subject: one predicate or more, joined by and, but, without."""
         if relative:
@@ -95,6 +97,7 @@ class Predicates(Things):
             self._maybe("not")
         return self._doing_it(found, negated=True)
 
+    @remembered
     def _predicate(self, subject: Set, *, be: bool = False) -> Set:
         return self._either(
             lambda: self._supering(subject),
@@ -185,16 +188,23 @@ class Predicates(Things):
         far = self._adverbs() or adverb
         if self._maybe("by", "from", "in", "inside", "with", "within", "through"):
             anybody = self._maybe("anything", "anyone", "anybody", "something", "others")
-            agent = None if anybody else self._try(self._object)
             if anybody and be:
                 return self._with_or_without(subject, verb.active, negated=negated)
-            if agent is not None:
-                step = self._undergone(verb, agent, far=far)
-                return self._narrowed(subject, step, negated=negated)
-            raise NotUnderstood
+            if anybody:
+                raise NotUnderstood
+            both = self._maybe("both", "either", "neither")
+            negated = negated or both == "neither"
+            done_by = partial(self._done_by_agent, subject, verb, far)
+            first = done_by(negated=negated)
+            further = self._listed(partial(done_by, negated=False), verbs=both is not None, negated=negated)
+            return self._put_together(subject, first, further)
         if not be:
             raise NotUnderstood
         return self._with_or_without(subject, verb.active, negated=negated)
+
+    def _done_by_agent(self, subject: Set, verb: Verb, far: bool, *, negated: bool) -> Set:
+        """[called by] X."""
+        return self._narrowed(subject, self._undergone(verb, self._object(), far=far), negated=negated)
 
     def _with_or_without(self, subject: Set, step: str, *, negated: bool) -> Set:
         """Keep what a step finds something for, or nothing; only what can be called is worth saying is never called."""
@@ -211,29 +221,29 @@ class Predicates(Things):
         verb, stem = self._verb(*(("base", "s", "ing", "ed") if negated or derived else ("base", "s", "ing")))
         far = self._adverbs() or far
         self._maybe("to") if stem == "call" else None
-        both = self._maybe("both", "either")
-        found = self._objected(subject, verb, far, negated=negated)
-        while self.at < len(self.tokens):
-            more = self._try(partial(self._more_objects, subject, found, verb, far, both is not None))
-            if more is None:
-                break
-            found = more
-        return found
-
-    def _more_objects(self, subject: Set, found: Set, verb: Verb, far: bool, both: bool) -> Set:
-        """[call X] and Y; or Y; but not Y."""
-        joint = self._word("and", "or", "but", ",", "nor")
-        negated = self._negation()
-        if joint == "but" and not negated:
+        both = self._maybe("both", "either", "neither")
+        if both == "neither" and negated:
             raise NotUnderstood
-        if not both and self._is_verb("base", "s", "ing"):
-            raise NotUnderstood  # the next predicate
-        other = self._objected(subject, verb, far, negated=False)
-        names = [member_of(side.plan, subject.plan) for side in (found, other)]
-        if all(names) and joint != "or" and not negated:  # classes that have both, for no method is two
-            return replace(subject, plan=piped(piped(needed(subject), "defining", names[0]), "defining", names[1]))
-        mark = "-" if negated else "+" if joint == "or" else "&"
-        return replace(found, plan=Both(mark, needed(found), needed(other)))
+        negated = negated or both == "neither"
+        first = self._objected(subject, verb, far, negated=negated)
+        further = self._listed(
+            partial(self._objected, subject, verb, far, negated=False), verbs=both is not None, negated=negated
+        )
+        return self._put_together(subject, first, further)
+
+    def _put_together(self, subject: Set, first: Set, further: Sequence[Further]) -> Set:
+        """Make one set of what is said of several objects."""
+        kept = [first, *(more.found for more in further if more.mark == "&")]
+        names = [member_of(side.plan, subject.plan) for side in kept]
+        if len(kept) > 1 and all(names):  # classes that have all of them, for no method is two
+            plan = needed(subject)
+            for name in names:
+                plan = piped(plan, "defining", name)
+            first, further = replace(subject, plan=plan), [more for more in further if more.mark != "&"]
+        plan = needed(first)
+        for more in further:
+            plan = Both(more.mark, plan, needed(more.found))
+        return replace(first, plan=plan)
 
     def _objected(self, subject: Set, verb: Verb, far: bool, *, negated: bool) -> Set:
         """A verb with its object, as a narrower subject."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from codeqa.plan import Both, Plan, piped
+from codeqa.plan import Both, Plan, piped, united
 from codeqa.planner.grammar import idioms
 from codeqa.planner.grammar import vocabulary as words
 from codeqa.planner.grammar.predicates import Predicates
 from codeqa.planner.grammar.reader import NotUnderstood, Set, needed, stripped, tokens_of
-from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, TEST
+from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, TEST
 from codeqa.planner.link import Link
 
 
@@ -310,7 +310,21 @@ class Questions(Predicates):
         target = self._object()
         return self._of(nouns[0], target) if len(nouns) == 1 else Set(piped(needed(target), "members"))
 
+    def _these(self) -> Set:
+        """[which] of A, B and C call X."""
+        self._word("of")
+        first = self._named()
+        further = self._listed(self._named)
+        names = [first, *(more.found for more in further)]
+        of_class = first.of_class
+        if not further or any(more.mark == "-" or more.found.of_class is not of_class for more in further):
+            raise NotUnderstood
+        noun = Set(united([needed(name) for name in names]), CLASS if of_class else ANY, of_class=of_class)
+        return self._either(lambda: self._does(noun), lambda: self._predicates(noun, relative=False))
+
     def _which(self) -> Set:
+        if found := self._try(self._these):
+            return found
         self._maybe("of")
         noun = self._noun(bare=True)
         return self._either(

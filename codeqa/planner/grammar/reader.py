@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import partial, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from codeqa.plan import Call, Plan, piped
 from codeqa.planner.grammar import vocabulary as words
@@ -13,6 +14,8 @@ from codeqa.planner.grammar.vocabulary import ANY, Verb
 from codeqa.planner.link import Link, Linker
 
 _T = TypeVar("_T")
+_P = ParamSpec("_P")
+_R = TypeVar("_R", bound="Reader")
 _WORDS = re.compile(r"[^\W\d][\w’'-]*|[,;]|\d+")
 _FOLDER = re.compile(r"(?<![\w/])[\w.-]+(?:/[\w.*-]+)+/?")
 
@@ -37,6 +40,14 @@ class Set:
     place: str = ""  # part of the paths of everything of its sort
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """One more member of a list, and what it does to those before: `&`, `+` or `-`."""
+
+    mark: str
+    found: Set
+
+
 class NotUnderstood(Exception):
     """This reading does not fit; another may."""
 
@@ -50,6 +61,16 @@ class State:
     last: Plan | None
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a reading that began at a place: what it found, or that it does not fit, and where it ended."""
+
+    found: Set | None
+    at: int = 0
+    links: tuple[Link, ...] = ()
+    last: Plan | None = None
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads from left to right; each method takes what it understands or raises NotUnderstood."""
@@ -60,6 +81,7 @@ class Reader:
     at: int = 0
     links: list[Link] = field(default_factory=list)
     last: Plan | None = None  # what "it" stands for
+    memory: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
 
     # --------------------------------------------------------------------------------------------------------- tokens
 
@@ -67,6 +89,11 @@ class Reader:
         if self.at >= len(self.tokens):
             raise NotUnderstood
         return self.tokens[self.at]
+
+    def _next(self) -> str:
+        """Return the word after the one that stands next, "" if a name or nothing does."""
+        after = self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else None
+        return after.low if after is not None and not after.name else ""
 
     def _word(self, *options: str) -> str:
         token = self._peek()
@@ -135,6 +162,8 @@ class Reader:
                 return verb, stem
         if token.low not in words.VERBS:
             raise NotUnderstood
+        if token.low == "test" and self._next() in words.CASES:
+            raise NotUnderstood  # a noun: test functions
         stem, which, verb = words.VERBS[token.low]
         if not self._fits(stem, which, forms):
             raise NotUnderstood
@@ -144,6 +173,48 @@ class Reader:
     @staticmethod
     def _fits(stem: str, which: str, forms: Sequence[str]) -> bool:
         return which in forms or (which == "base" and "ed" in forms and stem in words.SAME_FORM)
+
+    # ---------------------------------------------------------------------------------------------------------- lists
+
+    def _listed(self, read: Callable[[], Set], *, verbs: bool = False, negated: bool = False) -> list[Further]:
+        """Read what follows the first of several: `, Y and Z`, `, Y or Z`, `but not Y or Z`.
+
+        The last joint says what the commas mean. `negated` says that the first one is denied; `verbs` allows that one
+        begins with what could be a verb as well, which otherwise begins the next thing that is said.
+        """
+        items: list[tuple[str, bool, Set]] = []
+        while self.at < len(self.tokens) and (item := self._try(partial(self._further_one, read, verbs))):
+            items.append(item)
+        turn = next((n for n, (_, turns, _) in enumerate(items) if turns), len(items))
+        joints = [joint for joint, _, _ in items[:turn]]
+        denials = [joint for joint, turns, _ in items[turn:] if not turns]
+        if negated and turn < len(items):
+            raise NotUnderstood  # not A but not B
+        mark = "-" if negated else self._mark_of(joints)
+        for several in (joints if negated else [], denials):
+            if "and" in several or (several and not {"or", "nor"} & set(several)):
+                raise NotUnderstood  # not A and B: who does one of them only?
+        return [Further(mark if n < turn else "-", found) for n, (_, _, found) in enumerate(items)]
+
+    def _further_one(self, read: Callable[[], Set], verbs: bool) -> tuple[str, bool, Set]:
+        """Read the joint, whether it turns to what is denied, and one member of a list."""
+        joint = self._word("and", "or", "but", ",", "nor")
+        if joint == ",":
+            joint = self._maybe("and", "or", "but", "nor") or joint
+        turns = self._negation()
+        if (joint == "but" and not turns) or (not verbs and self._is_verb("base", "s", "ing")):
+            raise NotUnderstood  # the next predicate
+        return joint, turns, read()
+
+    @staticmethod
+    def _mark_of(joints: Sequence[str]) -> str:
+        """Return what the joints of a list make of it; the last one says what its commas mean."""
+        said = set(joints) - {","}
+        if not joints:
+            return "&"
+        if len(said) != 1 or said == {"nor"}:
+            raise NotUnderstood  # A and B or C may be two things
+        return "&" if said == {"and"} else "+"
 
     # --------------------------------------------------------------------------------------------------- backtracking
 
@@ -178,6 +249,31 @@ class Reader:
             raise NotUnderstood
         self._restore(best[1])
         return best[2]
+
+
+def remembered(reading: Callable[Concatenate[_R, _P], Set]) -> Callable[Concatenate[_R, _P], Set]:
+    """Do a reading once for a place: alternatives that begin alike would double the work with each clause within."""
+
+    @wraps(reading)
+    def read(self: _R, /, *args: _P.args, **kwargs: _P.kwargs) -> Set:
+        key = (reading.__qualname__, self.at, self.last, args, tuple(kwargs.items()))
+        known = self.memory.get(key)
+        if known is None:
+            before = len(self.links)
+            try:
+                found = reading(self, *args, **kwargs)
+                known = Outcome(found, self.at, tuple(self.links[before:]), self.last)
+            except NotUnderstood:
+                known = Outcome(None)
+            self.memory[key] = known
+        else:
+            self.links = [*self.links, *known.links]
+        if known.found is None:
+            raise NotUnderstood
+        self.at, self.last = known.at, known.last
+        return known.found
+
+    return read
 
 
 def needed(found: Set) -> Plan:

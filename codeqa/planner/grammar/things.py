@@ -9,7 +9,7 @@ from functools import partial
 from codeqa.domain import CLASS_LIKE
 from codeqa.plan import Both, Call, Plan, find, piped
 from codeqa.planner.grammar import vocabulary as words
-from codeqa.planner.grammar.reader import NotUnderstood, Reader, Set, needed
+from codeqa.planner.grammar.reader import NotUnderstood, Reader, Set, Token, needed, remembered
 from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, DATA, FILE, TEST, Noun, Verb
 from codeqa.planner.link import Link, owned
 
@@ -27,6 +27,7 @@ class Things(Reader):
 
     # ---------------------------------------------------------------------------------------------------------- nouns
 
+    @remembered
     def _noun(self, *, bare: bool = False) -> Set:
         """Read a noun phrase; `bare` allows one that stands for everything of its sort."""
         self._determiners()
@@ -64,23 +65,26 @@ class Things(Reader):
 
     def _relative_noun(self) -> Noun:
         """Read a noun that stands for a step; in a question that goes on, `of X` may come later."""
+        direct = self._maybe(*words.DIRECT) is not None
         pair = tuple(t.low for t in self.tokens[self.at : self.at + 2])
         if pair in words.HEADS:
             self.at += 2
-            return Noun(CLASS, "", words.HEADS[pair])
+            return Noun(CLASS, "", words.HEADS[pair], direct)
         noun = words.NOUNS.get(self._peek().low)
+        if direct and noun is not None and noun.step not in ("callers", "callees", "subclasses", "bases"):
+            raise NotUnderstood
         if noun is not None and noun.sort == TEST:
             self.at += 1
             return replace(noun, step="tests")
         if noun is None or not noun.step:
             raise NotUnderstood
         self.at += 1
-        if self._maybe("methods", "classes", "types", "functions"):
-            pass
-        return noun
+        self._maybe("methods", "classes", "types", "functions")
+        return replace(noun, direct=direct)
 
     def _stepped(self, noun: Noun, target: Set) -> Set:
-        plan = piped(needed(target), noun.step)
+        nearest = {"depth": 1} if noun.direct and noun.step in ("subclasses", "bases") else {}
+        plan = piped(needed(target), noun.step, **nearest)
         found = Set(plan, noun.sort, of_class=noun.step in ("subclasses", "bases"))
         if noun.step == "implementers":
             found = replace(found, of_class=self._is_class(target))
@@ -128,13 +132,22 @@ class Things(Reader):
 
     def _in_place(self, found: Set) -> Set:
         """Narrow to where it stands: in tests, in src/app, outside of tests."""
-        if self._adverbs() and isinstance(found.plan, Call) and found.plan.name == "callers":
-            found = replace(found, plan=Call("reached_by", found.plan.source))
+        if self._adverbs():
+            found = self._further(found)
         while self.at < len(self.tokens) and self._peek().low in _PLACED:
             narrowed = self._try(partial(self._placed, found))
             if narrowed is None:
                 break
             found = narrowed
+        return found
+
+    def _further(self, found: Set) -> Set:
+        """[callers of X] transitively."""
+        name = found.plan.name if isinstance(found.plan, Call) else ""
+        if isinstance(found.plan, Call) and name in words.FAR_STEPS:
+            return replace(found, plan=Call(words.FAR_STEPS[name], found.plan.source))
+        if name not in words.ALL_THE_WAY:
+            raise NotUnderstood
         return found
 
     def _placed(self, found: Set) -> Set:
@@ -174,19 +187,22 @@ class Things(Reader):
             if self.tokens[at].low in ("tests", "test"):
                 return True
             at += 1
-        return at < len(self.tokens) and bool(_PATHLIKE.match(self.tokens[at].text.strip("`'\"")))
+        return at < len(self.tokens) and self._is_path(self.tokens[at])
+
+    def _is_path(self, token: Token) -> bool:
+        """Tell whether a token is a path, or may be one for nothing else is called so: `app.py`, not `shop.Tea`."""
+        text = token.text.strip("`'\"")
+        if "/" in text or not _PATHLIKE.match(text):
+            return bool(_PATHLIKE.match(text))
+        known = self.linker.tools.candidates(text)
+        return all(symbol.kind == "module" and symbol.span.path.endswith(text) for symbol in known)
 
     # -------------------------------------------------------------------------------------------------------- objects
 
+    @remembered
     def _object(self) -> Set:
         """Read what a verb is done to: a name, "it", words that name something, or a phrase with a name in it."""
-        token = self._peek()
-        if (
-            token.low in ("it", "them", "itself", "that", "this", "he", "she")
-            and self.last is not None
-            and not token.name
-        ):
-            self.at += 1
+        if self.last is not None and self._pronoun():
             return Set(self.last)
         found = (
             self._try(self._membered)
@@ -200,6 +216,19 @@ class Things(Reader):
             raise NotUnderstood
         self.last = found.plan
         return found
+
+    def _pronoun(self) -> bool:
+        """Read "it"; "that" begins a clause if a verb stands after it."""
+        state = self._state()
+        word = self._maybe("it", "them", "itself", "that", "this", "he", "she")
+        clause = word == "that" and self.at < len(self.tokens) and self._begins_predicate()
+        if clause:
+            self._restore(state)
+        return word is not None and not clause
+
+    def _begins_predicate(self) -> bool:
+        low = self._peek().low
+        return low in words.AUXILIARIES | words.NEGATIONS | words.NOBODY or self._is_verb("base", "s", "ing", "ed")
 
     def _phrase(self) -> Set:
         """A noun phrase with a name somewhere in it."""
@@ -230,7 +259,7 @@ class Things(Reader):
         if not owner.name and (owner.low in words.NOUNS or owner.low in words.BOUNDARY):
             raise NotUnderstood
         self.at += 1
-        if "/" in owner.text or _PATHLIKE.match(owner.text):
+        if self._is_path(owner):
             alone = self.linker.name(token.text)
             if len(alone.symbols) + len(alone.others) == 1:
                 raise NotUnderstood  # its name is enough: the path says where to look for what is asked
@@ -283,13 +312,13 @@ class Things(Reader):
         self._determiners()
         self._kind_word()
         token = self._peek()
-        if not token.name or _PATHLIKE.match(token.text):
+        if not token.name or self._is_path(token):
             raise NotUnderstood
         self.at += 1
         return token.text
 
     def _kind_word(self) -> str:
-        low = self.tokens[self.at].low if self.at < len(self.tokens) else ""
+        low = self.tokens[self.at].low if self.at < len(self.tokens) and not self.tokens[self.at].name else ""
         singular = {"function", "method", "class", "interface", "struct", "trait", "enum", "type", "field", "property"}
         singular |= {"attribute", "variable", "constant", "setting", "error", "exception", "symbol", "file", "module"}
         singular |= {"macro", "constructor", "namespace", "package", "object", "option", "flag", "value", "member"}
@@ -356,16 +385,23 @@ class Things(Reader):
                 return Set(piped(needed(target), step), doer)
             far_away = step == "reached_by"
             return Set(piped(needed(target), "tests", **({"depth": REACHED} if far_away else {})), TEST)
-        if far and step == "callers":
-            step = "reached_by"
+        if far and step not in words.ALL_THE_WAY:
+            if step not in words.FAR_STEPS:
+                raise NotUnderstood
+            step = words.FAR_STEPS[step]
         if step == "callers" and target.of_class:
             step = "instantiations"
         return Set(piped(needed(target), step), doer, of_class=step in ("subclasses", "bases"))
 
     def _undergone(self, verb: Verb, agent: Set, *, far: bool = False) -> Set:
         """What an agent does something to."""
-        step = "reach" if far and verb.passive == "callees" else verb.passive
-        return Set(piped(needed(agent), step), verb.done, of_class=step in ("bases", "creates"))
+        step = verb.passive
+        if far and step not in words.ALL_THE_WAY:
+            if step not in words.FAR_STEPS:
+                raise NotUnderstood
+            step = words.FAR_STEPS[step]
+        done = CALLABLE if step == "callees" else verb.done  # a class that is created is one of them
+        return Set(piped(needed(agent), step), done, of_class=step in ("bases", "creates"))
 
     def _methods(self, subject: Set) -> Set:
         if subject.plan is not None and subject.of_class:

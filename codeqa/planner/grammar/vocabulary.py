@@ -24,6 +24,7 @@ class Noun:
     sort: str = ANY
     kind: str = ""  # of the symbols, as `where(kind=…)` has it
     step: str = ""
+    direct: bool = False  # one step, where the step's own depth is more
 
 
 _VERBS: tuple[tuple[str, Verb], ...] = (
@@ -167,6 +168,7 @@ HEADS = {
 HEADS |= {("parent", "classes"): "bases", ("parent", "class"): "bases", ("child", "classes"): "subclasses"}
 HEADS |= {("derived", "classes"): "subclasses", ("derived", "types"): "subclasses", ("sub", "classes"): "subclasses"}
 HEADS |= {("super", "classes"): "bases", ("super", "class"): "bases", ("implementing", "classes"): "implementers"}
+CASES = ("functions", "function", "methods", "method", "cases", "case", "code", "suite", "files", "file")
 ADJECTIVES = {
     "unused": "users",
     "untested": "tests",
@@ -176,7 +178,7 @@ ADJECTIVES = {
 }
 DETERMINERS = frozenset(
     "the a an any all every each of our other another some these those both its their different distinct various "
-    "existing actual concrete possible own direct".split()
+    "existing actual own".split()
 )
 NEGATIONS = frozenset(
     {"not", "never", "don't", "doesn't", "don’t", "doesn’t", "isn't", "isn’t", "aren't", "aren’t", "cannot"}
@@ -186,9 +188,14 @@ AUXILIARIES = frozenset(
 )
 ADVERBS = frozenset(
     "directly indirectly transitively eventually ultimately ever also themselves itself actually explicitly then "
-    "currently in-turn finally still only just else always again somehow anywhere internally ever together".split()
+    "currently in-turn finally still else somehow anywhere internally together".split()
 )
 FAR = frozenset({"indirectly", "transitively", "eventually", "ultimately", "finally", "somehow"})
+DIRECT = frozenset({"direct", "immediate"})  # before a noun that stands for a step: one step, and no further
+ALL_THE_WAY = frozenset(
+    {"subclasses", "bases", "implementers", "overriders", "overrides", "tests", "reach", "reached_by"}
+)
+FAR_STEPS = {"callers": "reached_by", "callees": "reach"}  # what a step is when it may be taken again and again
 NOBODY = frozenset({"nobody", "nothing", "no-one", "none", "noone"})
 RELATIVE = frozenset({"that", "which", "who", "whom"})
 _JOINTS = "that which who whom whose and or but without with in inside within under outside from by when , ; yet while"
@@ -199,7 +206,7 @@ TAILS = (
     "in our code", "in our codebase", "across the codebase", "across the repo", "across the project", "in here", "here",
     "at all", "anywhere", "if any", "please", "in total", "altogether", "exist", "are there", "is there", "exactly",
     "there are", "do we have", "for me", "right now", "today", "in turn", "overall", 
-    "from anywhere", "to me", "thanks", "in the source", "in the sources", "so far", "i need to know", "in python",
+    "from anywhere", "to me", "thanks", "in the source", "in the sources", "so far", "i need to know",
     "by name",
 )  # fmt: skip
 LEADS = (
