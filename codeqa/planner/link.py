@@ -188,6 +188,10 @@ class Linker:
         named = self.tools.store.symbols_named(name) if name.isidentifier() else []
         return any(s.kind in ("method", "property", "function") for s in named)
 
+    def is_folder(self, name: str) -> bool:
+        """Tell whether a folder of the repository is called that."""
+        return any(f"/{name}/" in f"/{record.path}" for record in self.tools.store.files())
+
     def membered(self, phrase: str) -> Link:
         """Link "the method m of C", "`m` in the class `C`" and "C's m", where C has such a member."""
         for pattern in (_MEMBER_OF, _MEMBERS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from codeqa import terms
 from codeqa.domain import CALLABLE, CLASS_LIKE, Event, Step, Symbol
@@ -12,7 +13,7 @@ from codeqa.plan import Plan, Runner, check, find, piped, render, search
 from codeqa.planner import asking, describing, listing, reaching, relating, research
 from codeqa.planner import sentences as say
 from codeqa.planner.forms import Request, wanted
-from codeqa.planner.grammar import Compiled, alternatives
+from codeqa.planner.grammar import Compiled, alternatives, understands
 from codeqa.planner.link import Link, Linker
 from codeqa.tools import IMPACT_DEPTH, Tools
 
@@ -20,6 +21,7 @@ LEADS = 14  # places that research reads
 FURTHER = 14  # places more that are only named
 BACKGROUND = 6  # of them beside an answer
 STRONGEST = 6  # of them that must hold what a question is about together
+MOST_NAMED = 6  # things that one question may ask about each of
 MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidates
 CHOSEN = 6  # of so many, where somebody chose them
 WIDE = 30  # candidates for the end of a chain, of which only some can be reached
@@ -40,7 +42,11 @@ IGNORED = frozenset(
     "function functions method methods class classes code file files module modules name named called all every "
     "directly symbol type types field variable constant setting error exception repo codebase project".split()
 )
+UNSLOTTED = ("callers", "callees", "uses", "tests")
 LISTED = ("callers", "callees", "uses", "tests", "hierarchy", "scattered")  # forms whose lists know no exceptions
+_LIST = frozenset(
+    "and or both the function functions method methods class classes defined declared located live".split()
+)
 NEGATION = re.compile(
     r"\b(?:never|not|no\s+longer|without|except|excluding|other\s+than|apart\s+from|do(?:es)?n[’']t|isn[’']t)\b", re.I
 )
@@ -88,7 +94,9 @@ class Walk:
         if self.request.form in LISTED and (word := NEGATION.search(self.request.question)):
             self.book.unknown(f"{word[0]!r} is not understood: this answers the question without it")
             self.weak = True
-        if self.request.form in LISTED and (unread := self._unread()):
+        if self.request.form in UNSLOTTED:
+            self._unslotted()
+        elif self.request.form in LISTED and (unread := self._unread()):
             self.book.unknown(f"not understood: {' '.join(unread[:8])}; this answers the question without it")
             self.weak = True
         handler = getattr(self, f"_{self.request.form}")
@@ -328,6 +336,22 @@ class Walk:
             self.book.unknown(f"not understood: {' '.join(rest)!r}; this answers the question without it")
             self.weak = True
 
+    def _unslotted(self) -> None:
+        """Say which names and words of a question stand in no slot of its form, so that its list ignores them."""
+        if self.request.form not in UNSLOTTED:
+            return
+        said = self.request.question
+        for slot in self.request.slots.values():
+            said = said.replace(slot, " ")
+        names = [n for n in self.linker.written(said) if self.linker.name(n) or "/" in n]
+        plain = re.sub(r"^\W*how\s+(?:many|often)\b", " ", said, flags=re.I)
+        for name in names:
+            plain = plain.replace(name, " ")
+        rest = [w for w in re.findall(r"[^\W\d][\w’'-]*", plain) if not understands(w.lower())]
+        if names or rest:
+            self.book.unknown(f"not understood: {' '.join([*names, *rest])!r}; this answers the question without it")
+            self.weak = True
+
     def _callers(self, a: str, b: str) -> Iterator[Event]:
         yield from self._listed(a, "callers")
 
@@ -506,6 +530,9 @@ class Walk:
         return Link(target.phrase, (best,), "search", coverage=fits[best.id])
 
     def _where(self, a: str, b: str) -> Iterator[Event]:
+        if several := self._several():
+            yield from self._of_each(several, self._where)
+            return
         yield from self._subject(a)
         if not self.link.certain:
             return
@@ -518,7 +545,10 @@ class Walk:
             yield Step("read", symbol.id)
 
     def _what(self, a: str, b: str) -> Iterator[Event]:
-        names = self.linker.written(self.request.question)
+        if several := self._several():
+            yield from self._of_each(several, self._what)
+            return
+        names = self.linker.written(a) or self.linker.written(self.request.question)
         yield from self._subject(names[0] if names else a)
         if not self.link.certain:
             return
@@ -573,6 +603,31 @@ class Walk:
         if lacking:
             self.weak = True
             self.book.unknown(f"nothing in {symbol.label}, or in what it calls, speaks of {say.listed(lacking)}")
+
+    def _several(self) -> list[str]:
+        """Return the names of a list that the question asks about each of; [] if it asks about one thing."""
+        phrase = self.request.slots.get("a", "")
+        names = self.linker.written(phrase)
+        between = phrase
+        for name in names:
+            between = between.replace(name, " ")
+        words = re.findall(r"\w+", between.lower())
+        listed = len(names) > 1 and set(words) <= _LIST and bool({"and", "or"} & set(words) or "," in between)
+        return names if listed and all(self.linker.name(name) for name in names) else []
+
+    def _of_each(self, names: Sequence[str], walk: Callable[[str, str], Iterator[Event]]) -> Iterator[Event]:
+        """Answer for each name of a list."""
+        whole = self.request
+        for name in names[:MOST_NAMED]:
+            phrase = f"`{name}`"
+            self.request = replace(whole, slots={**whole.slots, "a": phrase})
+            yield from walk(phrase, "")
+        self.request = whole
+        if len(names) > MOST_NAMED:
+            self.book.unknown(
+                f"answered for {MOST_NAMED} of these: nothing is said of {say.listed(names[MOST_NAMED:])}"
+            )
+            self.weak = True
 
     def _about(self, symbol: Symbol) -> None:
         """Note that a symbol itself is what was asked for."""

@@ -11,10 +11,11 @@ import re
 
 from codeqa.domain import Symbol
 from codeqa.plan import Both, Call, Plan, find
+from codeqa.planner.grammar import vocabulary
 from codeqa.planner.grammar.questions import Compiled, Questions
 from codeqa.planner.link import Linker
 
-__all__ = ["Compiled", "alternatives", "compile_parts", "compile_question"]
+__all__ = ["Compiled", "alternatives", "compile_parts", "compile_question", "understands"]
 
 _PARTS = re.compile(r"(?<=[\w`'\")])[?.!]\s+|,?\s+and\s+(?=(?:which|what|who|where|how\s+many|do|does|are|is)\b)", re.I)
 
@@ -47,6 +48,11 @@ def compile_parts(question: str, linker: Linker) -> tuple[list[Compiled], str]:
         else:
             rest.append(part)
     return (found, " ".join(rest)) if found else ([], "")
+
+
+def understands(word: str) -> bool:
+    """Tell whether a word, in lower case, is one that questions are made of: it narrows nothing by itself."""
+    return word in vocabulary.PLAIN
 
 
 def alternatives(compiled: Compiled, symbol: Symbol, chosen: Symbol) -> Plan:

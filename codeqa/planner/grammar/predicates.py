@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from codeqa.plan import Both, piped
+from codeqa.plan import Both, Plan, piped
 from codeqa.planner.grammar import vocabulary as words
 from codeqa.planner.grammar.reader import Further, NotUnderstood, Set, member_of, needed, remembered
 from codeqa.planner.grammar.things import REACHED, Things
@@ -130,9 +130,9 @@ class Predicates(Things):
         self._word("ancestor")
         return Set(piped(needed(target), "subclasses"), CLASS, of_class=True)
 
-    def _supering(self, subject: Set) -> Set:
+    def _supering(self, subject: Set, *, negated: bool = False) -> Set:
         """Call super; delegate to the parent's implementation."""
-        negated = self._negation()
+        negated = self._negation() or negated
         self._verb("base", "s", "ing", "ed")
         for phrase in _SUPERS:
             if self._sequence(phrase):
@@ -152,9 +152,11 @@ class Predicates(Things):
             self._word(*words.NOBODY)
             tests = False
         self._maybe("else", "code", "in")
-        self._adverbs()
+        how = self._adverbs()
         verb, _ = self._verb("base", "s")
-        self._adverbs()
+        how = self._adverbs() or how
+        if how not in ("", words.NEAR):
+            raise NotUnderstood
         step = "tests" if tests else verb.active
         return replace(subject, plan=piped(needed(subject), "without", step))
 
@@ -170,7 +172,9 @@ class Predicates(Things):
     def _lacking(self, subject: Set, *, negated: bool) -> Set:
         """[without] tests; [without] calling it directly."""
         if self._is_verb("ing"):
-            return self._doing_it(subject, negated=negated)
+            return self._either(
+                lambda: self._supering(subject, negated=negated), lambda: self._doing_it(subject, negated=negated)
+            )
         self._maybe("any", "a", "its", "their", "own")
         noun = self._relative_noun()
         return self._with_or_without(subject, noun.step, negated=negated)
@@ -185,26 +189,36 @@ class Predicates(Things):
         adverb = self._adverbs()
         negated = self._negation() or negated
         verb, _ = self._verb("ed")
-        far = self._adverbs() or adverb
+        how = self._adverbs() or adverb
         if self._maybe("by", "from", "in", "inside", "with", "within", "through"):
             anybody = self._maybe("anything", "anyone", "anybody", "something", "others")
-            if anybody and be:
+            if anybody and be and how in ("", words.NEAR):
                 return self._with_or_without(subject, verb.active, negated=negated)
             if anybody:
                 raise NotUnderstood
             both = self._maybe("both", "either", "neither")
             negated = negated or both == "neither"
-            done_by = partial(self._done_by_agent, subject, verb, far)
+            done_by = partial(self._done_by_agent, subject, verb, how)
             first = done_by(negated=negated)
             further = self._listed(partial(done_by, negated=False), verbs=both is not None, negated=negated)
             return self._put_together(subject, first, further)
-        if not be:
+        if not be or how not in ("", words.NEAR):
             raise NotUnderstood
         return self._with_or_without(subject, verb.active, negated=negated)
 
-    def _done_by_agent(self, subject: Set, verb: Verb, far: bool, *, negated: bool) -> Set:
+    @staticmethod
+    def _with_members(subject: Set, names: Sequence[str], marks: Sequence[str]) -> Set:
+        """Keep the classes that have all of these members, or not those that are denied: no method is two of them."""
+        plan: Plan = piped(needed(subject), "defining", names[0])
+        for mark, name in zip(marks, names[1:], strict=True):
+            with_it = piped(needed(subject), "defining", name)
+            plan = Both("-", plan, with_it) if mark == "-" else piped(plan, "defining", name)
+        return replace(subject, plan=plan)
+
+    def _done_by_agent(self, subject: Set, verb: Verb, how: str, *, negated: bool) -> Set:
         """[called by] X."""
-        return self._narrowed(subject, self._undergone(verb, self._object(), far=far), negated=negated)
+        self._maybe("by")
+        return self._narrowed(subject, self._undergone(verb, self._object(), how=how), negated=negated)
 
     def _with_or_without(self, subject: Set, step: str, *, negated: bool) -> Set:
         """Keep what a step finds something for, or nothing; only what can be called is worth saying is never called."""
@@ -216,45 +230,40 @@ class Predicates(Things):
     def _doing_it(self, subject: Set, *, negated: bool = False) -> Set:
         """Call X; never set X; calling both X and Y; call X but not Y."""
         negated = self._negation() or negated
-        far = self._adverbs()
+        how = self._adverbs()
+        if self._maybe("is", "are") and self._peek().low not in ("derived", "descended"):
+            raise NotUnderstood
         derived = self._peek().low in ("derived", "descended")
         verb, stem = self._verb(*(("base", "s", "ing", "ed") if negated or derived else ("base", "s", "ing")))
-        far = self._adverbs() or far
+        how = self._adverbs() or how
         self._maybe("to") if stem == "call" else None
         both = self._maybe("both", "either", "neither")
         if both == "neither" and negated:
             raise NotUnderstood
         negated = negated or both == "neither"
-        first = self._objected(subject, verb, far, negated=negated)
+        first = self._objected(subject, verb, how, negated=negated)
         further = self._listed(
-            partial(self._objected, subject, verb, far, negated=False), verbs=both is not None, negated=negated
+            partial(self._objected, subject, verb, how, negated=False), verbs=both is not None, negated=negated
         )
         return self._put_together(subject, first, further)
 
     def _put_together(self, subject: Set, first: Set, further: Sequence[Further]) -> Set:
         """Make one set of what is said of several objects."""
-        kept = [first, *(more.found for more in further if more.mark == "&")]
-        names = [member_of(side.plan, subject.plan) for side in kept]
-        if len(kept) > 1 and all(names):  # classes that have all of them, for no method is two
-            plan = needed(subject)
-            for name in names:
-                plan = piped(plan, "defining", name)
-            first, further = replace(subject, plan=plan), [more for more in further if more.mark != "&"]
+        names = [member_of(side.plan, subject.plan) for side in (first, *(more.found for more in further))]
+        if further and all(names) and all(more.mark != "+" for more in further):
+            return self._with_members(subject, names, [more.mark for more in further])
         plan = needed(first)
         for more in further:
             plan = Both(more.mark, plan, needed(more.found))
         return replace(first, plan=plan)
 
-    def _objected(self, subject: Set, verb: Verb, far: bool, *, negated: bool) -> Set:
+    def _objected(self, subject: Set, verb: Verb, how: str, *, negated: bool) -> Set:
         """A verb with its object, as a narrower subject."""
         if verb.active == "overriders" and (found := self._try(lambda: self._own_member(subject, negated=negated))):
             return found
         target = self._object()
-        start = self.at
-        far = self._adverbs() or far
-        if verb.active == "tests" and any(t.low == "directly" for t in self.tokens[start : self.at]):
-            verb = words.VERBS["call"][2]  # a test that covers it directly calls it
-        found = self._did(verb, target, far=far, subject=subject)
+        how = self._adverbs() or how
+        found = self._did(verb, target, how=how, subject=subject)
         return self._narrowed(subject, found, negated=negated)
 
     def _own_member(self, subject: Set, *, negated: bool) -> Set:
@@ -279,10 +288,10 @@ class Predicates(Things):
         """[that] X calls; [the setting that] Y writes."""
         agent = self._object()
         negated = self._negation()
-        far = self._adverbs()
+        how = self._adverbs()
         verb, _ = self._verb("base", "s", "ed")
-        far = self._adverbs() or far
-        return self._narrowed(subject, self._undergone(verb, agent, far=far), negated=negated)
+        how = self._adverbs() or how
+        return self._narrowed(subject, self._undergone(verb, agent, how=how), negated=negated)
 
     def _whose(self, subject: Set) -> Set:
         """Whose m calls X; whose override of m calls X."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -9,7 +10,7 @@ from codeqa.plan import Both, Plan, piped, united
 from codeqa.planner.grammar import idioms
 from codeqa.planner.grammar import vocabulary as words
 from codeqa.planner.grammar.predicates import Predicates
-from codeqa.planner.grammar.reader import NotUnderstood, Set, needed, stripped, tokens_of
+from codeqa.planner.grammar.reader import Further, NotUnderstood, Set, needed, stripped, tokens_of
 from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, TEST
 from codeqa.planner.link import Link
 
@@ -122,11 +123,14 @@ class Questions(Predicates):
             found := self._try(self._where_in)
         ):
             return found, False
-        if self._maybe("do", "can"):
-            self._word("i", "we", "you")
-            self._word("find")
-            return self._bare()
-        return self._passive_question(), False
+        return self._try(self._found_where) or self._passive_question(), False
+
+    def _found_where(self) -> Set:
+        """[where] can I find callers of X."""
+        self._word("do", "can")
+        self._word("i", "we", "you")
+        self._word("find")
+        return self._bare()[0]
 
     def _where_in(self) -> Set:
         """[where] in P is X called; in C is X called."""
@@ -166,33 +170,36 @@ class Questions(Predicates):
             verb, _ = self._verb("base")
             return self._did(verb, self._object())
         self._word("is", "are", "was", "were", "gets", "get")
-        return self._undergone_by(Set(None), self._targets())
+        return self._undergone_by(Set(None), self._targets(apart=True))
 
-    def _targets(self) -> list[Set]:
-        """X; both X and Y."""
-        self._maybe("both")
-        found = [self._object()]
-        while self._maybe("and"):
-            found.append(self._object())
-        self._maybe("both")
-        return found
+    def _targets(self, *, apart: bool = False) -> list[Further]:
+        """X; both X and Y; X or Y. `apart` says that without "both" each is asked for: where are X and Y called."""
+        both = self._maybe("both")
+        found = [Further("&", self._object()), *self._listed(self._object)]
+        both = self._maybe("both", "all") or both
+        same = any(t.low == "same" for t in self.tokens[self.at :])
+        mark = "+" if apart and not both and not same else "&"
+        if any(more.mark == "-" for more in found):
+            raise NotUnderstood
+        return [replace(more, mark=mark) if more.mark == "&" else more for more in found]
 
-    def _undergone_by(self, noun: Set, targets: list[Set]) -> Set:
+    def _undergone_by(self, noun: Set, targets: Sequence[Further]) -> Set:
         """[is X] called, as those who do that."""
         self._maybe("being", "getting", "get")
-        far = self._adverbs()
+        how = self._adverbs()
         verb, _ = self._verb("ed")
         if noun.plan is None and noun.sort == ANY and verb.active == "owner":
             raise NotUnderstood  # where it is defined: a place, not a relation
-        far = self._adverbs() or far
+        how = self._adverbs() or how
         self._maybe("anywhere", "somewhere")
         if self._maybe("by"):
             self._determiners()
             self._word("same")
             self._word("function", "method", "code", "place")
-        found = self._did(verb, targets[0], far=far, subject=noun)
+        found = self._did(verb, targets[0].found, how=how, subject=noun)
         for other in targets[1:]:
-            found = replace(found, plan=Both("&", needed(found), needed(self._did(verb, other, far=far, subject=noun))))
+            more = self._did(verb, other.found, how=how, subject=noun)
+            found = replace(found, plan=Both(other.mark, needed(found), needed(more)))
         found = self._in_place(found)
         self._maybe("from", "in", "by")
         return self._narrowed(noun, found)
@@ -248,7 +255,7 @@ class Questions(Predicates):
     def _passively(self) -> tuple[Set, bool]:
         """Is X overridden anywhere; is X tested."""
         self._word("is", "are")
-        return self._undergone_by(Set(None), [self._object()]), False
+        return self._undergone_by(Set(None), [Further("&", self._object())]), False
 
     def _inverted(self) -> tuple[Set, bool]:
         """X is called by what; X overrides what; C is the base class of which classes."""
@@ -412,9 +419,9 @@ class Questions(Predicates):
         if self._maybe("OVERRIDDEN".lower()):
             return self._overridden_member(noun)
         agent = self._object()
-        far = self._adverbs()
+        how = self._adverbs()
         verb, stem = self._verb("base", "s")
-        far = self._adverbs() or far
+        how = self._adverbs() or how
         if stem == "have" and self.at < len(self.tokens):
             kind = self._noun(bare=True)
             return self._predicates(self._member_set(kind, agent))
@@ -422,7 +429,7 @@ class Questions(Predicates):
             return self._member_set(noun, agent)
         if verb.active == "overriders" and noun.plan is None:
             return Set(piped(needed(agent), "overrides"), CALLABLE)
-        found = self._in_place(self._narrowed(noun, self._undergone(verb, agent, far=far)))
+        found = self._in_place(self._narrowed(noun, self._undergone(verb, agent, how=how)))
         while self.at < len(self.tokens) and (more := self._try(partial(self._joined, found))):
             found = more
         return found
@@ -448,7 +455,8 @@ class Questions(Predicates):
             return self._doing(Set(None)), False
         self._word("are", "is")
         self._word("there")
-        return self._predicates(self._noun(bare=True)), False
+        noun = self._noun(bare=True)
+        return self._either(lambda: self._predicates(noun), lambda: _whole(noun)), False
 
     def _common(self) -> tuple[Set, bool]:
         """Common callers of A and B."""

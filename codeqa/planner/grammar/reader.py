@@ -132,12 +132,15 @@ class Reader:
         if self._maybe(*words.RELATIVE):
             self._maybe("do", "does", "can", "could", "may", "might", "will", "would")
 
-    def _adverbs(self) -> bool:
-        """Skip adverbs; True if one says that it may happen over several steps."""
-        far = False
+    def _adverbs(self) -> str:
+        """Read adverbs; return what they say of the number of steps: NEAR, FAR, APART, or "" for nothing."""
+        how = ""
         while found := self._maybe(*words.ADVERBS):
-            far = far or found in words.FAR
-        return far
+            said = words.HOW.get(found, "")
+            if how and said not in ("", how):
+                raise NotUnderstood
+            how = how or said
+        return how
 
     def _is_verb(self, *forms: str) -> bool:
         state = self._state()

@@ -132,8 +132,8 @@ class Things(Reader):
 
     def _in_place(self, found: Set) -> Set:
         """Narrow to where it stands: in tests, in src/app, outside of tests."""
-        if self._adverbs():
-            found = self._further(found)
+        if found.plan is not None and (how := self._try(self._last_adverbs)):
+            found = self._further(found, how)
         while self.at < len(self.tokens) and self._peek().low in _PLACED:
             narrowed = self._try(partial(self._placed, found))
             if narrowed is None:
@@ -141,14 +141,21 @@ class Things(Reader):
             found = narrowed
         return found
 
-    def _further(self, found: Set) -> Set:
-        """[callers of X] transitively."""
-        name = found.plan.name if isinstance(found.plan, Call) else ""
-        if isinstance(found.plan, Call) and name in words.FAR_STEPS:
-            return replace(found, plan=Call(words.FAR_STEPS[name], found.plan.source))
-        if name not in words.ALL_THE_WAY:
+    def _last_adverbs(self) -> str:
+        """Read adverbs that belong to no verb after them."""
+        how = self._adverbs()
+        if self.at < len(self.tokens) and self._is_verb("base", "s", "ing", "ed"):
             raise NotUnderstood
-        return found
+        return how
+
+    def _further(self, found: Set, how: str) -> Set:
+        """[callers of X] transitively."""
+        plan = found.plan
+        if isinstance(plan, Call) and plan.source is not None and not plan.options:
+            return replace(found, plan=_taken(plan.source, plan.name, how))
+        if how == words.NEAR:
+            return found
+        raise NotUnderstood
 
     def _placed(self, found: Set) -> Set:
         word = self._word(*_PLACED)
@@ -192,9 +199,12 @@ class Things(Reader):
     def _is_path(self, token: Token) -> bool:
         """Tell whether a token is a path, or may be one for nothing else is called so: `app.py`, not `shop.Tea`."""
         text = token.text.strip("`'\"")
-        if "/" in text or not _PATHLIKE.match(text):
+        if "/" in text:
             return bool(_PATHLIKE.match(text))
         known = self.linker.tools.candidates(text)
+        if not _PATHLIKE.match(text):
+            holders = any(symbol.kind in CLASS_LIKE or symbol.kind == "module" for symbol in known)
+            return token.name and not holders and self.linker.is_folder(text)
         return all(symbol.kind == "module" and symbol.span.path.endswith(text) for symbol in known)
 
     # -------------------------------------------------------------------------------------------------------- objects
@@ -376,32 +386,28 @@ class Things(Reader):
 
     # ---------------------------------------------------------------------------------------------------------- plans
 
-    def _did(self, verb: Verb, target: Set, *, far: bool = False, subject: Set | None = None) -> Set:
+    def _did(self, verb: Verb, target: Set, *, how: str = "", subject: Set | None = None) -> Set:
         """Those who do something to a target."""
         step = verb.active
         doer = verb.doer
         if subject is not None and subject.sort == TEST and step in ("reached_by", "users", "tests", "impact"):
             if step == "users" and subject.plan is not None:  # said of tests that are known: what they name themselves
                 return Set(piped(needed(target), step), doer)
-            far_away = step == "reached_by"
-            return Set(piped(needed(target), "tests", **({"depth": REACHED} if far_away else {})), TEST)
-        if far and step not in words.ALL_THE_WAY:
-            if step not in words.FAR_STEPS:
-                raise NotUnderstood
-            step = words.FAR_STEPS[step]
-        if step == "callers" and target.of_class:
+            if how == words.NEAR:  # a test that covers it directly calls it
+                return Set(piped(needed(target), "callers"), CALLABLE)
+            far_away = step == "reached_by" or how
+            reached = piped(needed(target), "tests", **({"depth": REACHED} if far_away else {}))
+            apart = how == words.APART
+            return Set(Both("-", reached, piped(needed(target), "callers")) if apart else reached, TEST)
+        if step == "callers" and target.of_class and how in ("", words.NEAR):
             step = "instantiations"
-        return Set(piped(needed(target), step), doer, of_class=step in ("subclasses", "bases"))
+        return Set(_taken(needed(target), step, how), doer, of_class=step in ("subclasses", "bases", "owner"))
 
-    def _undergone(self, verb: Verb, agent: Set, *, far: bool = False) -> Set:
+    def _undergone(self, verb: Verb, agent: Set, *, how: str = "") -> Set:
         """What an agent does something to."""
         step = verb.passive
-        if far and step not in words.ALL_THE_WAY:
-            if step not in words.FAR_STEPS:
-                raise NotUnderstood
-            step = words.FAR_STEPS[step]
         done = CALLABLE if step == "callees" else verb.done  # a class that is created is one of them
-        return Set(piped(needed(agent), step), done, of_class=step in ("bases", "creates"))
+        return Set(_taken(needed(agent), step, how), done, of_class=step in ("bases", "creates"))
 
     def _methods(self, subject: Set) -> Set:
         if subject.plan is not None and subject.of_class:
@@ -429,6 +435,8 @@ class Things(Reader):
             return Set(plan if found.sort == TEST else piped(plan, "where", test="yes"), TEST)
         if subject.sort == FILE:
             return Set(plan if found.sort == FILE else piped(plan, "files"), FILE)
+        if subject.sort == CLASS and isinstance(plan, Call) and plan.name == "owner":
+            return Set(piped(plan, "where", kind="class"), CLASS, of_class=True)
         if subject.sort == CLASS and not found.of_class and found.sort in (CALLABLE, ANY):
             return Set(piped(piped(plan, "owner"), "where", kind="class"), CLASS, of_class=True)
         if subject.kind == "method":
@@ -436,3 +444,20 @@ class Things(Reader):
         if subject.kind == "callable" and found.sort != CALLABLE:
             return Set(piped(plan, "where", kind="callable"), CALLABLE)
         return replace(found, sort=subject.sort if subject.sort != ANY else found.sort)
+
+
+def _taken(target: Plan, step: str, how: str) -> Plan:
+    """Take a step from what a plan finds, or as many as an adverb says."""
+    family = step in ("subclasses", "bases")
+    if how == words.NEAR:
+        return piped(target, words.NEAR_STEPS.get(step, step), **({"depth": 1} if family else {}))
+    if not how:
+        return piped(target, step)
+    whole = words.FAR_STEPS.get(step, step)
+    if whole not in words.ALL_THE_WAY:
+        raise NotUnderstood
+    if how == words.FAR:
+        return piped(target, whole)
+    if not family and whole not in words.NEAR_STEPS:
+        raise NotUnderstood
+    return Both("-", piped(target, whole), _taken(target, whole, words.NEAR))

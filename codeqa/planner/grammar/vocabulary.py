@@ -36,7 +36,7 @@ _VERBS: tuple[tuple[str, Verb], ...] = (
     ("raise throw emit fail", Verb("raisers", "raises", CALLABLE, CLASS)),
     ("override redefine replace reimplement", Verb("overriders", "overrides", CALLABLE, CALLABLE)),
     ("implement", Verb("implementers", "bases", CLASS, CLASS)),
-    ("inherit extend subclass derive descend", Verb("subclasses", "bases", CLASS, CLASS)),
+    ("extend subclass", Verb("subclasses", "bases", CLASS, CLASS)),
     ("import", Verb("importers", "imports", FILE)),
     ("test cover exercise verify check", Verb("tests", "callees", TEST)),
     ("decorate wrap", Verb("decorators", "decorated", CALLABLE, CALLABLE)),
@@ -190,7 +190,10 @@ ADVERBS = frozenset(
     "directly indirectly transitively eventually ultimately ever also themselves itself actually explicitly then "
     "currently in-turn finally still else somehow anywhere internally together".split()
 )
-FAR = frozenset({"indirectly", "transitively", "eventually", "ultimately", "finally", "somehow"})
+NEAR, FAR, APART = "near", "far", "apart"  # in one step; in one or more; in more than one only
+HOW = dict.fromkeys(("transitively", "eventually", "ultimately", "finally", "somehow"), FAR)
+HOW |= {"directly": NEAR, "indirectly": APART}
+NEAR_STEPS = {"reached_by": "callers", "reach": "callees"}
 DIRECT = frozenset({"direct", "immediate"})  # before a noun that stands for a step: one step, and no further
 ALL_THE_WAY = frozenset(
     {"subclasses", "bases", "implementers", "overriders", "overrides", "tests", "reach", "reached_by"}
@@ -216,4 +219,10 @@ LEADS = (
     "i'd like to know", "i'd like to see", "i want to see", "i need", "tell me", "show me", "give me", "list", "show",
     "find me", "find", "enumerate", "name", "print", "get me", "display", "identify", "look up",
     "point me to", "i am looking for", "i'm looking for",
+)  # fmt: skip
+_ASKED = "who what which where many by from for to list show find give name me there you we i it they if about"
+PLAIN = (
+    frozenset(_ASKED.split()) | frozenset(VERBS) | frozenset(FIRST_WORDS) | frozenset(NOUNS) | DETERMINERS | AUXILIARIES
+    | ADVERBS | RELATIVE | frozenset(word for phrase in (*PHRASES, *HEADS) for word in phrase)
+    | frozenset(word for phrase in (*TAILS, *LEADS) for word in phrase.split()) | {"of", "in", "on", "at", "and"}
 )  # fmt: skip
