@@ -215,6 +215,8 @@ class Tools:
         """Return what calls or creates a symbol, `raise Error()` included: one relation for each line that does."""
         kinds = CALLS | {EdgeKind.RAISES} if symbol.kind in CLASS_LIKE else CALLS
         edges = self.graph.incoming(self.itself(symbol), kinds)
+        if symbol.kind == "constructor" and symbol.parent:  # creating an object calls it
+            edges = [*edges, *self.graph.incoming([symbol.parent], {EdgeKind.INSTANTIATES})]
         holders = self.graph.symbols(e.src for e in edges)
         found = sorted((Relation(holders[e.src], e) for e in edges if e.src in holders), key=by_trust)
         kept = list({(r.symbol.id, r.edge.site): r for r in reversed(found)}.values())[::-1]

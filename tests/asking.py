@@ -80,6 +80,139 @@ def test_place_charges_the_card():
     "README.md": "# Shop\n\nOrders are placed with `Checkout.place`.\n",
 }
 
+KITCHEN = {
+    "kitchen/__init__.py": "",
+    "kitchen/errors.py": """class KitchenError(Exception):
+    pass
+
+
+class BurnError(KitchenError):
+    pass
+
+
+class SpillError(KitchenError):
+    pass
+""",
+    "kitchen/stove.py": """from .errors import BurnError, SpillError
+
+
+class Appliance:
+    def __init__(self, power):
+        self.power = power
+        self.heat = 0
+
+    def start(self):
+        self.heat = 1
+
+    def stop(self):
+        self.heat = 0
+
+
+class Stove(Appliance):
+    def start(self):
+        super().start()
+        ignite(self.power)
+
+    def boil(self):
+        watch(self.heat)
+
+
+class GasStove(Stove):
+    def start(self):
+        super().start()
+        vent()
+
+
+class Oven(Appliance):
+    def start(self):
+        preheat(self.power)
+
+    def stop(self):
+        super().stop()
+
+
+def ignite(power):
+    if power > 9:
+        raise BurnError
+    spark()
+
+
+def preheat(power):
+    warm(power)
+    spark()
+
+
+def warm(power):
+    if power > 5:
+        raise SpillError
+    vent()
+
+
+def spark():
+    vent()
+
+
+def vent():
+    pass
+
+
+def watch(heat):
+    return heat
+
+
+def polish():
+    pass
+""",
+    "kitchen/menu.py": """from .stove import GasStove, Oven, preheat, spark
+
+
+class Menu:
+    def __init__(self, dishes):
+        self.dishes = dishes
+
+    def cook(self):
+        oven = Oven(3)
+        oven.start()
+        for dish in self.dishes:
+            serve(dish)
+
+    def clear(self):
+        self.dishes = []
+
+
+class Tray:
+    def clear(self):
+        spark()
+
+
+def serve(dish):
+    preheat(dish)
+    spark()
+
+
+def dinner():
+    stove = GasStove(4)
+    stove.boil()
+    Menu([]).cook()
+
+
+def rehearse(times):
+    if times:
+        rehearse(times - 1)
+""",
+    "tests/test_kitchen.py": """from kitchen.menu import dinner
+from kitchen.stove import warm
+
+
+def test_dinner():
+    dinner()
+
+
+def test_warm():
+    warm(1)
+""",
+}
+
 
 def ask(root: Path, question: str) -> Answer:
     """Return the answer of a fresh project."""

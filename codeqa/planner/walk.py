@@ -75,6 +75,7 @@ class Walk:
         self.book = book
         self.linker = linker
         self.link = Link("")  # what the subject of the question was taken for
+        self.alone = ""  # of several names, the one that is answered for
         self.final = False  # what the question is about is not there: nothing else is looked for
         self.weak = False  # the subject was found by search, and not all of its words were
 
@@ -548,8 +549,8 @@ class Walk:
         if several := self._several():
             yield from self._of_each(several, self._what)
             return
-        names = self.linker.written(a) or self.linker.written(self.request.question)
-        yield from self._subject(names[0] if names else a)
+        names = [self.alone] if self.alone else self.linker.written(self.request.question)
+        yield from self._subject(a if self.alone or not names else names[0])
         if not self.link.certain:
             return
         if (away := self._apart(names)) is not None:
@@ -619,10 +620,10 @@ class Walk:
         """Answer for each name of a list."""
         whole = self.request
         for name in names[:MOST_NAMED]:
-            phrase = f"`{name}`"
-            self.request = replace(whole, slots={**whole.slots, "a": phrase})
-            yield from walk(phrase, "")
-        self.request = whole
+            self.alone = name
+            self.request = replace(whole, slots={**whole.slots, "a": name})
+            yield from walk(f"`{name}`", "")
+        self.request, self.alone = whole, ""
         if len(names) > MOST_NAMED:
             self.book.unknown(
                 f"answered for {MOST_NAMED} of these: nothing is said of {say.listed(names[MOST_NAMED:])}"

@@ -6,6 +6,7 @@ Each pattern replaces words that say nothing about which names are meant, so tha
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 _ORDINALS = r"second[- ]level|second[- ]order|indirect[- ]level"
@@ -43,7 +44,6 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
     (r"\b(?:have|has|comes? with) (?:an|their|its)? ?own (?:(?:version|implementation|override) of )?", "override "),
     (r"\boverrides of (\S+) in (.+?) (?=(?:lead|that|which|call|reach|end))", r"\2 that override \1 and "),
     (r"\bthe overridden (\S+) (?=(?:get|call|reach|lead|end))", r"OVERRIDDEN \1 "),
-    (r"\b(?-i:(?:the )?(?:value|values|state|contents?|result)) of (?=[\w`'\"])", ""),
     (r"(?<!['’]s )\b(?-i:instances?|objects?|a new) (?:of )?(?=[\w`'\"])", ""),
     (r"(?<!['’]s )(?<!\bmethod )(?<!\bfunction )\b(?-i:new) (?!(?:of|in|on|such|so|and|or|but)\b)(?=[\w`'\"])", ""),
     (r"(?<=[\w`'\"]) (?:objects|instances)\b", ""),
@@ -82,6 +82,14 @@ _IDIOMS: tuple[tuple[str, str], ...] = (
 @cache
 def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(pattern, re.I), text) for pattern, text in _IDIOMS)
+
+
+_VALUE = re.compile(r"\b(?:the )?(?P<word>value|values|state|contents?|result) of (?P<name>[`'\"]?[\w.:#/-]*\w)")
+
+
+def plain_values(text: str, is_name: Callable[[str, str], bool]) -> str:
+    """Leave out "the value of" before a name, but not where the name has a member that is called so."""
+    return _VALUE.sub(lambda m: m[0] if is_name(m["name"].strip("`'\""), m["word"]) else m["name"], text)
 
 
 def plain(text: str) -> str:

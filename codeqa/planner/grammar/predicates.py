@@ -235,6 +235,8 @@ class Predicates(Things):
             raise NotUnderstood
         derived = self._peek().low in ("derived", "descended")
         verb, stem = self._verb(*(("base", "s", "ing", "ed") if negated or derived else ("base", "s", "ing")))
+        if stem in words.FROM_VERBS and self.tokens[self.at - 1].low != "from":
+            raise NotUnderstood
         how = self._adverbs() or how
         self._maybe("to") if stem == "call" else None
         both = self._maybe("both", "either", "neither")

@@ -34,7 +34,9 @@ class Questions(Predicates):
 
     def question(self) -> Compiled | None:
         """Read the whole question."""
-        self.tokens = tokens_of(stripped(idioms.plain(stripped(self.text))), self.linker)
+        said = idioms.plain_values(stripped(self.text), lambda owner, name: self._is_member(owner, name))
+        text = stripped(idioms.plain(said))
+        self.tokens = tokens_of(text, self.linker)
         if not self.tokens:
             return None
         readings = (
@@ -149,6 +151,8 @@ class Questions(Predicates):
         return Set(piped(needed(target), "members"), CALLABLE)
 
     def _within(self, place: Set, found: Set) -> Set:
+        if place.plan is None and place.sort == TEST:
+            return replace(found, plan=piped(needed(found), "where", test="yes"))
         if place.plan is None:
             return replace(found, plan=piped(needed(found), "where", path=place.place))
         return Set(Both("&", place.plan, needed(found)), found.sort)

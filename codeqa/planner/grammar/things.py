@@ -167,9 +167,11 @@ class Things(Reader):
         self._determiners()
         self._maybe("file", "folder", "directory", "module", "package", "path", "dir")
         token = self._peek()
-        if token.low in ("tests", "test"):
+        if token.low in ("tests", "test") and not token.name:
             self.at += 1
             self._maybe("code", "files", "suite")
+            if found.plan is None and not outside and found.sort in (ANY, CALLABLE):
+                return replace(found, sort=TEST)
             return replace(found, plan=piped(needed(found), "where", test="no" if outside else "yes"))
         if token.low in ("source", "sources", "production", "non-test"):
             self.at += 1
@@ -188,7 +190,7 @@ class Things(Reader):
     def _place_follows(self) -> bool:
         """Tell whether a path stands next, and no file that is a thing of its own."""
         at = self.at
-        while at < len(self.tokens) and self.tokens[at].low in words.DETERMINERS | {
+        while at < len(self.tokens) and not self.tokens[at].name and self.tokens[at].low in words.DETERMINERS | {
             "file", "folder", "directory", "module", "package", "path", "tests", "test", "dir",
         }:  # fmt: skip
             if self.tokens[at].low in ("tests", "test"):
@@ -259,13 +261,14 @@ class Things(Reader):
             member = self._peek()
             self.at += 1
             return self._linked_member(token.text[:-2], member.text)
-        if not kind and not token.name and token.low in words.NOUNS:
-            raise NotUnderstood
+        spoken = not kind and not token.name and token.low in words.NOUNS
         self._maybe("defined", "declared")
         self._word("of", "in", "on", "from")
         self._determiners()
         self._kind_word()
         owner = self._peek()
+        if spoken and not (owner.name and self._is_member(owner.text, token.text)):
+            raise NotUnderstood  # a noun, unless the owner has a member that is called so
         if not owner.name and (owner.low in words.NOUNS or owner.low in words.BOUNDARY):
             raise NotUnderstood
         self.at += 1
@@ -274,6 +277,11 @@ class Things(Reader):
             if len(alone.symbols) + len(alone.others) == 1:
                 raise NotUnderstood  # its name is enough: the path says where to look for what is asked
         return self._linked_member(owner.text, token.text)
+
+    def _is_member(self, owner: str, name: str) -> bool:
+        """Tell whether what an owner is called has a member of exactly that name."""
+        found = self.linker.tools.candidates(owned(owner.strip("`'\""), name))
+        return any(symbol.name == name and not symbol.external for symbol in found)
 
     def _linked_member(self, owner: str, member: str) -> Set:
         name = owned(owner.strip("`"), member.strip("`").removesuffix("()"))
@@ -363,6 +371,8 @@ class Things(Reader):
         self._maybe("of")
         self._maybe("code")
         self._word("that", "which", "where", "to", "for", "responsible", "doing", "handling")
+        if any(t.name for t in self.tokens[self.at :]):
+            raise NotUnderstood  # what is said of a name is a relation, or not understood
         rest = " ".join(t.text for t in self.tokens[self.at :])
         link = self.linker.search(rest)
         if not link:

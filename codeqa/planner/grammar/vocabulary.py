@@ -36,7 +36,7 @@ _VERBS: tuple[tuple[str, Verb], ...] = (
     ("raise throw emit fail", Verb("raisers", "raises", CALLABLE, CLASS)),
     ("override redefine replace reimplement", Verb("overriders", "overrides", CALLABLE, CALLABLE)),
     ("implement", Verb("implementers", "bases", CLASS, CLASS)),
-    ("extend subclass", Verb("subclasses", "bases", CLASS, CLASS)),
+    ("inherit extend subclass derive descend", Verb("subclasses", "bases", CLASS, CLASS)),
     ("import", Verb("importers", "imports", FILE)),
     ("test cover exercise verify check", Verb("tests", "callees", TEST)),
     ("decorate wrap", Verb("decorators", "decorated", CALLABLE, CALLABLE)),
@@ -115,6 +115,7 @@ VERBS: dict[str, tuple[str, str, Verb]] = {  # form → its stem, what form it i
 FIRST_WORDS: dict[str, tuple[str, str]] = {  # of PHRASES: form → stem, what form it is
     form: (key[0], which) for key in PHRASES for form, which in _forms(key[0]).items()
 }
+FROM_VERBS = frozenset({"inherit", "derive", "descend"})  # "from" says from what
 SAME_FORM = frozenset({"read", "set", "hit", "run"})  # the base form is the participle as well
 
 _NOUNS: tuple[tuple[str, Noun], ...] = (
