@@ -84,12 +84,14 @@ def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(pattern, re.I), text) for pattern, text in _IDIOMS)
 
 
-_VALUE = re.compile(r"\b(?:the )?(?P<word>value|values|state|contents?|result) of (?P<name>[`'\"]?[\w.:#/-]*\w)")
+_VALUE = r"\b(?:the )?(?P<word>value|values|state|contents?|result) of (?P<name>[`'\"]?[\w.:#/-]*\w)"
 
 
 def plain_values(text: str, is_name: Callable[[str, str], bool]) -> str:
     """Leave out "the value of" before a name, but not where the name has a member that is called so."""
-    return _VALUE.sub(lambda m: m[0] if is_name(m["name"].strip("`'\""), m["word"]) else m["name"], text)
+    if " of " not in text:
+        return text
+    return re.sub(_VALUE, lambda m: m[0] if is_name(m["name"].strip("`'\""), m["word"]) else m["name"], text)
 
 
 def plain(text: str) -> str:
