@@ -175,7 +175,7 @@ UNDERSTOOD: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "which methods of `Menu` are never called?",
-            '<Menu> | members | where(kind="method") | where(kind="callable") | without("callers")',
+            '<Menu> | members | where(kind="method") | without("callers")',
         ),
         ("who calls the methods of `Tray`?", '<Tray> | members | where(kind="method") | callers'),
         (

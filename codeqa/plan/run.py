@@ -310,6 +310,10 @@ class Runner:
         result.rows = [row for row in self._capped(before.rows, result) if not step(row.symbol)]
         if name in CALL_STEPS:
             self._note_unresolved(result.rows, result)
+        handed_on = [r for r in result.rows if self.tools.registrations(r.symbol, 1)] if name == "callers" else []
+        if handed_on:
+            first = ", ".join(r.symbol.label for r in handed_on[:3])
+            result.notes.append(f"handed on as values, and perhaps called there: {len(handed_on)} of these, as {first}")
 
     def _step(self, name: str) -> Callable[[Symbol], Sequence[Relation]]:
         if name == "members":

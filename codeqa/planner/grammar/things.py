@@ -128,7 +128,7 @@ class Things(Reader):
         plan: Plan = piped(needed(target), "members")
         if noun.kind and noun.sort != DATA:
             plan = piped(plan, "where", kind=noun.kind)
-        return Set(plan, noun.sort)
+        return Set(plan, noun.sort, noun.kind)
 
     def _in_place(self, found: Set) -> Set:
         """Narrow to where it stands: in tests, in src/app, outside of tests."""
