@@ -209,7 +209,9 @@ def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 _EDGES = re.compile(
-    r"^(?:the|a|an|our|its|this|that|any|some|to|of|code\s+for|function|method|class)\s+|[\s?.!,;:]+$", re.I
+    r"^(?:the|a|an|our|its|this|that|any|some|to|of|code\s+for|function|method|class|macro|struct|interface|trait|"
+    r"enum)\s+|[\s?.!,;:]+$",
+    re.I,
 )
 _WANTS = (
     ("tests", r"\btests?\b"),

@@ -195,7 +195,7 @@ class Linker:
     def membered(self, phrase: str) -> Link:
         """Link "the method m of C", "`m` in the class `C`" and "C's m", where C has such a member."""
         for pattern in (_MEMBER_OF, _MEMBERS):
-            if (match := pattern.search(phrase)) and match["member"].lower() not in terms.STOP_WORDS:
+            if match := pattern.search(phrase):
                 name = owned(match["owner"], match["member"])
                 if found := self.tools.candidates(name):
                     return self._link(match[0].strip(), found, name)

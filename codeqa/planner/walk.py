@@ -13,7 +13,7 @@ from codeqa.plan import Plan, Runner, check, find, piped, render, search
 from codeqa.planner import asking, describing, listing, reaching, relating, research
 from codeqa.planner import sentences as say
 from codeqa.planner.forms import Request, wanted
-from codeqa.planner.grammar import Compiled, alternatives, understands
+from codeqa.planner.grammar import Compiled, alternatives, is_participle, understands
 from codeqa.planner.link import Link, Linker
 from codeqa.tools import IMPACT_DEPTH, Tools
 
@@ -106,7 +106,7 @@ class Walk:
             return
         if not self.book.facts and not self.final:
             yield from self._research(self.request.question)
-        elif self.book.facts and (self.weak or self.request.form in OPEN) and self._says_more():
+        elif self.book.facts and not self.final and (self.weak or self.request.form in OPEN) and self._says_more():
             yield from self._research(self.request.question, background=True)
 
     def _unread(self) -> list[str]:
@@ -476,6 +476,9 @@ class Walk:
         self.book.plans.append(str(reaching.plan(source, target, self.max_hops + 2)))
         found = reaching.path(self.tools, self.book, source, target, self.max_hops + 2)
         self.weak = self.weak or not found
+        self.final = self.final or (
+            not found and source.certain and target.certain
+        )  # more would be beside the question
         yield Step("connect", f"{source.first.id} … {target.first.id}: {'connected' if found else 'no path'}")
 
     def _spoken_path(self, a: str, b: str) -> Iterator[Event]:
@@ -537,6 +540,7 @@ class Walk:
         yield from self._subject(a)
         if not self.link.certain:
             return
+        self._undone(a)
         for symbol, part in self._each("where"):
             if symbol.external:
                 listing.uses(self.tools, self.book, symbol, part)
@@ -544,6 +548,15 @@ class Walk:
                 describing.where(self.tools, self.book, symbol, part, self.request.wants)
             self._about(symbol)
             yield Step("read", symbol.id)
+
+    def _undone(self, phrase: str) -> None:
+        """Say that what is done to a thing was not understood: where it is called is not where it stands."""
+        for name in self.linker.written(phrase):
+            phrase = phrase.replace(name, " ")
+        done = [w for w in re.findall(r"\w+", phrase) if is_participle(w.lower()) and not wanted(w)]
+        if done:
+            self.book.unknown(f"not understood: {' '.join(done)!r}; this answers the question without it")
+            self.weak = True
 
     def _what(self, a: str, b: str) -> Iterator[Event]:
         if several := self._several():

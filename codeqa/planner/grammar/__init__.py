@@ -15,7 +15,7 @@ from codeqa.planner.grammar import vocabulary
 from codeqa.planner.grammar.questions import Compiled, Questions
 from codeqa.planner.link import Linker
 
-__all__ = ["Compiled", "alternatives", "compile_parts", "compile_question", "understands"]
+__all__ = ["Compiled", "alternatives", "compile_parts", "compile_question", "is_participle", "understands"]
 
 _PARTS = re.compile(r"(?<=[\w`'\")])[?.!]\s+|,?\s+and\s+(?=(?:which|what|who|where|how\s+many|do|does|are|is)\b)", re.I)
 
@@ -53,6 +53,11 @@ def compile_parts(question: str, linker: Linker) -> tuple[list[Compiled], str]:
 def understands(word: str) -> bool:
     """Tell whether a word, in lower case, is one that questions are made of: it narrows nothing by itself."""
     return word in vocabulary.PLAIN
+
+
+def is_participle(word: str) -> bool:
+    """Tell whether a word, in lower case, says what is done to a thing: called, read, raised."""
+    return word in vocabulary.VERBS and vocabulary.VERBS[word][1] == "ed"
 
 
 def alternatives(compiled: Compiled, symbol: Symbol, chosen: Symbol) -> Plan:

@@ -10,7 +10,7 @@ from codeqa.plan import Both, Plan, piped, united
 from codeqa.planner.grammar import idioms
 from codeqa.planner.grammar import vocabulary as words
 from codeqa.planner.grammar.predicates import Predicates
-from codeqa.planner.grammar.reader import Further, NotUnderstood, Set, needed, stripped, tokens_of
+from codeqa.planner.grammar.reader import Further, NotUnderstood, Set, masked, needed, stripped, tokens_of, unmasked
 from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, TEST
 from codeqa.planner.link import Link
 
@@ -35,8 +35,8 @@ class Questions(Predicates):
     def question(self) -> Compiled | None:
         """Read the whole question."""
         said = idioms.plain_values(stripped(self.text), lambda owner, name: self._is_member(owner, name))
-        text = stripped(idioms.plain(said))
-        self.tokens = tokens_of(text, self.linker)
+        hidden, names = masked(said, self.linker)
+        self.tokens = tokens_of(unmasked(stripped(idioms.plain(hidden)), names), self.linker)
         if not self.tokens:
             return None
         readings = (

@@ -17,6 +17,7 @@ _T = TypeVar("_T")
 _P = ParamSpec("_P")
 _R = TypeVar("_R", bound="Reader")
 _WORDS = re.compile(r"[^\W\d][\w’'-]*|[,;]|\d+")
+_STAND_IN = "Xname_"
 _FOLDER = re.compile(r"(?<![\w/])[\w.-]+(?:/[\w.*-]+)+/?")
 
 
@@ -324,6 +325,22 @@ def _mark(text: str, names: Sequence[str], spans: list[tuple[int, int, str]]) ->
             if _bounded(text, at, end) and not any(s < end and at < e for s, e, _ in spans):
                 spans.append((at, end, name))
             at = text.find(name, end)
+
+
+def masked(text: str, linker: Linker) -> tuple[str, list[str]]:
+    """Put a stand-in for each name that a text writes as code, so that nothing takes one for words."""
+    spans: list[tuple[int, int, str]] = []
+    _mark(text, linker.written(text), spans)
+    names: list[str] = []
+    for start, end, name in sorted(spans, reverse=True):
+        text = f"{text[:start]}{_STAND_IN}{len(names)}_{text[end:]}"
+        names.append(name)
+    return text, names
+
+
+def unmasked(text: str, names: Sequence[str]) -> str:
+    """Put the names back."""
+    return re.sub(rf"{_STAND_IN}(\d+)_", lambda match: names[int(match[1])], text)
 
 
 def _bounded(text: str, start: int, end: int) -> bool:

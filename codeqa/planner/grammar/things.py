@@ -14,6 +14,7 @@ from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, DATA, FILE, 
 from codeqa.planner.link import Link, owned
 
 _PLACED = ("in", "inside", "within", "under", "outside", "from", "of")
+_WITHIN = ("in", "inside", "within", "under", "folder", "directory", "package", "the")  # before a folder, as a word
 REACHED = 6  # steps within which a test reaches something, where a question asks for all that do
 _PATHLIKE = re.compile(r"[\w.-]*/[\w./*-]*|[\w-]+\.\w{1,5}\Z")
 
@@ -206,7 +207,9 @@ class Things(Reader):
         known = self.linker.tools.candidates(text)
         if not _PATHLIKE.match(text):
             holders = any(symbol.kind in CLASS_LIKE or symbol.kind == "module" for symbol in known)
-            return token.name and not holders and self.linker.is_folder(text)
+            before = self.tokens[self.tokens.index(token) - 1].low if token in self.tokens[1:] else ""
+            said = token.name or (before in _WITHIN and token.low not in words.PLAIN)
+            return said and not holders and self.linker.is_folder(text)
         return all(symbol.kind == "module" and symbol.span.path.endswith(text) for symbol in known)
 
     # -------------------------------------------------------------------------------------------------------- objects
@@ -255,10 +258,14 @@ class Things(Reader):
         """The method m of C, where m need not be written as code; C's m."""
         self._determiners()
         kind = self._kind_word()
+        if kind and self._peek().low in ("of", "in", "on", "from"):
+            self.at, kind = self.at - 1, ""  # a member that is called "value", not the value of something
         token = self._peek()
         self.at += 1
-        if token.name and token.text.endswith(("'s", "’s")):
+        if token.text.endswith(("'s", "’s")):
             member = self._peek()
+            if not token.name and not (member.name and self._is_member(token.text[:-2], member.text)):
+                raise NotUnderstood
             self.at += 1
             return self._linked_member(token.text[:-2], member.text)
         spoken = not kind and not token.name and token.low in words.NOUNS
@@ -342,6 +349,8 @@ class Things(Reader):
         singular |= {"macro", "constructor", "namespace", "package", "object", "option", "flag", "value", "member"}
         if low in singular:
             self.at += 1
+            if low == "enum":
+                self._maybe("member")
             return low
         return ""
 
@@ -400,6 +409,8 @@ class Things(Reader):
         """Those who do something to a target."""
         step = verb.active
         doer = verb.doer
+        if step == "owner" and subject is not None and subject.sort == FILE:
+            return Set(piped(needed(target), "files"), FILE)
         if subject is not None and subject.sort == TEST and step in ("reached_by", "users", "tests", "impact"):
             if step == "users" and subject.plan is not None:  # said of tests that are known: what they name themselves
                 return Set(piped(needed(target), step), doer)
