@@ -10,10 +10,10 @@ from codeqa import terms
 from codeqa.domain import CALLABLE, CLASS_LIKE, Event, Step, Symbol
 from codeqa.notebook import Notebook
 from codeqa.plan import Plan, Runner, check, find, piped, render, search
-from codeqa.planner import asking, describing, listing, reaching, relating, research
+from codeqa.planner import asking, describing, leftover, listing, reaching, relating, research
 from codeqa.planner import sentences as say
 from codeqa.planner.forms import Request, wanted
-from codeqa.planner.grammar import Compiled, alternatives, is_participle, understands
+from codeqa.planner.grammar import Compiled, alternatives
 from codeqa.planner.link import Link, Linker
 from codeqa.tools import IMPACT_DEPTH, Tools
 
@@ -44,9 +44,6 @@ IGNORED = frozenset(
 )
 UNSLOTTED = ("callers", "callees", "uses", "tests")
 LISTED = ("callers", "callees", "uses", "tests", "hierarchy", "scattered")  # forms whose lists know no exceptions
-_LIST = frozenset(
-    "and or both the function functions method methods class classes defined declared located live".split()
-)
 NEGATION = re.compile(
     r"\b(?:never|not|no\s+longer|without|except|excluding|other\s+than|apart\s+from|do(?:es)?n[’']t|isn[’']t)\b", re.I
 )
@@ -96,7 +93,7 @@ class Walk:
             self.book.unknown(f"{word[0]!r} is not understood: this answers the question without it")
             self.weak = True
         if self.request.form in UNSLOTTED:
-            self._unslotted()
+            self._ignored(leftover.unslotted(self.request, self.linker))
         elif self.request.form in LISTED and (unread := self._unread()):
             self.book.unknown(f"not understood: {' '.join(unread[:8])}; this answers the question without it")
             self.weak = True
@@ -337,20 +334,10 @@ class Walk:
             self.book.unknown(f"not understood: {' '.join(rest)!r}; this answers the question without it")
             self.weak = True
 
-    def _unslotted(self) -> None:
-        """Say which names and words of a question stand in no slot of its form, so that its list ignores them."""
-        if self.request.form not in UNSLOTTED:
-            return
-        said = self.request.question
-        for slot in self.request.slots.values():
-            said = said.replace(slot, " ")
-        names = [n for n in self.linker.written(said) if self.linker.name(n) or "/" in n]
-        plain = re.sub(r"^\W*how\s+(?:many|often)\b", " ", said, flags=re.I)
-        for name in names:
-            plain = plain.replace(name, " ")
-        rest = [w for w in re.findall(r"[^\W\d][\w’'-]*", plain) if not understands(w.lower())]
-        if names or rest:
-            self.book.unknown(f"not understood: {' '.join([*names, *rest])!r}; this answers the question without it")
+    def _ignored(self, words: Sequence[str]) -> None:
+        """Say which words an answer passes over."""
+        if words:
+            self.book.unknown(f"not understood: {' '.join(words)!r}; this answers the question without it")
             self.weak = True
 
     def _callers(self, a: str, b: str) -> Iterator[Event]:
@@ -476,9 +463,7 @@ class Walk:
         self.book.plans.append(str(reaching.plan(source, target, self.max_hops + 2)))
         found = reaching.path(self.tools, self.book, source, target, self.max_hops + 2)
         self.weak = self.weak or not found
-        self.final = self.final or (
-            not found and source.certain and target.certain
-        )  # more would be beside the question
+        self.final = self.final or (not found and source.certain and target.certain)
         yield Step("connect", f"{source.first.id} … {target.first.id}: {'connected' if found else 'no path'}")
 
     def _spoken_path(self, a: str, b: str) -> Iterator[Event]:
@@ -534,13 +519,13 @@ class Walk:
         return Link(target.phrase, (best,), "search", coverage=fits[best.id])
 
     def _where(self, a: str, b: str) -> Iterator[Event]:
-        if several := self._several():
+        if several := leftover.several(self.request, self.linker):
             yield from self._of_each(several, self._where)
             return
         yield from self._subject(a)
         if not self.link.certain:
             return
-        self._undone(a)
+        self._ignored(leftover.undone(a, self.linker))
         for symbol, part in self._each("where"):
             if symbol.external:
                 listing.uses(self.tools, self.book, symbol, part)
@@ -549,17 +534,8 @@ class Walk:
             self._about(symbol)
             yield Step("read", symbol.id)
 
-    def _undone(self, phrase: str) -> None:
-        """Say that what is done to a thing was not understood: where it is called is not where it stands."""
-        for name in self.linker.written(phrase):
-            phrase = phrase.replace(name, " ")
-        done = [w for w in re.findall(r"\w+", phrase) if is_participle(w.lower()) and not wanted(w)]
-        if done:
-            self.book.unknown(f"not understood: {' '.join(done)!r}; this answers the question without it")
-            self.weak = True
-
     def _what(self, a: str, b: str) -> Iterator[Event]:
-        if several := self._several():
+        if several := leftover.several(self.request, self.linker):
             yield from self._of_each(several, self._what)
             return
         names = [self.alone] if self.alone else self.linker.written(self.request.question)
@@ -617,17 +593,6 @@ class Walk:
         if lacking:
             self.weak = True
             self.book.unknown(f"nothing in {symbol.label}, or in what it calls, speaks of {say.listed(lacking)}")
-
-    def _several(self) -> list[str]:
-        """Return the names of a list that the question asks about each of; [] if it asks about one thing."""
-        phrase = self.request.slots.get("a", "")
-        names = self.linker.written(phrase)
-        between = phrase
-        for name in names:
-            between = between.replace(name, " ")
-        words = re.findall(r"\w+", between.lower())
-        listed = len(names) > 1 and set(words) <= _LIST and bool({"and", "or"} & set(words) or "," in between)
-        return names if listed and all(self.linker.name(name) for name in names) else []
 
     def _of_each(self, names: Sequence[str], walk: Callable[[str, str], Iterator[Event]]) -> Iterator[Event]:
         """Answer for each name of a list."""
