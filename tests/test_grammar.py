@@ -519,3 +519,32 @@ def test_a_form_says_which_words_its_list_ignores(make_repo: MakeRepo, question:
 
     assert answer.status == "partial"
     assert any(text.startswith("not understood") and lost in text for text in answer.unknowns)
+
+
+def test_a_word_within_a_name_makes_no_comparison(make_repo: MakeRepo) -> None:
+    root = make_repo(KITCHEN | {"kitchen/rank.py": "class Compare:\n    def compare(self):\n        pass\n"})
+
+    answer = ask(root, "does `dinner` ever reach `Compare.compare`?")
+
+    assert (answer.plan.startswith("path("), answer.kind) == (True, "multi fact")
+
+
+def test_where_something_is_done_is_not_where_it_stands(make_repo: MakeRepo) -> None:
+    answer = ask(make_repo(KITCHEN), "where around the house is `spark` invoked?")
+
+    assert answer.status != "answered"
+
+
+def test_creating_an_object_calls_its_constructor(make_repo: MakeRepo) -> None:
+    answer = ask(make_repo(KITCHEN), "who calls `Menu.__init__`?")
+
+    assert list(answer.results) == ["kitchen/menu.py::dinner"]
+
+
+def test_what_is_handed_on_is_not_simply_uncalled(make_repo: MakeRepo) -> None:
+    files = {"app.py": "def one():\n    pass\n\n\ndef two():\n    pass\n\n\nTABLE = {1: one}\n"}
+
+    answer = ask(make_repo(files), "which functions in `app.py` does nobody call?")
+
+    assert set(answer.results) == {"app.py::one", "app.py::two"}
+    assert any("handed on as values" in text and "one" in text for text in answer.unknowns)

@@ -30,7 +30,7 @@ _IMPACT = re.compile(
     r"\b(?:who\s+uses|what\s+uses|everything\s+that\s+reaches|depends?\s+on|affected|may\s+break|if)\b", re.I
 )
 _SUBJECT = re.compile(
-    r"\b(?:uses|reaches|depends?\s+on|(?:change|changing)\s+(?:of|to)|edit|change|touch|if)\s+"
+    r"\b(?:uses|reaches|depends?\s+on|(?:change|changing)\s+(?:of|to)|(?:if\s+(?:i|we|you|one)\s+)?(?:edit|change|touch)|if)\s+"
     r"(?P<a>.+?)(?=\s*,|\s+(?:changes|and\s+(?:what|which))\b|\s*[?.!]*$)",
     re.I,
 )
@@ -64,8 +64,11 @@ def _beside(text: str, linker: Linker) -> Request | None:
     """Two names and a word of difference are a comparison, however it is put."""
     if not _DIFFERENCE.search(text):
         return None
-    names = [name for name in linker.written(text) if linker.name(name)]
-    if len(names) != 2 or len(linker.written(text)) != 2:
+    names = linker.written(text)
+    words = text
+    for name in names:
+        words = words.replace(name, " ")  # a name may have such a word in it
+    if len(names) != 2 or not all(linker.name(name) for name in names) or not _DIFFERENCE.search(words):
         return None
     return Request(text, "compare", {"a": names[0], "b": names[1]}, forms.wanted(text))
 
