@@ -184,6 +184,9 @@ class Tray:
     def clear(self):
         spark()
 
+    def value(self):
+        spark()
+
 
 def serve(dish):
     preheat(dish)

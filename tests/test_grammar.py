@@ -52,6 +52,8 @@ UNDERSTOOD: dict[str, tuple[tuple[str, str], ...]] = {
         ("who calls the method `clear` of `Tray`?", "<Tray.clear> | callers"),
         ("who calls Tray's `clear`?", "<Tray.clear> | callers"),
         ("who calls clear of Menu?", "<Menu.clear> | callers"),
+        ("who calls the method value of Tray?", "<Tray.value> | callers"),
+        ("which functions does value of Tray call?", "<Tray.value> | callees"),
     ),
     "objects": (
         ("who instantiates `Menu`?", "<Menu> | instantiations"),

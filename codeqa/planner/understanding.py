@@ -73,6 +73,12 @@ def _beside(text: str, linker: Linker) -> Request | None:
     return Request(text, "compare", {"a": names[0], "b": names[1]}, forms.wanted(text))
 
 
+def _ends_named(request: Request, linker: Linker) -> bool:
+    """Tell whether this reads a chain between two things that are named."""
+    ends = [request.slots.get(slot, "") for slot in ("a", "b")]
+    return request.form == "path" and all(end and linker.names_something(end) for end in ends)
+
+
 def choose(readings: Sequence[Request], linker: Linker) -> Request:
     """Return the first reading whose every slot names something.
 
@@ -80,8 +86,10 @@ def choose(readings: Sequence[Request], linker: Linker) -> Request:
     """
     for request in readings:
         named = [linker.names_something(request.slots[slot]) for slot in ("a", "b") if slot in request.slots]
-        if all(named) or (request.form == "path" and len(named) == 2 and any(named)):
+        if all(named):
             return request
+        if request.form == "path" and len(named) == 2 and any(named):
+            return next((other for other in readings if _ends_named(other, linker)), request)
     written = linker.written(readings[0].question)
     for request in readings:
         if request.form == "path" and "b" in request.slots:

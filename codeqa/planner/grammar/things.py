@@ -14,6 +14,7 @@ from codeqa.planner.grammar.vocabulary import ANY, CALLABLE, CLASS, DATA, FILE, 
 from codeqa.planner.link import Link, owned
 
 _PLACED = ("in", "inside", "within", "under", "outside", "from", "of")
+_HELD_BY = ("of", "in", "on", "from")
 _WITHIN = ("in", "inside", "within", "under", "folder", "directory", "package", "the")  # before a folder, as a word
 REACHED = 6  # steps within which a test reaches something, where a question asks for all that do
 _PATHLIKE = re.compile(r"[\w.-]*/[\w./*-]*|[\w-]+\.\w{1,5}\Z")
@@ -258,7 +259,7 @@ class Things(Reader):
         """The method m of C, where m need not be written as code; C's m."""
         self._determiners()
         kind = self._kind_word()
-        if kind and self._peek().low in ("of", "in", "on", "from"):
+        if kind and self._peek().low in _HELD_BY and self._next() not in _HELD_BY:
             self.at, kind = self.at - 1, ""  # a member that is called "value", not the value of something
         token = self._peek()
         self.at += 1
@@ -276,7 +277,8 @@ class Things(Reader):
         owner = self._peek()
         if spoken and not (owner.name and self._is_member(owner.text, token.text)):
             raise NotUnderstood  # a noun, unless the owner has a member that is called so
-        if not owner.name and (owner.low in words.NOUNS or owner.low in words.BOUNDARY):
+        known = token.name and self._is_member(owner.text, token.text)
+        if not known and not owner.name and (owner.low in words.NOUNS or owner.low in words.BOUNDARY):
             raise NotUnderstood
         self.at += 1
         if self._is_path(owner):
