@@ -214,14 +214,17 @@ class Tools:
     def callers(self, symbol: Symbol, limit: int = 50) -> Listing:
         """Return what calls or creates a symbol, `raise Error()` included: one relation for each line that does."""
         kinds = CALLS | {EdgeKind.RAISES} if symbol.kind in CLASS_LIKE else CALLS
-        edges = self.graph.incoming(self.itself(symbol), kinds)
-        if symbol.kind == "constructor" and symbol.parent:  # creating an object calls it
-            edges = [*edges, *self.graph.incoming([symbol.parent], {EdgeKind.INSTANTIATES})]
+        edges = [*self.graph.incoming(self.itself(symbol), kinds), *self._created(symbol)]
         holders = self.graph.symbols(e.src for e in edges)
         found = sorted((Relation(holders[e.src], e) for e in edges if e.src in holders), key=by_trust)
         kept = list({(r.symbol.id, r.edge.site): r for r in reversed(found)}.values())[::-1]
         handed_on = tuple(self.registrations(symbol, limit))
         return Listing(symbol, tuple(kept[:limit]), len(kept), tuple(self.unresolved(symbol)), handed_on)
+
+    def _created(self, symbol: Symbol) -> list[Edge]:
+        """Return where objects are created of which a symbol is the constructor: that calls it."""
+        owner = [symbol.parent] if symbol.kind == "constructor" and symbol.parent else []
+        return self.graph.incoming(owner, {EdgeKind.INSTANTIATES}) if owner else []
 
     def registrations(self, symbol: Symbol, limit: int = 50) -> list[Relation]:
         """Return where a symbol is handed on as a value or named by a text: one relation for each line."""
@@ -241,7 +244,7 @@ class Tools:
     def uses(self, symbol: Symbol, limit: int = 200) -> list[Relation]:
         """Return every place that uses a symbol, one relation for each site, in source order."""
         kinds = USES | HIERARCHY | {EdgeKind.IMPORTS} if symbol.kind == "module" else USES | HIERARCHY
-        edges = self.graph.incoming(self.itself(symbol), kinds)
+        edges = [*self.graph.incoming(self.itself(symbol), kinds), *self._created(symbol)]
         seen: dict[tuple[str, int], Relation] = {}
         symbols = self.graph.symbols(e.src for e in edges)
         for edge in sorted(edges, key=lambda e: (e.path, e.start_byte)):

@@ -180,7 +180,8 @@ def indirect_tests(world: World, rng: random.Random) -> Iterator[Draft]:
     """Ask which tests get to a function through others only."""
     for symbol in world.subjects(rng, FUNCTIONS):
         direct = {e.src for e in world.edges_in(symbol.id, CALLS)}
-        used = world.reading({e.src for e in world.edges_in(symbol.id, set(EdgeKind))}).may
+        dispatched = world.dispatched_into(world.group(symbol.id))  # direct or not, as one likes
+        used = world.reading({e.src for e in [*world.edges_in(symbol.id, set(EdgeKind)), *dispatched]}).may
         reaching = world.reaching(symbol.id)
         must = {k for k, far in reaching.items() if far <= WHOLE and world.is_case(k)} - used
         if 0 < len(must) <= MOST:

@@ -265,7 +265,7 @@ class Things(Reader):
         self.at += 1
         if token.text.endswith(("'s", "’s")):
             member = self._peek()
-            if not token.name and not (member.name and self._is_member(token.text[:-2], member.text)):
+            if not token.name and not self._is_member(token.text[:-2], member.text):
                 raise NotUnderstood
             self.at += 1
             return self._linked_member(token.text[:-2], member.text)
@@ -422,9 +422,22 @@ class Things(Reader):
             reached = piped(needed(target), "tests", **({"depth": REACHED} if far_away else {}))
             apart = how == words.APART
             return Set(Both("-", reached, piped(needed(target), "callers")) if apart else reached, TEST)
+        if step == "raisers":
+            target = self._raisable(target)
         if step == "callers" and target.of_class and how in ("", words.NEAR):
             step = "instantiations"
         return Set(_taken(needed(target), step, how), doer, of_class=step in ("subclasses", "bases", "owner"))
+
+    def _raisable(self, target: Set) -> Set:
+        """Of namesakes, only a class can be raised, or what is not of this repository."""
+        link = self.links[-1] if self.links else Link("")
+        if not link or target.plan != find(link.first.id):
+            return target
+        errors = tuple(s for s in (*link.symbols, *link.others) if s.kind in CLASS_LIKE or s.external)
+        if not errors or link.first in errors:
+            return target
+        self.links[-1] = replace(link, symbols=errors[:1], others=errors[1:])
+        return replace(target, plan=find(errors[0].id), of_class=True)
 
     def _undergone(self, verb: Verb, agent: Set, *, how: str = "") -> Set:
         """What an agent does something to."""
