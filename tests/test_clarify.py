@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeRepo, RunCodeqa
 
-from codeqa.clarifying import Candidate, listing, question
+from codeqa.clarifying.splitting import Candidate, listing, question
 from codeqa.cli import clarify as face
 from codeqa.conversation import Conversation
 from codeqa.domain import Answer, Answered, Clarify, Option, Span, Symbol, UsageError

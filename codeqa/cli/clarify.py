@@ -13,11 +13,6 @@ from codeqa.domain import Clarify, Option
 TRIES = 2
 
 
-def can_ask(err: Terminal) -> bool:
-    """Whether somebody can see a question and answer it."""
-    return err.interactive and sys.stdin is not None and sys.stdin.isatty()
-
-
 def ask(err: Terminal, clarify: Clarify) -> Mapping[str, tuple[str, ...]]:
     """Ask which is meant; return that by name, {} for all: after Enter, the end of input, or no sense in two tries."""
     err.prose(clarify.question)

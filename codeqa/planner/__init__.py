@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+from codeqa.clarifying import AskBack
 from codeqa.domain import Answer, Answered, Event, Step, UsageError
 from codeqa.notebook import Notebook
-from codeqa.planner.asking import AskBack
 from codeqa.planner.compose import compose
 from codeqa.planner.forms import Request
 from codeqa.planner.link import Linker

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from codeqa.clarifying import Candidate, question
-from codeqa.domain import CLASS_LIKE, Clarify, Symbol
+from codeqa.clarifying import AskBack
+from codeqa.clarifying.splitting import Candidate, question
+from codeqa.domain import CLASS_LIKE, Symbol
 from codeqa.plan import Both, Plan, Runner, find, piped
 from codeqa.planner.grammar import Compiled, alternatives
 from codeqa.planner.link import Link
@@ -36,14 +37,6 @@ _NOUNS = {
     "sites": "place",
     "path": "step",
 }
-
-
-class AskBack(Exception):
-    """Raised out of a walk: instead of an answer for each, ask which one is meant."""
-
-    def __init__(self, clarify: Clarify) -> None:
-        super().__init__(clarify.question)
-        self.clarify = clarify
 
 
 def relation(tools: Tools, runner: Runner, compiled: Compiled) -> None:

@@ -9,7 +9,7 @@ from codeqa import terms
 from codeqa.domain import CALLABLE, CLASS_LIKE, Event, Step, Symbol
 from codeqa.notebook import Notebook
 from codeqa.plan import Plan, Runner, check, find, piped, render, search
-from codeqa.planner import asking, describing, listing, reaching, relating, research
+from codeqa.planner import describing, listing, reaching, relating, research
 from codeqa.planner import sentences as say
 from codeqa.planner.forms import Request, wanted
 from codeqa.planner.grammar import Compiled, alternatives
@@ -180,6 +180,8 @@ class Walk:
 
     def _ask_ends(self) -> None:
         """Ask back about one of the two things that a question is about. Raises AskBack."""
+        from codeqa.planner import asking
+
         phrases = [self.request.slots.get(slot, "") for slot in ("a", "b")]
         if not all(phrases):
             return
@@ -204,6 +206,8 @@ class Walk:
     def _each(self, part: str) -> list[tuple[Symbol, str]]:
         """The symbols to answer for, each with the name of the part that it covers."""
         if self.may_ask:
+            from codeqa.planner import asking
+
             asking.each(self.tools, self.runner, self.link, part)
         symbols = self.link.symbols[: self._most(self.link) if self.link.certain else 1]
         parts = [part if n == 0 else f"{part} {n + 1}" for n in range(len(symbols))]
@@ -272,6 +276,8 @@ class Walk:
                 self._namesakes(known)
             return [compiled.plan]
         if self.may_ask:
+            from codeqa.planner import asking
+
             asking.relation(self.tools, self.runner, compiled)
         for other in compiled.links:
             if other is not link:

@@ -6,13 +6,12 @@ them all. Nothing here reads the index: whoever calls says what each candidate w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from codeqa.clarifying import bare
 from codeqa.domain import Clarify, Option, Symbol
-
-__all__ = ["Candidate", "bare", "chosen", "listing", "question"]
 
 SHOWN = 6  # options
 READING = 0.4  # what one more option costs, in candidates that stay
@@ -35,11 +34,6 @@ class _Split(NamedTuple):
     left: float  # answers that are still possible after this question, on average
     cost: float
     clarify: Clarify
-
-
-def bare(name: str) -> str:
-    """Return a written name without the marks around it."""
-    return name.strip().strip("`'\"").removesuffix("()").strip()
 
 
 def question(names: Sequence[tuple[str, Sequence[Candidate]]], noun: str = "") -> Clarify | None:
@@ -194,9 +188,3 @@ def _counted(number: int, noun: str) -> str:
 
 def _code(text: str) -> str:
     return f"`{text.replace('`', chr(39))}`"
-
-
-def chosen(meaning: Mapping[str, Sequence[str]], name: str) -> frozenset[str]:
-    """Return the ids that a written name was said to mean, none if nothing was said of it."""
-    wanted = bare(name)
-    return frozenset(key for said, keys in meaning.items() if bare(said) == wanted for key in keys)
