@@ -98,12 +98,14 @@ def _owner(candidate: Candidate) -> str:
     return candidate.owner.label if candidate.owner else ""
 
 
-def _folder(candidate: Candidate) -> str:
-    return f"{candidate.symbol.span.path.rpartition('/')[0]}/" if candidate.symbol.span.path else ""
+def _folder(depth: int | None = None) -> Callable[[Candidate], str]:
+    """Return what tells the folder of a candidate: its own, or the one so many steps down from the root."""
 
+    def folder(candidate: Candidate) -> str:
+        steps = candidate.symbol.span.path.split("/")[:-1]
+        return "/".join([*steps[:depth], ""]) if steps else ""
 
-def _top(candidate: Candidate) -> str:
-    return f"{candidate.symbol.span.path.partition('/')[0]}/" if "/" in candidate.symbol.span.path else ""
+    return folder
 
 
 def _role(candidate: Candidate) -> str:
@@ -135,8 +137,7 @@ class _Attribute(NamedTuple):
 _ATTRIBUTES = (
     _Attribute(_owner, _whose, lambda value: _code(value)),
     _Attribute(lambda each: each.symbol.span.path, lambda said, _: f"Which file's {said}?"),
-    _Attribute(_folder, lambda said, _: f"{said} in which folder?"),
-    _Attribute(_top, lambda said, _: f"{said} in which folder?"),
+    *(_Attribute(_folder(depth), lambda said, _: f"{said} in which folder?") for depth in (None, 3, 2, 1)),
     _Attribute(_kind, _of_kinds, told=False),
     _Attribute(
         _role, lambda said, _: f"{said} in which part of the repository?", lambda value: f"in {value}", told=False

@@ -15,7 +15,7 @@ from codeqa.planner.relating import NUMBERS
 from codeqa.tools import Tools
 
 MOST = 30  # candidates whose answers are compared
-ENDS = 8  # of them at either end of a chain, which takes longer to look for
+ENDS = 5  # of them at either end of a chain, which takes longer to look for
 _ITSELF = frozenset({"what", "where", "definition"})  # parts of an answer that tell of the symbol and of nothing else
 _STEPS = {"overrides": "overriders", "heirs": "subclasses", "places": "users"}  # by part, where it is another word
 _NOUNS = {
