@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from codeqa.clarifying import SHOWN, bare, listing
+from codeqa.clarifying import bare
 from codeqa.conversation import Conversation, Names, Turn, Understood, refers, told, understand
 from codeqa.conversation.wording import code
 from codeqa.domain import Answer, Answered, Event, Notice, Step, UsageError
 from codeqa.traces import NEWEST, Trace, Traces
 
-_WORD = re.compile(r"\w+")
+TAKEN = 6  # ids that are said of a name that was chosen
 NEAR = 5  # conversations back that -c looks for one that was about something
 
 
@@ -101,6 +101,8 @@ class Dialogue:
 
     def _which(self, asked: Understood) -> Event:
         """Ask what a reference means that may mean several things."""
+        from codeqa.clarifying.splitting import listing
+
         there = self.names.symbols(asked.choices)
         symbols = [there[key] for key in asked.choices if key in there]
         return listing(asked.unclear, symbols, f"What does {code(asked.unclear)} mean?")
@@ -156,10 +158,10 @@ def _taken(asked: Understood, meaning: Mapping[str, Sequence[str]]) -> list[str]
     for name, keys in meaning.items():
         if bare(name) in asked.settled:
             continue  # what is answered shows it
-        if not set(_WORD.findall(name)) <= set(_WORD.findall(asked.question)):
+        if not set(re.findall(r"\w+", name)) <= set(re.findall(r"\w+", asked.question)):
             raise UsageError(f"the question does not name {bare(name)}", hint="it can only be said what its names mean")
-        shown = [code(key) for key in keys[:SHOWN]]
-        more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+        shown = [code(key) for key in keys[:TAKEN]]
+        more = f" and {len(keys) - TAKEN} more" if len(keys) > TAKEN else ""
         notes.append(f"{code(bare(name))} was taken for {', '.join(shown)}{more}, as was chosen")
     return notes
 

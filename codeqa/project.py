@@ -18,8 +18,6 @@ from codeqa import config, embed, files, languages, versions
 from codeqa.config import Settings
 from codeqa.domain import (
     Answered,
-    Edge,
-    EdgeKind,
     Event,
     Hit,
     Indexed,
@@ -28,7 +26,6 @@ from codeqa.domain import (
     Notice,
     SchemaTooNew,
     Step,
-    Strategy,
     UsageError,
 )
 from codeqa.store import Store, version_of_sqlite
@@ -59,9 +56,6 @@ QUESTION_SECONDS = 10.0  # that a question waits for a model server before it go
 PARSE_BYTES_PER_SECOND = 700_000  # on one slow core: what an update is expected to take, to keep within its budget
 LOCK_WAIT_SECONDS = 0.5
 PINNED = "embedder_pinned"  # key in `meta`: the embedder that was chosen for this repository, whatever settings say
-
-
-NOT_EXPORTED = frozenset({"declaration", "unnamed"})  # flags of what is announced only, or has no name to call it by
 
 
 class Project:
@@ -462,40 +456,16 @@ class Project:
     # ---------------------------------------------------------------------------------------------------------- export
 
     def export_edges(self, *, everything: bool = False) -> Iterator[dict[str, object]]:
-        """Yield one object for each resolved reference that stays in the repository, in site order.
+        """Yield one object for each resolved reference that stays in the repository, see `codeqa.exporting`."""
+        from codeqa import exporting
 
-        A construction is one reference: to the constructor, or to the class if it has none of its own. `everything`
-        adds the candidates of ambiguous sites and, for sites that nothing resolved, the symbols of the same name.
-        """
-        symbols = [s for s in self.store.all_symbols() if not s.external]
-        places = {s.id: (s.span.path, s.name_line) for s in symbols}
-        constructors = {s.id for s in symbols if s.kind == "constructor"}
-        for path in sorted({place[0] for place in places.values()}):
-            keys = [s.id for s in self.store.symbols_in(path)]
-            stated = self.store.edges_from(keys, [kind for kind in EdgeKind if kind is not EdgeKind.CONTAINS])
-            built = {e.start_byte for e in stated if e.kind is EdgeKind.CALLS and e.dst in constructors}
-            for edge in sorted(stated, key=lambda e: (e.line, e.start_byte, e.dst, e.kind)):
-                if edge.dst not in places or (edge.strategy is Strategy.AMBIGUOUS and not everything):
-                    continue
-                if edge.kind not in (EdgeKind.INSTANTIATES, EdgeKind.RAISES) or edge.start_byte not in built:
-                    yield _edge_line(edge, places[edge.dst])
-            if everything:
-                yield from self._by_name(keys)
-
-    def _by_name(self, keys: list[str]) -> Iterator[dict[str, object]]:
-        for site in self.store.unresolved_from(keys):
-            for symbol in self.store.symbols_named(site.name):
-                if not symbol.external and symbol.kind not in ("section", "key", "module"):
-                    place = (symbol.span.path, symbol.name_line)
-                    edge = Edge(site.src, symbol.id, EdgeKind.CALLS, Strategy.NAME, site.path, site.line, 0, site.name)
-                    yield _edge_line(edge, place)
+        return exporting.edges(self.store, everything=everything)
 
     def export_definitions(self) -> Iterator[dict[str, object]]:
-        """Yield one object for each definition, in source order; no files, no prototypes, no macros' nameless tests."""
-        for symbol in self.store.all_symbols():
-            if symbol.external or symbol.kind == "module" or NOT_EXPORTED.intersection(symbol.flags.split()):
-                continue
-            yield {"path": symbol.span.path, "line": symbol.name_line, "name": symbol.name, "kind": symbol.kind}
+        """Yield one object for each definition, see `codeqa.exporting`."""
+        from codeqa import exporting
+
+        return exporting.definitions(self.store)
 
     # ---------------------------------------------------------------------------------------------------------- state
 
@@ -591,19 +561,6 @@ def _attempt(name: str, check: Callable[[], str]) -> Check:
         return Check(name, None if name == "index" else False, error.message, error.hint)
     except CodeqaError as error:
         return Check(name, False, error.message, error.hint)
-
-
-def _edge_line(edge: Edge, place: tuple[str, int]) -> dict[str, object]:
-    return {
-        "src_path": edge.path,
-        "src_line": edge.line,
-        "name": edge.name,
-        "dst_path": place[0],
-        "dst_line": place[1],
-        "kind": str(edge.kind),
-        "strategy": str(edge.strategy),
-        "confidence": round(edge.confidence, 3),
-    }
 
 
 def _cache_directory(root: Path) -> Path:

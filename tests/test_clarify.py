@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import select
@@ -14,8 +15,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, MakeRepo, RunCodeqa
 
-from codeqa.clarifying import Candidate, listing, question
+from codeqa.clarifying.splitting import Candidate, listing, question
 from codeqa.cli import clarify as face
+from codeqa.cli.terminal import Terminal
 from codeqa.conversation import Conversation
 from codeqa.domain import Answer, Answered, Clarify, Option, Span, Symbol, UsageError
 from codeqa.project import Project
@@ -355,6 +357,19 @@ def test_a_list_of_symbols_is_a_question() -> None:
     back = listing("it", [symbol("a.py::f", "function"), symbol("a.py::g", "function")])
 
     assert [option.label for option in back.options] == ["`f`, function at a.py:1", "`g`, function at a.py:1"]
+
+
+def test_nothing_of_a_name_commands_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    evil = Clarify(
+        "Which \x1b[2J`f`?", (Option("`f\x1b]0;x\x07`\n  9. `g`", ("a.py::f",)),), "f", ("\x1b[31m\nb.py::f",)
+    )
+    shown = io.StringIO()
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\x1b[2J\n"))
+
+    assert face.ask(Terminal(shown, colour=False), evil) == {}
+    assert "\x1b" not in shown.getvalue()
+    assert "\x07" not in shown.getvalue()
+    assert not any(line.startswith("  9.") for line in shown.getvalue().splitlines())
 
 
 class Typed:

@@ -156,7 +156,9 @@ class Words:
             bytes=123456,
         )
 
-    def ask(self, question: str, *, conversation: str | None = None) -> Iterator[Event]:
+    def ask(
+        self, question: str, *, conversation: str | None = None, may_ask: bool = False, meaning: object = None
+    ) -> Iterator[Event]:
         self._maybe()
         self.asked.append(question)
         self.conversation = conversation

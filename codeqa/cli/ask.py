@@ -9,7 +9,7 @@ import click
 
 from codeqa.cli import question
 from codeqa.cli.face import Face, common
-from codeqa.domain import Answer, Answered, Clarify, Event, ModelUnavailable, Notice, Step, UsageError
+from codeqa.domain import Answer, Answered, Event, ModelUnavailable, Notice, Step, UsageError
 
 if TYPE_CHECKING:
     from codeqa.project import Project
@@ -94,13 +94,16 @@ def _without_model(face: Face, name: str | None, *, required: bool) -> None:
 
 
 def _answer(face: Face, project: Project, asked: str, conversation: str | None, *, steps: bool, no_ask: bool) -> Answer:
-    from codeqa.cli import clarify
-
-    may_ask = not (no_ask or face.json or face.quiet) and clarify.can_ask(face.err)
+    may_ask = not (no_ask or face.json or face.quiet) and face.asks()
     last = _last(face, project.ask(asked, conversation=conversation, may_ask=may_ask), steps=steps)
-    if isinstance(last, Clarify):
-        meaning = clarify.ask(face.err, last)
-        last = _last(face, project.ask(asked, conversation=conversation, meaning=meaning), steps=steps)
+    if may_ask:
+        from codeqa.domain import Clarify
+
+        if isinstance(last, Clarify):
+            from codeqa.cli import clarify
+
+            meaning = clarify.ask(face.err, last)
+            last = _last(face, project.ask(asked, conversation=conversation, meaning=meaning), steps=steps)
     if isinstance(last, Answered):
         return last.answer
     raise AssertionError("a walk ends with an answer")

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Mapping
 
+from codeqa.cli import sanitise
 from codeqa.cli.face import clean
 from codeqa.cli.terminal import Terminal
 from codeqa.domain import Clarify, Option
@@ -13,20 +14,14 @@ from codeqa.domain import Clarify, Option
 TRIES = 2
 
 
-def can_ask(err: Terminal) -> bool:
-    """Whether somebody can see a question and answer it."""
-    return err.interactive and sys.stdin is not None and sys.stdin.isatty()
-
-
 def ask(err: Terminal, clarify: Clarify) -> Mapping[str, tuple[str, ...]]:
     """Ask which is meant; return that by name, {} for all: after Enter, the end of input, or no sense in two tries."""
-    err.prose(clarify.question)
+    err.prose(sanitise.line(clarify.question))
     for number, option in enumerate(clarify.options, 1):
-        err.prose(f"{number}. {option.label}", indent="  ")
+        err.prose(sanitise.line(f"{number}. {option.label}"), indent="  ")
     if clarify.others:
-        err.prose(
-            f"- another: name it by its id ({len(clarify.others)} more, such as `{clarify.others[0]}`)", indent="  "
-        )
+        more = f"{len(clarify.others)} more, such as `{clarify.others[0]}`"
+        err.prose(sanitise.line(f"- another: name it by its id ({more})"), indent="  ")
     for again in range(TRIES):
         err.prompt(f"1-{len(clarify.options)}, a name, or Enter for all: ")
         typed = sys.stdin.readline()

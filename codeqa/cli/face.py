@@ -55,6 +55,10 @@ class Face:
                 self._sum_up(self.drain(project.update()))
             yield project
 
+    def asks(self) -> bool:
+        """Whether somebody can see a question and answer it."""
+        return self.err.interactive and sys.stdin is not None and sys.stdin.isatty()
+
     def drain(self, events: Iterable[Event]) -> Indexed | None:
         """Show progress and notices; return how the run ended."""
         ended = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+from codeqa.clarifying import AskBack
 from codeqa.domain import Answer, Answered, Event, Step, UsageError
 from codeqa.notebook import Notebook
-from codeqa.planner.asking import AskBack
 from codeqa.planner.compose import compose
 from codeqa.planner.forms import Request
 from codeqa.planner.link import Linker
@@ -51,7 +51,11 @@ class Planner:
         request = understood(question, linker)
         yield Step("classify", f"{request.kind}: {request.form}" + (f" {request.slots}" if request.slots else ""))
         book = Notebook(request.question, request.kind)
-        walk = Walk(self.tools, request, book, linker, max_hops=self.max_hops, evidence=self.evidence, may_ask=may_ask)
+        walk = Walk(self.tools, request, book, linker, max_hops=self.max_hops, evidence=self.evidence)
+        if may_ask:
+            from codeqa.planner.asking import Asking
+
+            walk.back = Asking(self.tools, walk.runner, linker, self.max_hops + 2)
         try:
             yield from walk.run()
         except AskBack as back:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from codeqa.clarifying import Candidate, question
-from codeqa.domain import CLASS_LIKE, Clarify, Symbol
+from codeqa.clarifying import AskBack
+from codeqa.clarifying.splitting import Candidate, question
+from codeqa.domain import CLASS_LIKE, Symbol
 from codeqa.plan import Both, Plan, Runner, find, piped
 from codeqa.planner.grammar import Compiled, alternatives
-from codeqa.planner.link import Link
+from codeqa.planner.link import Link, Linker
 from codeqa.planner.reaching import plan as path_plan
 from codeqa.planner.relating import NUMBERS
 from codeqa.tools import Tools
 
 MOST = 30  # candidates whose answers are compared
-ENDS = 8  # of them at either end of a chain, which takes longer to look for
+ENDS = 5  # of them at either end of a chain, which takes longer to look for
 _ITSELF = frozenset({"what", "where", "definition"})  # parts of an answer that tell of the symbol and of nothing else
 _STEPS = {"overrides": "overriders", "heirs": "subclasses", "places": "users"}  # by part, where it is another word
 _NOUNS = {
@@ -38,53 +39,60 @@ _NOUNS = {
 }
 
 
-class AskBack(Exception):
-    """Raised out of a walk: instead of an answer for each, ask which one is meant."""
+class Asking:
+    """Asks back about the names of one question. Each method raises AskBack where that is worth it."""
 
-    def __init__(self, clarify: Clarify) -> None:
-        super().__init__(clarify.question)
-        self.clarify = clarify
+    def __init__(self, tools: Tools, runner: Runner, linker: Linker, max_hops: int) -> None:
+        self.tools = tools
+        self.runner = runner
+        self.linker = linker
+        self.max_hops = max_hops  # of a chain
+
+    def relation(self, compiled: Compiled) -> None:
+        """Ask about the names of a question that has a plan."""
+        unsure = [link for link in compiled.links if link.certain and len(link.symbols) > 1]
+        plans = [{s: alternatives(compiled, s, link.first) for s in link.symbols[:MOST]} for link in unsure]
+        _ask([(link.phrase, self._given(each)) for link, each in zip(unsure, plans, strict=True)], noun(compiled.plan))
+
+    def each(self, link: Link, part: str) -> None:
+        """Ask about what a question is about, of which an answer of this part tells."""
+        if not link.certain or len(link.symbols) < 2:
+            return
+        if part in _ITSELF:
+            _ask([(link.phrase, self._themselves(link.symbols))], "")
+            return
+        step = _STEPS.get(part, part)
+        plans = {symbol: piped(find(symbol.id), step) for symbol in link.symbols[:MOST]}
+        _ask([(link.phrase, self._given(plans))], _NOUNS.get(step, "result"))
+
+    def ends(self, form: str, slots: Mapping[str, str]) -> None:
+        """Ask about the two things that a comparison or a chain is of; a question of another form is of no two."""
+        phrases = [slots.get(slot, "") for slot in ("a", "b")]
+        if form not in ("compare", "path") or not all(phrases):
+            return
+        one, other = (self.linker.link(phrase) for phrase in phrases)
+        if form == "compare":
+            _ask([(link.phrase, self._themselves(link.symbols)) for link in (one, other) if link.certain], "")
+        elif one.certain and other.certain:
+            starts = {s: path_plan(_only(one, s), other, self.max_hops) for s in one.symbols[:ENDS]}
+            stops = {s: path_plan(one, _only(other, s), self.max_hops) for s in other.symbols[:ENDS]}
+            found = ((one, starts), (other, stops))
+            _ask([(link.phrase, self._given(plans)) for link, plans in found if len(plans) > 1], "step")
+
+    def _themselves(self, symbols: Sequence[Symbol]) -> list[Candidate]:
+        return [Candidate(s, frozenset((s.id,)), 1, self._owner(s)) for s in symbols[:MOST]]
+
+    def _given(self, plans: Mapping[Symbol, Plan]) -> list[Candidate]:
+        found = ((s, _found(self.runner, plan), self.runner.number(plan)) for s, plan in plans.items())
+        return [Candidate(symbol, ids, number, self._owner(symbol)) for symbol, ids, number in found]
+
+    def _owner(self, symbol: Symbol) -> Symbol | None:
+        owner = self.tools.graph.symbol(symbol.parent) if symbol.parent else None
+        return owner if owner is not None and owner.kind in CLASS_LIKE else None
 
 
-def relation(tools: Tools, runner: Runner, compiled: Compiled) -> None:
-    """Ask about the names of a question that has a plan. Raises AskBack."""
-    unsure = [link for link in compiled.links if link.certain and len(link.symbols) > 1]
-    names = [
-        (link.phrase, _given(tools, runner, {s: alternatives(compiled, s, link.first) for s in link.symbols[:MOST]}))
-        for link in unsure
-    ]
-    _ask(names, noun(compiled.plan))
-
-
-def each(tools: Tools, runner: Runner, link: Link, part: str) -> None:
-    """Ask about what a question of one part is about. Raises AskBack."""
-    if not link.certain or len(link.symbols) < 2:
-        return
-    if part in _ITSELF:
-        _ask([(link.phrase, _themselves(tools, link.symbols))], "")
-        return
-    step = _STEPS.get(part, part)
-    plans = {symbol: piped(find(symbol.id), step) for symbol in link.symbols[:MOST]}
-    _ask([(link.phrase, _given(tools, runner, plans))], _NOUNS.get(step, "result"))
-
-
-def beside(tools: Tools, links: Sequence[Link]) -> None:
-    """Ask about the two things that are to be compared. Raises AskBack."""
-    _ask([(link.phrase, _themselves(tools, link.symbols)) for link in links if link.certain], "")
-
-
-def ends(tools: Tools, runner: Runner, source: Link, target: Link, max_hops: int) -> None:
-    """Ask about the two ends of a chain. Raises AskBack."""
-    if not (source.certain and target.certain):
-        return
-    starts = {s: path_plan(Link(source.phrase, (s,), source.how), target, max_hops) for s in source.symbols[:ENDS]}
-    stops = {s: path_plan(source, Link(target.phrase, (s,), target.how), max_hops) for s in target.symbols[:ENDS]}
-    names = [
-        (link.phrase, _given(tools, runner, plans))
-        for link, plans in ((source, starts), (target, stops))
-        if len(plans) > 1
-    ]
-    _ask(names, "step")
+def _only(link: Link, symbol: Symbol) -> Link:
+    return Link(link.phrase, (symbol,), link.how)
 
 
 def noun(plan: Plan) -> str:
@@ -104,14 +112,6 @@ def _ask(names: Sequence[tuple[str, Sequence[Candidate]]], counted: str) -> None
         raise AskBack(clarify)
 
 
-def _themselves(tools: Tools, symbols: Sequence[Symbol]) -> list[Candidate]:
-    return [Candidate(s, frozenset((s.id,)), 1, _owner(tools, s)) for s in symbols[:MOST]]
-
-
-def _given(tools: Tools, runner: Runner, plans: Mapping[Symbol, Plan]) -> list[Candidate]:
-    return [Candidate(s, _found(runner, plan), runner.number(plan), _owner(tools, s)) for s, plan in plans.items()]
-
-
 def _found(runner: Runner, plan: Plan) -> frozenset[str]:
     """Return what a plan finds: the ids of its rows, or the steps of its chain."""
     while not isinstance(plan, Both) and plan.source is not None and plan.name in NUMBERS:
@@ -120,8 +120,3 @@ def _found(runner: Runner, plan: Plan) -> frozenset[str]:
     if result.edges:
         return frozenset(f"{e.src} {e.dst} {e.site}" for e in result.edges)
     return frozenset(row.symbol.id for row in result.rows)
-
-
-def _owner(tools: Tools, symbol: Symbol) -> Symbol | None:
-    owner = tools.graph.symbol(symbol.parent) if symbol.parent else None
-    return owner if owner is not None and owner.kind in CLASS_LIKE else None

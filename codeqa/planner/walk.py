@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from codeqa import terms
 from codeqa.domain import CALLABLE, CLASS_LIKE, Event, Step, Symbol
 from codeqa.notebook import Notebook
 from codeqa.plan import Plan, Runner, check, find, piped, render, search
-from codeqa.planner import asking, describing, leftover, listing, reaching, relating, research
+from codeqa.planner import describing, leftover, listing, reaching, relating, research
 from codeqa.planner import sentences as say
 from codeqa.planner.forms import Request, wanted
 from codeqa.planner.grammar import Compiled, alternatives
 from codeqa.planner.link import Link, Linker
 from codeqa.tools import IMPACT_DEPTH, Tools
+
+if TYPE_CHECKING:
+    from codeqa.planner.asking import Asking
 
 LEADS = 14  # places that research reads
 FURTHER = 14  # places more that are only named
@@ -53,21 +57,13 @@ class Walk:
     """One question on its way through the graph."""
 
     def __init__(
-        self,
-        tools: Tools,
-        request: Request,
-        book: Notebook,
-        linker: Linker,
-        *,
-        max_hops: int,
-        evidence: float,
-        may_ask: bool = False,
+        self, tools: Tools, request: Request, book: Notebook, linker: Linker, *, max_hops: int, evidence: float
     ) -> None:
         self.tools = tools
         self.runner = Runner(tools)
         self.max_hops = max_hops
         self.evidence = evidence
-        self.may_ask = may_ask  # back, which of its namesakes is meant
+        self.back: Asking | None = None  # asks which namesake is meant, where somebody may be asked
         self.request = request
         self.book = book
         self.linker = linker
@@ -173,8 +169,8 @@ class Walk:
         return Link(link.phrase, tuple(kept), link.how, link.others)
 
     def _namesakes(self, link: Link) -> None:
-        if self.may_ask and self.request.form in ("compare", "path"):
-            self._ask_ends()
+        if self.back:
+            self.back.ends(self.request.form, self.request.slots)
         shown = [*link.symbols[MAX_NAMESAKES:], *(s for s in link.others if s.role != "test")]
         if len(link.symbols) > 1:
             more = f" and {len(link.symbols) - 6} more" if len(link.symbols) > 6 else ""
@@ -183,17 +179,6 @@ class Walk:
             names = ", ".join(s.id for s in shown[:3])
             more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
             self.book.unknown(f"other symbols named {link.first.name}, not meant here: {names}{more}")
-
-    def _ask_ends(self) -> None:
-        """Ask back about one of the two things that a question is about. Raises AskBack."""
-        phrases = [self.request.slots.get(slot, "") for slot in ("a", "b")]
-        if not all(phrases):
-            return
-        one, other = (self.linker.link(phrase) for phrase in phrases)
-        if self.request.form == "compare":
-            asking.beside(self.tools, (one, other))
-        else:
-            asking.ends(self.tools, self.runner, one, other, self.max_hops + 2)
 
     def _nearest(self, query: str) -> None:
         for line in self._hit_lines(query):
@@ -209,8 +194,8 @@ class Walk:
 
     def _each(self, part: str) -> list[tuple[Symbol, str]]:
         """The symbols to answer for, each with the name of the part that it covers."""
-        if self.may_ask:
-            asking.each(self.tools, self.runner, self.link, part)
+        if self.back:
+            self.back.each(self.link, part)
         symbols = self.link.symbols[: self._most(self.link) if self.link.certain else 1]
         parts = [part if n == 0 else f"{part} {n + 1}" for n in range(len(symbols))]
         self.book.parts += parts
@@ -277,8 +262,8 @@ class Walk:
             for known in compiled.links:
                 self._namesakes(known)
             return [compiled.plan]
-        if self.may_ask:
-            asking.relation(self.tools, self.runner, compiled)
+        if self.back:
+            self.back.relation(compiled)
         for other in compiled.links:
             if other is not link:
                 self._namesakes(other)

@@ -6,13 +6,12 @@ them all. Nothing here reads the index: whoever calls says what each candidate w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from codeqa.clarifying import bare
 from codeqa.domain import Clarify, Option, Symbol
-
-__all__ = ["Candidate", "bare", "chosen", "listing", "question"]
 
 SHOWN = 6  # options
 READING = 0.4  # what one more option costs, in candidates that stay
@@ -35,11 +34,6 @@ class _Split(NamedTuple):
     left: float  # answers that are still possible after this question, on average
     cost: float
     clarify: Clarify
-
-
-def bare(name: str) -> str:
-    """Return a written name without the marks around it."""
-    return name.strip().strip("`'\"").removesuffix("()").strip()
 
 
 def question(names: Sequence[tuple[str, Sequence[Candidate]]], noun: str = "") -> Clarify | None:
@@ -104,12 +98,14 @@ def _owner(candidate: Candidate) -> str:
     return candidate.owner.label if candidate.owner else ""
 
 
-def _folder(candidate: Candidate) -> str:
-    return f"{candidate.symbol.span.path.rpartition('/')[0]}/" if candidate.symbol.span.path else ""
+def _folder(depth: int | None = None) -> Callable[[Candidate], str]:
+    """Return what tells the folder of a candidate: its own, or the one so many steps down from the root."""
 
+    def folder(candidate: Candidate) -> str:
+        steps = candidate.symbol.span.path.split("/")[:-1]
+        return "/".join([*steps[:depth], ""]) if steps else ""
 
-def _top(candidate: Candidate) -> str:
-    return f"{candidate.symbol.span.path.partition('/')[0]}/" if "/" in candidate.symbol.span.path else ""
+    return folder
 
 
 def _role(candidate: Candidate) -> str:
@@ -141,8 +137,7 @@ class _Attribute(NamedTuple):
 _ATTRIBUTES = (
     _Attribute(_owner, _whose, lambda value: _code(value)),
     _Attribute(lambda each: each.symbol.span.path, lambda said, _: f"Which file's {said}?"),
-    _Attribute(_folder, lambda said, _: f"{said} in which folder?"),
-    _Attribute(_top, lambda said, _: f"{said} in which folder?"),
+    *(_Attribute(_folder(depth), lambda said, _: f"{said} in which folder?") for depth in (None, 3, 2, 1)),
     _Attribute(_kind, _of_kinds, told=False),
     _Attribute(
         _role, lambda said, _: f"{said} in which part of the repository?", lambda value: f"in {value}", told=False
@@ -194,9 +189,3 @@ def _counted(number: int, noun: str) -> str:
 
 def _code(text: str) -> str:
     return f"`{text.replace('`', chr(39))}`"
-
-
-def chosen(meaning: Mapping[str, Sequence[str]], name: str) -> frozenset[str]:
-    """Return the ids that a written name was said to mean, none if nothing was said of it."""
-    wanted = bare(name)
-    return frozenset(key for said, keys in meaning.items() if bare(said) == wanted for key in keys)
