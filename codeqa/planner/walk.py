@@ -5,47 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from codeqa import terms
 from codeqa.domain import CALLABLE, CLASS_LIKE, Event, Step, Symbol
-from codeqa.notebook import Notebook
-from codeqa.plan import Plan, Runner, check, find, piped, render, search
-from codeqa.planner import describing, leftover, listing, reaching, relating, research
+from codeqa.plan import Plan, check, find, piped, render, search
+from codeqa.planner import describing, leftover, listing, relating, research
 from codeqa.planner import sentences as say
-from codeqa.planner.forms import Request, wanted
+from codeqa.planner.chains import Chains
+from codeqa.planner.forms import wanted
 from codeqa.planner.grammar import Compiled, alternatives
-from codeqa.planner.link import Link, Linker
-from codeqa.tools import IMPACT_DEPTH, Tools
-
-if TYPE_CHECKING:
-    from codeqa.planner.asking import Asking
+from codeqa.planner.link import Link
+from codeqa.planner.linking import WIDE
+from codeqa.tools import IMPACT_DEPTH
 
 LEADS = 14  # places that research reads
 FURTHER = 14  # places more that are only named
 BACKGROUND = 6  # of them beside an answer
-STRONGEST = 6  # of them that must hold what a question is about together
 MOST_NAMED = 6  # things that one question may ask about each of
-MAX_NAMESAKES = 3  # an ambiguous name is answered for each of so many candidates
-CHOSEN = 6  # of so many, where somebody chose them
-WIDE = 30  # candidates for the end of a chain, of which only some can be reached
-STRONG = 0.75  # share of a phrase's meaning above which what search found is what was asked about
+STRONGEST = 6  # of them that must hold what a question is about together
 OPEN = ("compare", "search", "scattered")  # forms that may ask for more than their names say
-FORM_VERBS = frozenset(
-    "return returns do does happen happens check checks mean means contain handle handles produce compute raise raises "
-    "work works use used function method class argument parameter value result purpose role".split()
-)
-UNEXPLAINED = 3  # words beside the names of a question that are worth looking for
-_FORM_WORDS = frozenset(
-    terms.query_terms(
-        "how does reach call calls called use uses used differ difference between compare chain path lead ends way "
-        "ways place places where what which who why function method class test tests break change"
-    )
-)
-IGNORED = frozenset(
-    "function functions method methods class classes code file files module modules name named called all every "
-    "directly symbol type types field variable constant setting error exception repo codebase project".split()
-)
 UNSLOTTED = ("callers", "callees", "uses", "tests")
 LISTED = ("callers", "callees", "uses", "tests", "hierarchy", "scattered")  # forms whose lists know no exceptions
 NEGATION = re.compile(
@@ -53,24 +30,8 @@ NEGATION = re.compile(
 )
 
 
-class Walk:
+class Walk(Chains):
     """One question on its way through the graph."""
-
-    def __init__(
-        self, tools: Tools, request: Request, book: Notebook, linker: Linker, *, max_hops: int, evidence: float
-    ) -> None:
-        self.tools = tools
-        self.runner = Runner(tools)
-        self.max_hops = max_hops
-        self.evidence = evidence
-        self.back: Asking | None = None  # asks which namesake is meant, where somebody may be asked
-        self.request = request
-        self.book = book
-        self.linker = linker
-        self.link = Link("")  # what the subject of the question was taken for
-        self.alone = ""  # of several names, the one that is answered for
-        self.final = False  # what the question is about is not there: nothing else is looked for
-        self.weak = False  # the subject was found by search, and not all of its words were
 
     def run(self) -> Iterator[Event]:
         if self.request.compiled:
@@ -101,105 +62,6 @@ class Walk:
             yield from self._research(self.request.question)
         elif self.book.facts and not self.final and (self.weak or self.request.form in OPEN) and self._says_more():
             yield from self._research(self.request.question, background=True)
-
-    def _unread(self) -> list[str]:
-        """Return the words of a question that its form has no place for, if they are more than a few."""
-        read = {w for slot in self.request.slots.values() for w in terms.query_terms(slot)}
-        words = [w for w in re.findall(r"[^\W\d]\w+", self.request.question) if w.lower() not in terms.STOP_WORDS]
-        rest = [w for w in dict.fromkeys(words) if not set(terms.query_terms(w)) & (read | _FORM_WORDS)]
-        return rest if len(rest) > UNEXPLAINED else []
-
-    def _says_more(self) -> bool:
-        """Tell whether a question says more than the names it writes and the words of its form."""
-        text = self.request.question
-        for name in self.linker.written(text):
-            text = text.replace(name, " ")
-        words = {w for w in terms.query_terms(text) if len(w) > 2}
-        return len(words - _FORM_WORDS) >= UNEXPLAINED
-
-    # --------------------------------------------------------------------------------------------------------- linking
-
-    def _subject(
-        self, phrase: str, kinds: frozenset[str] | None = None, weigh: Callable[[Symbol], int] | None = None
-    ) -> Iterator[Event]:
-        """Link a phrase and remember it as `self.link`; what cannot be linked is said, with the nearest names."""
-        link = self.linker.link(phrase, kinds=kinds)
-        if not link and not link.missing and phrase != self.request.question:
-            link = self.linker.search(self.request.question, kinds=kinds)
-        self.link = link
-        if link.missing:
-            yield from self._no_such_name(link)
-        elif link.how == "search":
-            yield from self._by_search(link)
-        elif link:
-            self.link = link = self._weighed(link, weigh) if weigh else link
-            self._spelled_otherwise(link)
-            yield Step("link", f"{phrase} → {', '.join(s.id for s in link.symbols[:MAX_NAMESAKES])} ({link.how})")
-            self._namesakes(link)
-
-    def _by_search(self, link: Link) -> Iterator[Event]:
-        if not link or link.coverage < self.evidence:
-            self.link = Link(link.phrase)
-            yield Step("link", f"best text covers {link.coverage:.0%} of {link.phrase!r}")
-            return
-        self.weak = self.weak or link.coverage < STRONG
-        if absent := [n for n in self.linker.written(link.phrase) if not self.tools.candidates(n)]:
-            self.book.unknown(f"no symbol is named {say.listed(absent)}")
-            self.weak = True
-        if self.request.form != "search":
-            self.book.unknown(f"no symbol is named {link.phrase!r}: {link.first.label} fits these words best")
-        yield Step("link", f"{link.phrase} → {link.first.id} (search, {link.coverage:.0%} of its words)")
-
-    def _spelled_otherwise(self, link: Link) -> None:
-        """`MAX_SIZE` may be `max_size` here, or something else: say so."""
-        bare = re.split(r"[.:/#>]", link.phrase.strip("`'\"() "))[-1]
-        if link.how == "name" and bare != link.first.name and bare.lower() == link.first.name.lower():
-            self.book.unknown(f"nothing is named {bare} here; {link.first.label} differs in case")
-            self.weak = True
-
-    def _weighed(self, link: Link, weigh: Callable[[Symbol], int]) -> Link:
-        """Of namesakes, keep those that there is something to say of, most first, and name the others."""
-        weights = {s.id: weigh(s) for s in link.symbols[:WIDE]} if len(link.symbols) > 1 else {}
-        kept = sorted((s for s in link.symbols if weights.get(s.id)), key=lambda s: -weights[s.id])
-        if not kept:
-            return link
-        if idle := [s.id for s in link.symbols if s not in kept]:
-            more = f" and {len(idle) - 3} more" if len(idle) > 3 else ""
-            self.book.unknown(f"nothing was found for other symbols of that name: {', '.join(idle[:3])}{more}")
-        return Link(link.phrase, tuple(kept), link.how, link.others)
-
-    def _namesakes(self, link: Link) -> None:
-        if self.back:
-            self.back.ends(self.request.form, self.request.slots)
-        shown = [*link.symbols[MAX_NAMESAKES:], *(s for s in link.others if s.role != "test")]
-        if len(link.symbols) > 1:
-            more = f" and {len(link.symbols) - 6} more" if len(link.symbols) > 6 else ""
-            self.book.unknown(f"{link.phrase!r} is ambiguous: {', '.join(s.id for s in link.symbols[:6])}{more}")
-        elif shown:
-            names = ", ".join(s.id for s in shown[:3])
-            more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
-            self.book.unknown(f"other symbols named {link.first.name}, not meant here: {names}{more}")
-
-    def _nearest(self, query: str) -> None:
-        for line in self._hit_lines(query):
-            self.book.unknown(line)
-        if not any(u.startswith("nearest hit") for u in self.book.unknowns):
-            words = self.tools.searcher.vocabulary(query)
-            if words:
-                self.book.unknown(f"words that this repository does use: {', '.join(words)}")
-
-    def _hit_lines(self, query: str) -> list[str]:
-        hits = self.linker.hits(query)[:3]
-        return [f"nearest hit: {h.path}:{h.start_line}{f' {h.symbol}' if h.symbol else ''}" for h in hits]
-
-    def _each(self, part: str) -> list[tuple[Symbol, str]]:
-        """The symbols to answer for, each with the name of the part that it covers."""
-        if self.back:
-            self.back.each(self.link, part)
-        symbols = self.link.symbols[: self._most(self.link) if self.link.certain else 1]
-        parts = [part if n == 0 else f"{part} {n + 1}" for n in range(len(symbols))]
-        self.book.parts += parts
-        return list(zip(symbols, parts, strict=True))
 
     # ------------------------------------------------------------------------------------------------------- relations
 
@@ -279,19 +141,6 @@ class Walk:
             self.book.unknown(f"{link.phrase!r} is ambiguous: {', '.join(names[:6])}{more}")
         return [plans[key] for key in (kept or list(plans))[: self._most(link)]]
 
-    def _most(self, link: Link) -> int:
-        """Return for how many of its symbols a name is answered: what was chosen is not asked about again."""
-        return CHOSEN if self.linker.chosen(link.phrase) else MAX_NAMESAKES
-
-    def _no_such_name(self, link: Link) -> Iterator[Event]:
-        self.final = True
-        near = self.tools.searcher.nearest_names(link.missing.rpartition(".")[2])
-        self.book.unknown(f"no symbol is named {link.missing}" + (f"; nearest: {', '.join(near)}" if near else ""))
-        self.book.unknowns.extend(h for h in self._hit_lines(self.request.question) if h not in self.book.unknowns)
-        yield Step("link", f"{link.missing}: no such name")
-
-    # ----------------------------------------------------------------------------------------------------------- forms
-
     def _listed(self, phrase: str, step: str, **options: int) -> Iterator[Event]:
         """Answer with one list for each symbol that a phrase may mean."""
         size = (lambda s: self.tools.callees(s).total) if step == "callees" else lambda s: len(self.tools.uses(s))
@@ -301,29 +150,6 @@ class Walk:
             plan = piped(find(symbol.id), step, **options)
             found = relating.tell(self.tools, self.runner, self.book, plan, part)
             yield Step("expand", f"{plan}: {len(found.rows)}")
-
-    def _leftover(self, phrase: str) -> None:
-        """Say which words of a phrase its name leaves unexplained: an answer that ignores them is no whole answer."""
-        said = phrase
-        for name in self.linker.written(phrase):
-            said = said.replace(name, " ")
-        named = {w for s in self.link.symbols for w in terms.split(s.qualname)} | set(terms.split(self.link.phrase))
-        rest = [
-            w
-            for w in re.findall(r"[^\W\d][\w-]*", said)
-            if w.lower() not in terms.STOP_WORDS | IGNORED and not set(terms.split(w)) & named
-        ]
-        others = [n for n in self.linker.written(phrase) if n not in self.link.phrase and self.linker.name(n)]
-        rest += [n for n in others if not set(terms.split(n)) <= named]
-        if self.link.how == "name" and rest and self.linker.written(phrase):
-            self.book.unknown(f"not understood: {' '.join(rest)!r}; this answers the question without it")
-            self.weak = True
-
-    def _ignored(self, words: Sequence[str]) -> None:
-        """Say which words an answer passes over."""
-        if words:
-            self.book.unknown(f"not understood: {' '.join(words)!r}; this answers the question without it")
-            self.weak = True
 
     def _callers(self, a: str, b: str) -> Iterator[Event]:
         yield from self._listed(a, "callers")
@@ -420,89 +246,6 @@ class Walk:
         ranked = [(len(self.tools.graph.overriding(s.id)), s) for s in found]
         return [s for n, s in sorted(ranked, key=lambda p: (-p[0], p[1].id)) if n]
 
-    def _path(self, a: str, b: str) -> Iterator[Event]:
-        if not b:
-            yield from self._what(a, b)
-            return
-        if not self.linker.names_something(a) and not self.linker.names_something(b):
-            yield from self._spoken_path(a, b)
-            return
-        yield from self._subject(a)
-        source = self.link
-        if source.missing:
-            return
-        target = self.linker.link(b)
-        if target.missing or target.certain or not source.certain:
-            yield from self._subject(b)
-            target = self.link
-        if not source or not target:
-            return
-        self.book.parts.append("path")
-        if not target.certain:
-            target = self._reachable(source, target)
-            yield Step("link", f"{b} → {target.first.id if target else 'nothing within reach'} (search)")
-        if not target:
-            self.book.unknown(f"nothing that {source.first.label} reaches fits {b!r}")
-            self._nearest(self.request.question)
-            return
-        self.book.plans.append(str(reaching.plan(source, target, self.max_hops + 2)))
-        found = reaching.path(self.tools, self.book, source, target, self.max_hops + 2)
-        self.weak = self.weak or not found
-        self.final = self.final or (not found and source.certain and target.certain)
-        yield Step("connect", f"{source.first.id} … {target.first.id}: {'connected' if found else 'no path'}")
-
-    def _spoken_path(self, a: str, b: str) -> Iterator[Event]:
-        """Neither end is named: connect what fits one with what fits the other, or climb from what fits both."""
-        offered = [s for p in (a, b, f"{a} {b}") for s in self.linker.search(p, limit=WIDE).symbols]
-        offered = list(dict.fromkeys(s for s in offered if say.is_code(s) and s.kind in CALLABLE))
-        starts = self._fitting(a, offered)
-        ends = self._fitting(b, offered)
-        both = sorted(
-            (s for s in offered if s.id in starts and s.id in ends), key=lambda s: -(starts[s.id] + ends[s.id])
-        )
-        yield Step(
-            "link",
-            f"{a} → {len(starts)} candidates; {b} → {len(ends)}; both: {', '.join(s.id for s in both[:3]) or 'none'}",
-        )
-        self.weak = True
-        edges = reaching.climb(self.tools, both[0], self.max_hops) if both else []
-        if not edges:
-            edges, _ = self.tools.graph.path(
-                list(starts)[:6], [k for k in list(ends)[:6] if k not in starts], self.max_hops + 2
-            )
-        symbols = self.tools.graph.symbols([edges[0].src, edges[-1].dst]) if edges else {}
-        if not edges or len(symbols) < 2:
-            self.book.unknown(f"nothing that fits {a!r} was found to reach anything that fits {b!r}")
-            self._nearest(self.request.question)
-            yield Step("connect", "no path")
-            return
-        self.book.parts.append("path")
-        self.book.unknown(f"neither {a!r} nor {b!r} names a symbol; this chain is the best fit for their words")
-        reaching.tell(self.tools, self.book, symbols[edges[0].src], symbols[edges[-1].dst], edges)
-        yield Step("connect", f"{edges[0].src} … {edges[-1].dst}")
-
-    def _fitting(self, phrase: str, symbols: Sequence[Symbol]) -> dict[str, float]:
-        """Return the symbols that hold enough of a phrase's words, the best first."""
-        fits = {s.id: self.linker.fit(phrase, s) for s in symbols}
-        good = sorted((key for key, fit in fits.items() if fit >= self.evidence), key=lambda key: (-fits[key], key))
-        return {key: fits[key] for key in good}
-
-    def _reachable(self, source: Link, target: Link) -> Link:
-        """Of what search and names offer for the end of a chain, keep the one that fits best and is reached."""
-        offered = self.linker.search(target.phrase, limit=WIDE)
-        starts = [k for s in source.symbols[:MAX_NAMESAKES] for k in self.tools.graph.starts(s)]
-        reached = self.tools.graph.symbols(self.tools.graph.reachable(starts, self.max_hops + 2))
-        known = [s for s in reached.values() if s.id not in starts and say.is_code(s) and not s.external]
-        options = [*(s for s in offered.symbols if s in known), *self.linker.by_name(target.phrase, known, WIDE)]
-        fits = {s.id: self.linker.fit(target.phrase, s) for s in options}
-        best = max(options, key=lambda s: fits[s.id], default=None)
-        if best is None or fits[best.id] < self.evidence * 0.8:
-            return Link(target.phrase, offered.symbols[:1] if offered.coverage >= STRONG else (), "search")
-        self.weak = self.weak or fits[best.id] < STRONG
-        if fits[best.id] < STRONG:
-            self.book.unknown(f"{target.phrase!r} names no symbol; {best.label} is the best fit within reach")
-        return Link(target.phrase, (best,), "search", coverage=fits[best.id])
-
     def _where(self, a: str, b: str) -> Iterator[Event]:
         if several := leftover.several(self.request, self.linker):
             yield from self._of_each(several, self._where)
@@ -536,49 +279,6 @@ class Walk:
             self._unsaid(symbol)
             yield Step("read", symbol.id)
 
-    def _apart(self, names: Sequence[str]) -> Event | None:
-        """A question that speaks of two things supposes that they meet: say how, or that nothing shows them to."""
-        links = [link for n in names if (link := self.linker.name(n))]
-        for other in [
-            link for link in links[1:] if not {s.id for s in link.symbols} & {s.id for s in self.link.symbols}
-        ]:
-            one, two = self.link.symbols[:MAX_NAMESAKES], other.symbols[:MAX_NAMESAKES]
-            if set(self._holders(one)) & {s.id for s in two} or set(self._holders(two)) & {s.id for s in one}:
-                continue
-            edges, searched = self.tools.chain(one, two, self.max_hops)
-            if not edges:
-                edges, more = self.tools.chain(two, one, self.max_hops)
-                searched += more
-            ends = self.tools.graph.symbols([edges[0].src, edges[-1].dst]) if edges else {}
-            if len(ends) == 2:
-                reaching.tell(self.tools, self.book, ends[edges[0].src], ends[edges[-1].dst], edges)
-            else:
-                self.final = True
-                text = f"nothing was found that leads from {one[0].label} to {two[0].label}, or back"
-                self.book.unknown(f"{text} ({searched} symbols looked at)")
-                self.book.unknowns += [f"{s.label} is at {s.cite}" for s in (one[0], two[0])]
-                return Step("abstain", text)
-        return None
-
-    def _holders(self, symbols: Sequence[Symbol]) -> list[str]:
-        """Return what symbols stand in, and what that inherits from."""
-        owners = [s.parent for s in symbols if s.parent]
-        return [*owners, *(r.symbol.id for key in owners for r in self.tools.graph.bases(key))]
-
-    def _unsaid(self, symbol: Symbol) -> None:
-        """Say which words of the question neither a symbol nor what it calls ever says: they may suppose too much."""
-        if symbol.external:
-            return
-        text = self.request.question
-        for name in self.linker.written(text):
-            text = text.replace(name, " ")
-        calls = [r.symbol for r in self.tools.callees(symbol, 40).relations if not r.symbol.external]
-        around = [symbol, *self.tools.graph.members(symbol.id)[:40], *calls]
-        lacking = [w for w in self.linker.lacking(text, around) if w.lower() not in FORM_VERBS]
-        if lacking:
-            self.weak = True
-            self.book.unknown(f"nothing in {symbol.label}, or in what it calls, speaks of {say.listed(lacking)}")
-
     def _of_each(self, names: Sequence[str], walk: Callable[[str, str], Iterator[Event]]) -> Iterator[Event]:
         """Answer for each name of a list."""
         whole = self.request
@@ -588,15 +288,9 @@ class Walk:
             yield from walk(f"`{name}`", "")
         self.request, self.alone = whole, ""
         if len(names) > MOST_NAMED:
-            self.book.unknown(
-                f"answered for {MOST_NAMED} of these: nothing is said of {say.listed(names[MOST_NAMED:])}"
-            )
+            left = say.listed(names[MOST_NAMED:])
+            self.book.unknown(f"answered for {MOST_NAMED} of these: nothing is said of {left}")
             self.weak = True
-
-    def _about(self, symbol: Symbol) -> None:
-        """Note that a symbol itself is what was asked for."""
-        self.book.plans.append(str(find(symbol.id)))
-        self.book.found([symbol])
 
     def _compare(self, a: str, b: str) -> Iterator[Event]:
         yield from self._subject(a)
