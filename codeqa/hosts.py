@@ -36,6 +36,12 @@ def address(host: str | None, environ: Mapping[str, str], *, remote: bool = Fals
     return f"{parts.scheme}://{shown}:{port}{parts.path.rstrip('/')}"
 
 
+def is_of_the_cloud(model: str) -> bool:
+    """Whether a model's tag says that a local Ollama hands its requests on to Ollama's cloud."""
+    tag = model.rpartition("/")[2].partition(":")[2].lower()
+    return tag == "cloud" or tag.endswith("-cloud")
+
+
 def is_this_machine(host: str) -> bool:
     """Whether a host name or address is the loopback, with no question asked of a name server."""
     if host == "localhost":

@@ -61,6 +61,7 @@ class Model:
     family: str = "bert"
     context: int = 2048
     template: str = "{{ .Prompt }}"
+    remote_host: str = ""  # of a cloud model
 
     def __post_init__(self) -> None:
         self.digest = self.digest or hashlib.sha256(self.name.encode()).hexdigest()
@@ -225,6 +226,8 @@ class OllamaServer:
                 f"{model.family}.context_length": model.context,
             }
             shown = {"details": model.listed()["details"], "model_info": about, "template": model.template}
+            if model.remote_host:
+                shown |= {"remote_host": model.remote_host, "remote_model": model.name}
             return 200, {**shown, "capabilities": list(model.capabilities)} if model.capabilities else shown
         given = body.get("input")
         texts = [given] if isinstance(given, str) else list(given or [])

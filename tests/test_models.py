@@ -29,6 +29,7 @@ from codeqa.domain import (
     Reply,
     ToolCall,
     ToolSpec,
+    UsageError,
 )
 from codeqa.models import running
 from tests.chat_server import ChatFault, Said
@@ -449,6 +450,29 @@ def test_an_old_server_shows_tools_by_the_template(server: OllamaServer) -> None
     server.models = [Model("a", capabilities=(), template="{{ .Tools }}"), Model("b", capabilities=())]
     first, second = models.look(server.url, {}).models
     assert (first.tools, second.tools, first.thinking) == (True, False, None)
+
+
+def test_a_cloud_model_is_another_machine(server: OllamaServer) -> None:
+    server.models = [Model("big:latest", remote_host="https://ollama.com:443")]
+    with pytest.raises(UsageError, match=r"runs at https://ollama\.com:443, which is not this machine") as caught:
+        said(opened(server, "ollama", name="big"))
+    assert "model.remote" in caught.value.hint and chats(server) == []
+    assert models.look(server.url, {}).models[0].remote == "https://ollama.com:443"
+    assert said(models.connect("big", server.url, {}, LIMITS, remote=True)).text
+
+
+@pytest.mark.parametrize("name", ["big:cloud", "big:120b-cloud", "them/big:1t-cloud"])
+def test_a_cloud_model_is_told_by_its_name(server: OllamaServer, api: str, name: str) -> None:
+    with pytest.raises(UsageError, match="not on this machine"):
+        opened(server, api, name=name)
+    assert server.requests == []
+
+
+def test_what_cannot_be_asked_where_it_runs_gets_no_prompt(server: OllamaServer) -> None:
+    server.fail("/api/show", Fault.ERROR)
+    with pytest.raises(ModelUnavailable):
+        said(opened(server, "ollama"))
+    assert chats(server) == []
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR, Fault.STALL, Fault.NO_JSON, Fault.WRONG_TYPES, Fault.MISSING])

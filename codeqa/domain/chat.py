@@ -103,6 +103,7 @@ class InstalledModel:
     tools: bool | None = None
     thinking: bool | None = None
     chats: bool | None = None  # False for one that only makes vectors
+    remote: str = ""  # host that the server hands its requests on to
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from codeqa.domain import ChatLimits, ChatModel, ModelServer
+from codeqa.domain import ChatLimits, ChatModel, ModelServer, UsageError
+from codeqa.hosts import is_of_the_cloud
 
 __all__ = ["connect", "look"]
 
 
-def connect(name: str, url: str, environ: Mapping[str, str], limits: ChatLimits | None = None) -> ChatModel:
-    """Return the model of that name at a server that hosts.address allowed. The server is not asked yet."""
+def connect(
+    name: str, url: str, environ: Mapping[str, str], limits: ChatLimits | None = None, *, remote: bool = False
+) -> ChatModel:
+    """Return the model of that name at a server that hosts.address allowed. The server is not asked yet.
+
+    `remote` is the setting that allows other machines: Ollama hands requests for cloud models on to one. Raises
+    UsageError if it does not and the name tells; what the server alone can tell is asked before the first prompt.
+    """
+    if is_of_the_cloud(name) and not remote:
+        raise UsageError(
+            f"{name} runs in Ollama's cloud, not on this machine: source text would be sent there",
+            hint="set model.remote = true in your own settings if that is meant",
+        )
     if _is_openai(url):
         from codeqa.models.openai import OpenAI
 
         return OpenAI(name, url, limits, environ)
     from codeqa.models.ollama import Ollama
 
-    return Ollama(name, url, limits)
+    return Ollama(name, url, limits, remote=remote)
 
 
 def look(url: str, environ: Mapping[str, str], seconds: float = 5.0) -> ModelServer:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import ollama
@@ -26,12 +25,12 @@ from codeqa.domain import (
     Reply,
     ToolCall,
     ToolSpec,
+    UsageError,
 )
+from codeqa.hosts import is_of_the_cloud
 from codeqa.models.replies import Assembly, clean
 from codeqa.models.running import HINT, Passing, Patience, persistently
 from codeqa.models.wire import Wire
-
-_T = TypeVar("_T")
 
 _MODELS = 100  # of a server that are looked at
 _OTHER = "another model may do better"
@@ -41,11 +40,12 @@ _TOOL_ERROR = re.compile(r"\b(parsing|parse|invalid|malformed)\b.*\btool", re.I 
 class Ollama:
     """One chat model, see domain.ChatModel. Nothing is asked of the server before the first `chat`."""
 
-    def __init__(self, name: str, url: str, limits: ChatLimits | None = None) -> None:
-        """`url` is one that hosts.address allowed."""
+    def __init__(self, name: str, url: str, limits: ChatLimits | None = None, *, remote: bool = False) -> None:
+        """`url` is one that hosts.address allowed. `remote` allows a model that the server has run elsewhere."""
         self.name = name
         self.url = url
         self._limits = limits or ChatLimits()
+        self._allowed = remote
 
     def chat(
         self,
@@ -60,8 +60,10 @@ class Ollama:
         patience = Patience(self._limits, cancelled)
         assembly = Assembly(who, tools, options, self._limits)
         request = _request(self.name, messages, tools, options)
+        if not self._allowed:
+            self._refuse_elsewhere(_told(self.url, "show", self.name, patience, who))
 
-        def ask(wire: Wire) -> Iterator[ollama.ChatResponse]:
+        def ask(wire: Wire) -> Generator[ollama.ChatResponse, None, None]:
             with _client(self.url, wire, self._limits) as client, closing(client.chat(**request)) as chunks:
                 try:
                     for chunk in chunks:
@@ -87,28 +89,36 @@ class Ollama:
                     return
         raise BrokenReply(f"{who} ended its reply before it was done", hint=HINT)
 
+    def _refuse_elsewhere(self, shown: Mapping[str, Any]) -> None:
+        """Refuse a cloud model: the server is on this machine, but what it is sent is not to leave it."""
+        if host := _elsewhere(self.name, shown):
+            raise UsageError(
+                f"{self.name} runs at {host}, which is not this machine: source text would be sent there",
+                hint="set model.remote = true in your own settings if that is meant",
+            )
+        self._allowed = True
+
 
 def look(url: str, seconds: float) -> ModelServer:
     """Ask a server what it is and has, within a time. Raises ModelUnavailable.
 
     Models that the time does not suffice for, or that the server says nothing about, are listed by name and size.
     """
-    limits = ChatLimits(min(seconds, 5.0), seconds, seconds, seconds)
-    until = time.monotonic() + seconds
-    models = _once(url, limits, lambda client: client.list())
-    found = []
-    for listed in models.models[:_MODELS]:
-        if listed.model:
-            left = until - time.monotonic()
-            shown = _shown(url, listed.model, left) if left > 0 else None
-            found.append(_installed(listed, shown))
-    left = max(until - time.monotonic(), 0.1)
-    return ModelServer(url, _version(url, left), tuple(found))
+    who = f"Ollama at {url}"
+    patience = Patience(_within(seconds))
 
+    def ask(wire: Wire) -> Generator[ollama.ListResponse, None, None]:
+        with _client(url, wire, patience.limits) as client:
+            try:
+                yield client.list()
+            except ollama.ResponseError as error:
+                raise _explained(error, who) from error
 
-def installed(url: str, seconds: float) -> tuple[InstalledModel, ...]:
-    """Return the models that a server has. Raises ModelUnavailable."""
-    return look(url, seconds).models
+    with closing(persistently(url, ask, patience, who)) as answers:
+        listed = next(answers).models
+    found = [_installed(model, _tried(url, "show", model.model, patience)) for model in listed[:_MODELS] if model.model]
+    version = clean(_text(_tried(url, "version", None, patience).get("version")))[:40]
+    return ModelServer(url, version, tuple(found))
 
 
 # --------------------------------------------------------------------------------------------------------- what is sent
@@ -177,63 +187,69 @@ def _explained(error: ollama.ResponseError, who: str, model: str = "") -> Codeqa
 # ---------------------------------------------------------------------------------------------------- what is installed
 
 
-def _once(url: str, limits: ChatLimits, act: Callable[[ollama.Client], _T]) -> _T:
-    who = f"Ollama at {url}"
+def _within(seconds: float) -> ChatLimits:
+    return ChatLimits(min(seconds, 5.0), seconds, seconds, seconds)
 
-    def ask(wire: Wire) -> Iterator[_T]:
-        with _client(url, wire, limits) as client:
-            try:
-                yield act(client)
-            except ollama.ResponseError as error:
-                raise _explained(error, who) from error
 
-    with closing(persistently(url, ask, Patience(limits), who)) as answers:
+def _tried(url: str, what: str, model: str | None, patience: Patience) -> Mapping[str, Any]:
+    """Return what /api/show or /api/version says; nothing if it fails, or the time is over."""
+    left = patience.limits.total_seconds - patience.seconds
+    try:
+        return _told(url, what, model, Patience(_within(left)), f"Ollama at {url}") if left > 0 else {}
+    except CodeqaError:
+        return {}
+
+
+def _told(url: str, what: str, model: str | None, patience: Patience, who: str) -> Mapping[str, Any]:
+    """Ask what the client library has no word for, or leaves out: versions, and where a model runs."""
+
+    def ask(wire: Wire) -> Generator[Mapping[str, Any], None, None]:
+        timeout = httpx.Timeout(None, connect=patience.limits.connect_seconds)
+        with httpx.Client(transport=wire, timeout=timeout, follow_redirects=False, trust_env=False) as client:
+            path = f"{url}/api/{what}"
+            response = client.post(path, json={"model": model}) if model else client.get(path)
+        if response.status_code != 200:
+            raise _explained(ollama.ResponseError(response.text, response.status_code), who, model or "")
+        value = response.json()
+        if not isinstance(value, dict):
+            raise ValueError("it is no object")
+        yield value
+
+    with closing(persistently(url, ask, patience, who)) as answers:
         return next(answers)
 
 
-def _shown(url: str, model: str, seconds: float) -> ollama.ShowResponse | None:
-    try:
-        return _once(url, ChatLimits(seconds, seconds, seconds, seconds), lambda client: client.show(model))
-    except CodeqaError:
-        return None
-
-
-def _version(url: str, seconds: float) -> str:
-    """Return the server's version, "" if it does not say: an old one, or something that acts as Ollama."""
-
-    def ask(wire: Wire) -> Iterator[object]:
-        with httpx.Client(transport=wire, timeout=httpx.Timeout(None, connect=seconds), trust_env=False) as client:
-            yield client.get(f"{url}/api/version").json()
-
-    patience = Patience(ChatLimits(seconds, seconds, seconds, seconds))
-    try:
-        with closing(persistently(url, ask, patience, f"Ollama at {url}")) as answers:
-            said = next(answers)
-    except CodeqaError:
-        return ""
-    version = said.get("version") if isinstance(said, dict) else None
-    return clean(version)[:40] if isinstance(version, str) else ""
-
-
-def _installed(listed: ollama.ListResponse.Model, shown: ollama.ShowResponse | None) -> InstalledModel:
+def _installed(listed: ollama.ListResponse.Model, shown: Mapping[str, Any]) -> InstalledModel:
     details = listed.details
-    abilities = shown.capabilities if shown else None
+    abilities = shown.get("capabilities")
+    abilities = abilities if isinstance(abilities, list) else None
+    template, about = _text(shown.get("template")), shown.get("model_info")
     tools = None if abilities is None else "tools" in abilities
-    if tools is None and shown and shown.template:
-        tools = ".Tools" in shown.template  # a server that lists no capabilities yet
+    if tools is None and template:
+        tools = ".Tools" in template  # a server that lists no capabilities yet
     return InstalledModel(
         name=clean(listed.model or ""),
         bytes=int(listed.size) if listed.size is not None else None,
         family=clean(details.family or "") if details else "",
         parameters=clean(details.parameter_size or "") if details else "",
         quantization=clean(details.quantization_level or "") if details else "",
-        context=_context(shown.modelinfo) if shown and shown.modelinfo else None,
+        context=_context(about) if isinstance(about, dict) else None,
         tools=tools,
         thinking=None if abilities is None else "thinking" in abilities,
         chats=None if abilities is None else "completion" in abilities,
+        remote=_elsewhere(listed.model or "", shown),
     )
+
+
+def _elsewhere(model: str, shown: Mapping[str, Any]) -> str:
+    """Return the host that the server hands requests for this model on to; "" if it runs the model itself."""
+    return clean(_text(shown.get("remote_host")))[:200] or ("Ollama's cloud" if is_of_the_cloud(model) else "")
 
 
 def _context(about: Mapping[str, Any]) -> int | None:
     length = about.get(f"{about.get('general.architecture')}.context_length")
     return length if isinstance(length, int) else None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

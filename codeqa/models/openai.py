@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,7 +69,7 @@ class OpenAI:
         body = _request(self.name, messages, tools, options)
         headers = _headers(self.url, self._environ)
 
-        def ask(wire: Wire) -> Iterator[dict[str, Any]]:
+        def ask(wire: Wire) -> Generator[dict[str, Any], None, None]:
             with (
                 _client(wire, headers, self._limits) as client,
                 client.stream("POST", f"{self.url}/chat/completions", json=body) as response,
@@ -106,7 +106,7 @@ def look(url: str, seconds: float, environ: Mapping[str, str]) -> ModelServer:
     limits = ChatLimits(min(seconds, 5.0), seconds, seconds, seconds)
     headers = _headers(url, environ)
 
-    def ask(wire: Wire) -> Iterator[object]:
+    def ask(wire: Wire) -> Generator[object, None, None]:
         with _client(wire, headers, limits) as client:
             response = client.get(f"{url}/models")
             if response.status_code != 200:

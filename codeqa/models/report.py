@@ -25,7 +25,7 @@ def checks(settings: ModelSettings, environ: Mapping[str, str]) -> list[Check]:
 
 
 def _usable(model: InstalledModel) -> bool | None:
-    return None if model.chats is False else True
+    return None if model.chats is False or model.remote else True
 
 
 def _about(model: InstalledModel) -> str:
@@ -36,6 +36,7 @@ def _about(model: InstalledModel) -> str:
         f"context {model.context:,}" if model.context is not None else "",
         "makes vectors only" if model.chats is False else _TOOLS[model.tools],
         "thinks" if model.thinking else "",
+        f"runs at {model.remote}, not on this machine" if model.remote else "",
     ]
     return ", ".join(part for part in said if part)
 

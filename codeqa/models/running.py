@@ -5,8 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
 from typing import TypeVar
 
 import httpx
@@ -23,12 +23,16 @@ from codeqa.models.wire import TooMuch, Wire
 
 _T = TypeVar("_T")
 
+Ask = Callable[[Wire], Generator[_T, None, None]]
+"""Makes a request by a transport and yields what comes, in a thread of its own."""
+
 PAUSE_SECONDS = 0.3
 """Before the one retry."""
 
 HINT = "is it running? ollama serve; codeqa doctor checks it"
 
 _LOOK_SECONDS = 0.05  # how often a waiting thread looks whether it was cancelled
+_AHEAD = 256  # parts that wait for whoever reads them
 _END = object()
 
 # All that a client may raise on what a stranger sends: in a thread, what nobody expects would be printed.
@@ -89,9 +93,7 @@ class Patience:
 _SLOW = "a smaller model is quicker; model.timeout_seconds in your own settings is how long it may take"
 
 
-def persistently(
-    url: str, ask: Callable[[Wire], Iterator[_T]], patience: Patience, who: str
-) -> Generator[_T, None, None]:
+def persistently(url: str, ask: Ask[_T], patience: Patience, who: str) -> Generator[_T, None, None]:
     """Yield what `ask` yields, from a thread; once more from the beginning if it fails before anything came.
 
     What fails with Passing is retried; `who` names the server in errors. Closing this closes the connection.
@@ -110,18 +112,28 @@ def persistently(
         patience.pause()
 
 
-def _run(url: str, ask: Callable[[Wire], Iterator[_T]], patience: Patience, who: str) -> Generator[_T, None, None]:
+def _run(url: str, ask: Ask[_T], patience: Patience, who: str) -> Generator[_T, None, None]:
     wire = Wire(url)
-    arrived: queue.SimpleQueue[object] = queue.SimpleQueue()
+    arrived: queue.Queue[object] = queue.Queue(_AHEAD)
+
+    def hand(item: object) -> bool:
+        """Hand something over; whether anybody is there to take it."""
+        while not wire.stopped:
+            with suppress(queue.Full):
+                arrived.put(item, timeout=_LOOK_SECONDS)
+                return True
+        return False
 
     def work() -> None:
         try:
-            for item in ask(wire):
-                arrived.put(item)
+            with closing(ask(wire)) as items:
+                for item in items:
+                    if not hand(item):
+                        return
         except _EXPECTED as error:
-            arrived.put(_Failed(error))
+            hand(_Failed(error))
         finally:
-            arrived.put(_END)
+            hand(_END)
             wire.close()
 
     threading.Thread(target=work, name="codeqa-model", daemon=True).start()
@@ -141,7 +153,7 @@ class _Failed:
         self.error = error
 
 
-def _next(arrived: queue.SimpleQueue[object], patience: Patience, *, first: bool) -> object:
+def _next(arrived: queue.Queue[object], patience: Patience, *, first: bool) -> object:
     since = time.monotonic()
     while True:
         left = patience.left(since, first=first)

@@ -59,6 +59,10 @@ class Wire(httpx.BaseTransport):
             extensions=response.extensions,
         )
 
+    @property
+    def stopped(self) -> bool:
+        return self._stopped
+
     def stop(self) -> None:
         """Cut the connection: whoever reads from it wakes up."""
         with self._lock:
