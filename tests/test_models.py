@@ -230,6 +230,19 @@ def test_what_is_wrong_with_a_call_is_said(server: OllamaServer, api: str, fault
     assert all_closed(server)
 
 
+def test_a_call_that_is_nested_deeply_is_no_call(server: OllamaServer, api: str) -> None:
+    nested: dict[str, object] = {}
+    for _ in range(500):
+        nested = {"query": nested}
+    server.script = lambda body: Said(calls=(("search", nested),))
+    try:
+        (call,) = said(opened(server, api), CALL, TOOLS).calls
+        assert call.problem
+    except BrokenReply:
+        pass
+    assert all_closed(server)
+
+
 def test_identical_calls_are_all_there(server: OllamaServer, api: str) -> None:
     server.fail(PATHS[api], ChatFault.IDENTICAL_CALLS)
     calls = said(opened(server, api), CALL, TOOLS).calls

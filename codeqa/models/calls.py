@@ -10,6 +10,7 @@ from typing import Any
 
 from codeqa.domain import ToolCall, ToolSpec
 
+_DEEPEST = 40  # levels of JSON: what is nested deeper can be read, but not always written again
 _SHOWN = 80  # characters of a wrong value
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -21,7 +22,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),),
 }
 _TAGGED = re.compile(r"<(tool_call|function_call)>(.*?)(?:</\1>|\Z)", re.S)
-_FENCED = re.compile(r"\A```\w*\s*\n(.*?)\n?```\Z", re.S)
+_FENCED = re.compile(r"\A```\w*[^\S\n]*\n(.*?)\n?```\Z", re.S)
 _MARK = "[TOOL_CALLS]"
 
 
@@ -113,9 +114,25 @@ def loaded(text: str) -> Any:  # noqa: ANN401 - whatever JSON says
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    return value if shallow(value) else None
+
+
+def shallow(value: object) -> bool:
+    """Whether a value can be walked and written without care."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return True
+    return False
 
 
 def parsed_arguments(text: str) -> tuple[dict[str, Any], str]:

@@ -28,6 +28,7 @@ from codeqa.domain import (
     UsageError,
 )
 from codeqa.hosts import is_of_the_cloud
+from codeqa.models.calls import shallow
 from codeqa.models.replies import Assembly, clean
 from codeqa.models.running import HINT, Passing, Patience, persistently
 from codeqa.models.wire import Wire
@@ -161,6 +162,8 @@ def _message(message: ChatMessage) -> dict[str, Any]:
 def _delta(chunk: ollama.ChatResponse) -> Delta:
     said = chunk.message
     calls = tuple(ToolCall(clean(c.function.name), dict(c.function.arguments)) for c in said.tool_calls or ())
+    if not all(shallow(call.arguments) for call in calls):
+        raise BrokenReply("a call of a tool is nested too deeply", hint=_OTHER)
     return Delta(clean(said.content or ""), clean(said.thinking or ""), calls)
 
 

@@ -31,7 +31,7 @@ from codeqa.domain import (
     ToolSpec,
 )
 from codeqa.hosts import is_this_machine
-from codeqa.models.calls import parsed_arguments
+from codeqa.models.calls import parsed_arguments, shallow
 from codeqa.models.replies import Assembly, clean
 from codeqa.models.running import Passing, Patience, persistently
 from codeqa.models.wire import Wire
@@ -261,6 +261,8 @@ class _Told:
             call[0] = call[0] or _text(piece.get("id"))
             call[1] = call[1] or _text(function.get("name"))
             arguments = function.get("arguments")
+            if not shallow(arguments):
+                raise BrokenReply("a call of a tool is nested too deeply", hint=_HINT)
             call.append(json.dumps(arguments) if isinstance(arguments, dict) else _text(arguments))
             size += len(call[-1])
         return size
