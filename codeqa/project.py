@@ -246,7 +246,7 @@ class Project:
         """Return where the model server is, if this embedder, a setting or an id, needs one."""
         if not embedder.startswith("ollama"):
             return embed.Server()
-        from codeqa.embed.ollama import address
+        from codeqa.hosts import address
 
         model = self.settings.model
         url = address(model.host, self._environ, remote=model.remote)
@@ -519,6 +519,7 @@ class Project:
     def doctor(self) -> list[Check]:
         """Check what codeqa needs on this machine and in this repository."""
         from codeqa.domain import Check
+        from codeqa.models.report import checks as model_server
 
         sqlite, searches = version_of_sqlite()
         return [
@@ -533,6 +534,7 @@ class Project:
             ),
             _attempt("embedder", self._embedder_state),
             Check("model", None, "none set: the planner answers", "--model NAME, or model.name in the user's settings"),
+            *model_server(self.settings.model, self._environ),
         ]
 
     def _embedder_state(self) -> str:

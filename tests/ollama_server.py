@@ -3,8 +3,9 @@
     with OllamaServer() as server:
         server.fail("/api/embed", Fault.ERROR, times=1)
 
-It knows no model: vectors are made of the words of a text, so that texts with common words are near. Every request is
-kept in `requests`. A fault is what the server does instead of answering, for the next `times` requests to a path.
+It knows no model: vectors are made of the words of a text, so that texts with common words are near, and what is said
+is what `script` makes of the request's body; tests/chat_server.py has the words. Every request is kept in `requests`. A
+fault is what the server does instead of answering, for the next `times` requests to a path.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ import hashlib
 import json
 import math
 import re
+import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
+
+from tests.chat_server import CHAT_PATHS, ChatFault, Script, echo, nonsense, parts, spoilt
 
 VERSION = "0.12.3"
 FOREVER = 10**9
@@ -54,6 +58,10 @@ class Model:
     digest: str = ""
     capabilities: tuple[str, ...] = ("embedding",)
     size: int = 274_302_450
+    family: str = "bert"
+    context: int = 2048
+    template: str = "{{ .Prompt }}"
+    remote_host: str = ""  # of a cloud model
 
     def __post_init__(self) -> None:
         self.digest = self.digest or hashlib.sha256(self.name.encode()).hexdigest()
@@ -69,8 +77,8 @@ class Model:
             "details": {
                 "parent_model": "",
                 "format": "gguf",
-                "family": "bert",
-                "families": ["bert"],
+                "family": self.family,
+                "families": [self.family],
                 "parameter_size": "137M",
                 "quantization_level": "F16",
             },
@@ -83,11 +91,13 @@ class Asked:
 
     path: str
     body: dict[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    closed: threading.Event = field(default_factory=threading.Event)  # by the client, as the server sees it
 
 
 @dataclass
 class _Planned:
-    fault: Fault
+    fault: Fault | ChatFault
     times: int
     when: Callable[[dict[str, Any]], bool]
 
@@ -100,18 +110,23 @@ class OllamaServer:
     requests: list[Asked] = field(default_factory=list)
     redirect_to: str = ""
     pause_seconds: float = 0.0  # before every /api/embed
+    pause_between: float = 0.0  # the parts of a reply
+    load_seconds: float = 0.3  # of Fault.SLOW_LOAD
     vector: Callable[[str, int], list[float]] = field(default_factory=lambda: words_vector)
+    script: Script = field(default_factory=lambda: echo)
+    key: str = ""  # that /v1 asks for
 
     def __post_init__(self) -> None:
         self._planned: dict[str, list[_Planned]] = {}
         self._released = threading.Event()
+        self._down = False
         self._lock = threading.Lock()
         self.connections: set[socket.socket] = set()
         self._server = self._listen(0)
 
     def _listen(self, port: int) -> ThreadingHTTPServer:
         handler = type("Handler", (_Handler,), {"scripted": self})
-        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        server = _Server(("127.0.0.1", port), handler)
         server.daemon_threads = True
         self.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -124,7 +139,7 @@ class OllamaServer:
     def fail(
         self,
         path: str,
-        fault: Fault,
+        fault: Fault | ChatFault,
         times: int = FOREVER,
         when: Callable[[dict[str, Any]], bool] = lambda body: True,
     ) -> None:
@@ -142,6 +157,7 @@ class OllamaServer:
     def stop(self) -> None:
         """Go down: connections to the port are refused."""
         self._released.set()
+        self._down = True
         self._server.shutdown()
         self._server.server_close()
         for connection in list(self.connections):  # those that clients keep open would be served on
@@ -151,6 +167,7 @@ class OllamaServer:
     def restart(self) -> None:
         """Come up again at the same port."""
         self._released = threading.Event()
+        self._down = False
         self._server = self._listen(self.port)
 
     def asked(self, path: str) -> list[dict[str, Any]]:
@@ -167,7 +184,7 @@ class OllamaServer:
 
     # ------------------------------------------------------------------------------------------------------- answering
 
-    def fault_of(self, path: str, body: dict[str, Any]) -> Fault | None:
+    def fault_of(self, path: str, body: dict[str, Any]) -> Fault | ChatFault | None:
         """Return what is to go wrong with this request, once less from now on."""
         with self._lock:
             for planned in self._planned.get(path, []):
@@ -175,6 +192,11 @@ class OllamaServer:
                     planned.times -= 1
                     return planned.fault
         return None
+
+    @property
+    def released(self) -> bool:
+        """Whether the server goes down."""
+        return self._down
 
     def wait(self) -> None:
         """Stall until `mend` or `stop`."""
@@ -190,15 +212,23 @@ class OllamaServer:
             return 200, {"version": VERSION}
         if path == "/api/tags":
             return 200, {"models": [model.listed() for model in self.models]}
+        if path == "/v1/models":
+            return 200, {"object": "list", "data": [{"id": m.name, "object": "model"} for m in self.models]}
         if path not in ("/api/show", "/api/embed"):
             return 404, {"error": "404 page not found"}
         model = self.model(str(body.get("model")))
         if model is None:
             return 404, {"error": f'model "{body.get("model")}" not found, try pulling it first'}
         if path == "/api/show":
-            about = {"general.architecture": "bert", "bert.embedding_length": model.dimensions}
-            details = model.listed()["details"]
-            return 200, {"details": details, "model_info": about, "capabilities": list(model.capabilities)}
+            about = {
+                "general.architecture": model.family,
+                f"{model.family}.embedding_length": model.dimensions,
+                f"{model.family}.context_length": model.context,
+            }
+            shown = {"details": model.listed()["details"], "model_info": about, "template": model.template}
+            if model.remote_host:
+                shown |= {"remote_host": model.remote_host, "remote_model": model.name}
+            return 200, {**shown, "capabilities": list(model.capabilities)} if model.capabilities else shown
         given = body.get("input")
         texts = [given] if isinstance(given, str) else list(given or [])
         rows = [self.vector(text, model.dimensions) for text in texts]
@@ -222,15 +252,35 @@ def words_vector(text: str, dimensions: int) -> list[float]:
     return [number / length for number in total] if length else total
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keep silent: clients may leave at any moment."""
+
+
+_ENDLESS: dict[ChatFault, Callable[[bool, bytes], bytes]] = {
+    ChatFault.DRIP: lambda ollama, part: b"{" if ollama else b"d",
+    ChatFault.KEEP_ALIVE: lambda ollama, part: (
+        b'{"message":{"role":"assistant","content":""},"done":false}\n' if ollama else b": keep-alive\n\n"
+    ),
+    ChatFault.HUGE: lambda ollama, part: part * 50,
+    ChatFault.HUGE_LINE: lambda ollama, part: b"x" * 65_536,
+}
+_PAUSES = {ChatFault.DRIP: 0.02, ChatFault.KEEP_ALIVE: 0.02}
+
+
 class _Handler(BaseHTTPRequestHandler):
     scripted: OllamaServer
     protocol_version = "HTTP/1.1"
 
     def setup(self) -> None:
         super().setup()
+        self.chats: list[Asked] = []  # that came by this connection
         self.scripted.connections.add(self.connection)
 
     def finish(self) -> None:
+        if self.chats and self._hung_up():
+            for asked in self.chats:
+                asked.closed.set()
         self.scripted.connections.discard(self.connection)
         super().finish()
 
@@ -249,14 +299,34 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Keep silent."""
 
+    def _hung_up(self) -> bool:
+        """End this side, and wait whether the client ends the other."""
+        try:
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(20)
+            while self.connection.recv(4096):
+                pass
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    def _gone(self, seconds: float) -> bool:
+        """Wait, at most so long; whether the client has closed the connection."""
+        with suppress(OSError):
+            readable, _, _ = select.select([self.connection], [], [], seconds)
+            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+        return True
+
     def _serve(self, body: dict[str, Any]) -> None:
         server = self.scripted
-        server.requests.append(Asked(self.path, body))
+        self._note(Asked(self.path, body, dict(self.headers)))
         if self.path == "/api/embed" and server.pause_seconds:
             threading.Event().wait(server.pause_seconds)
         fault = server.fault_of(self.path, body)
         if fault is Fault.STALL:
-            server.wait()
+            self._stall()
             fault = Fault.RESET
         if fault is Fault.RESET:
             self.close_connection = True
@@ -271,10 +341,84 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Location", server.redirect_to + self.path)
             self.send_header("Content-Length", "0")
             self.end_headers()
+        elif self.path in CHAT_PATHS:
+            self._chat(body, fault)
         else:
             status, reply = server.reply(self.path, body)
             spoilt = _spoilt(reply, fault)
             self._send(status, json.dumps(spoilt).encode(), cut=fault is Fault.TRUNCATED)
+
+    def _note(self, asked: Asked) -> None:
+        self.scripted.requests.append(asked)
+        if self.path in CHAT_PATHS:
+            self.chats.append(asked)
+
+    def _stall(self) -> None:
+        """Wait until the server is released or, in a chat, the client has had enough."""
+        if self.path not in CHAT_PATHS:
+            self.scripted.wait()
+        while self.path in CHAT_PATHS and not self._gone(0.02) and not self.scripted.released:
+            pass
+
+    def _chat(self, body: dict[str, Any], fault: Fault | ChatFault | None) -> None:
+        server, ollama = self.scripted, self.path == "/api/chat"
+        if server.key and not ollama and self.headers.get("Authorization") != f"Bearer {server.key}":
+            said = self.headers.get("Authorization", "none")
+            self._send(401, json.dumps({"error": {"message": f"Incorrect API key provided: {said}"}}).encode())
+            return
+        model = server.model(str(body.get("model")))
+        if model is None:
+            self._send(404, json.dumps({"error": f"model '{body.get('model')}' not found"}).encode())
+            return
+        if fault is ChatFault.ROLE_ORDER:
+            self._send(400, b'{"error":"conversation roles must alternate user/assistant/user/assistant"}')
+            return
+        if fault is ChatFault.SLOW_LOAD and self._gone(server.load_seconds):
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-ndjson" if ollama else "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        if fault is ChatFault.ENCODED:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        with suppress(OSError):  # the client has closed the connection
+            self._talk(body, fault if isinstance(fault, ChatFault) else None)
+
+    def _talk(self, body: dict[str, Any], fault: ChatFault | None) -> None:
+        said = spoilt(self.scripted.script(body), fault, body)
+        second = 1 if self.path == "/api/chat" else 2  # behind the part that only names the role
+        for number, part in enumerate(parts(self.path, said, fault, body)):
+            if number == second and fault is not None and not self._second(fault, part):
+                return
+            self._chunk(part)
+            if self.scripted.pause_between and self._gone(self.scripted.pause_between):
+                self.close_connection = True
+                return
+        self._chunk(b"")
+
+    def _second(self, fault: ChatFault, part: bytes) -> bool:
+        """Do what a fault does behind the first part; whether to go on."""
+        if fault is ChatFault.STALL_MID:
+            self._stall()
+        elif fault is ChatFault.CUT:
+            self.wfile.write(f"{len(part):x}\r\n".encode() + part[: len(part) // 2])
+        elif fault is ChatFault.EOF:
+            self._chunk(b"")
+            return False
+        elif fault in _ENDLESS:
+            line = _ENDLESS[fault](self.path == "/api/chat", part)
+            while not self._gone(_PAUSES.get(fault, 0)):
+                self._chunk(line)
+        elif (wrong := nonsense(self.path, fault)) is not None:
+            self._chunk(wrong)
+            return True
+        else:
+            return True
+        self.close_connection = True
+        return False
+
+    def _chunk(self, data: bytes) -> None:
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
     def _send(
         self, status: int, data: bytes, kind: str = "application/json; charset=utf-8", *, cut: bool = False
@@ -288,7 +432,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
-def _spoilt(reply: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
+def _spoilt(reply: dict[str, Any], fault: Fault | ChatFault | None) -> dict[str, Any]:
     rows = [list(row) for row in reply.get("embeddings", [])]
     if fault is Fault.WRONG_TYPES:
         return {"models": "none", "embeddings": "none"}

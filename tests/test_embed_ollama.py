@@ -10,7 +10,8 @@ import pytest
 from codeqa import domain, embed
 from codeqa.domain import CodeqaError, ModelUnavailable, UsageError
 from codeqa.embed import ollama as module
-from codeqa.embed.ollama import Ollama, address, is_this_machine
+from codeqa.embed.ollama import Ollama
+from codeqa.hosts import address, is_this_machine
 from tests.ollama_server import Fault, Model, OllamaServer
 
 TEXTS = [f"text {n} about order {n % 3}" for n in range(70)]

@@ -58,5 +58,31 @@ class ModelUnavailable(CodeqaError):
     exit_code = 5
 
 
+class NoSuchModel(ModelUnavailable):
+    """The server is there and has no model of that name; the hint carries those it has."""
+
+
+class ModelTimeout(ModelUnavailable):
+    """The model was not loaded, fell silent, or was not done in its time."""
+
+
+class ModelRefused(ModelUnavailable):
+    """The server is there and refuses the request; the message has its words."""
+
+
+class BrokenReply(ModelUnavailable):
+    """What the server sent is no reply, is no whole one, or is too long to be one."""
+
+
+class ContextFull(ModelUnavailable):
+    """The prompt filled the context window, so that its head may have been cut."""
+
+
+class ModelCancelled(CodeqaError):
+    """Somebody told a running request to stop."""
+
+    exit_code = 130
+
+
 class GrammarBroken(CodeqaError):
     """A folder under `grammars/` is malformed; the message names the file."""

@@ -6,7 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    import threading
+
     import numpy as np
+
+    from codeqa.domain.chat import ChatMessage, ChatOptions, Delta, Reply, ToolSpec
 
 
 Reads = Literal["terms", "source"]
@@ -42,11 +46,22 @@ class Embedder(Protocol):
 
 
 class ChatModel(Protocol):
-    """A language model that may lead a walk. Reserved for local servers; the planner needs none."""
+    """A language model at a server, which may lead a walk. The planner needs none."""
 
     @property
     def name(self) -> str: ...
 
-    def chat(self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Yield the reply's parts as they arrive."""
+    def chat(
+        self,
+        messages: Sequence[ChatMessage],
+        tools: Sequence[ToolSpec] = (),
+        *,
+        options: ChatOptions,
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[Delta | Reply]:
+        """Yield the parts as they arrive, and last the Reply; nothing ends without one, or without an error.
+
+        Setting `cancelled`, from any thread, ends it with ModelCancelled within 200 ms and closes the connection, as
+        closing the iterator does. Raises ModelUnavailable, and of its kinds the one that tells what went wrong.
+        """
         ...

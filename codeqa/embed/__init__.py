@@ -44,7 +44,7 @@ Texts = Callable[[], Iterable[tuple[str, str]]]
 
 
 class Server(NamedTuple):
-    """Where a model server is; `embed.ollama.address` makes it of the settings."""
+    """Where a model server is; `hosts.address` makes it of the settings."""
 
     url: str = "http://127.0.0.1:11434"
     timeout_seconds: float = 120.0

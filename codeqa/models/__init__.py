@@ -1,0 +1,52 @@
+"""Chat models at a server, see domain.ChatModel. The server's address says which language it speaks.
+
+An address that ends in /v1 is that of an OpenAI-compatible server, any other that of Ollama. Clients are imported when
+one is needed: they take half a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from codeqa.domain import ChatLimits, ChatModel, ModelServer, UsageError
+from codeqa.hosts import is_of_the_cloud
+
+__all__ = ["connect", "look"]
+
+
+def connect(
+    name: str, url: str, environ: Mapping[str, str], limits: ChatLimits | None = None, *, remote: bool = False
+) -> ChatModel:
+    """Return the model of that name at a server that hosts.address allowed. The server is not asked yet.
+
+    `remote` is the setting that allows other machines: Ollama hands requests for cloud models on to one. Raises
+    UsageError if it does not and the name tells; what the server alone can tell is asked before the first prompt.
+    """
+    if is_of_the_cloud(name) and not remote:
+        raise UsageError(
+            f"{name} runs in Ollama's cloud, not on this machine: source text would be sent there",
+            hint="set model.remote = true in your own settings if that is meant",
+        )
+    if _is_openai(url):
+        from codeqa.models.openai import OpenAI
+
+        return OpenAI(name, url, limits, environ)
+    from codeqa.models.ollama import Ollama
+
+    return Ollama(name, url, limits, remote=remote)
+
+
+def look(url: str, environ: Mapping[str, str], seconds: float = 5.0) -> ModelServer:
+    """Return what a server is and has. Raises ModelUnavailable, in about that time at most."""
+    if _is_openai(url):
+        from codeqa.models import openai
+
+        return openai.look(url, seconds, environ)
+    from codeqa.models import ollama
+
+    return ollama.look(url, seconds)
+
+
+def _is_openai(url: str) -> bool:
+    return urlsplit(url).path.rstrip("/").endswith("/v1")
