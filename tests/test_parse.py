@@ -464,6 +464,7 @@ def test_a_signature_is_the_head_on_one_line(name: str, source: str, qualname: s
         ("lambda: x", "?"),
         ("a." * 100 + "a", "?"),
         ("x" * 5_000, "?"),
+        ("a.!", "a"),
     ],
 )
 def test_chain(written: str, chain: str) -> None:

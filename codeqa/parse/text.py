@@ -72,7 +72,7 @@ def chain(
     for separator in separators:
         if separator != ".":
             flat = flat.replace(separator, ".")
-    flat = _SPACE.sub("", flat).replace("!.", ".").replace("![", "[").replace("..", ".").strip(".").rstrip("!")
+    flat = _SPACE.sub("", flat).replace("!.", ".").replace("![", "[").replace("..", ".").lstrip(".").rstrip("!.")
     return flat if len(flat) <= MAX_CHAIN and _STEP.match(flat) and flat[0] not in "([0123456789" else "?"
 
 
