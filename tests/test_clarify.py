@@ -383,8 +383,10 @@ class Typed:
         def lead() -> None:
             os.setsid()
             import fcntl
+            import signal
             import termios
 
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in the background of a shell
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
         self.process = subprocess.Popen(
