@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 
 from codeqa.domain import CALLABLE, Event, Step, Symbol
@@ -11,7 +12,7 @@ from codeqa.planner.link import Link
 from codeqa.planner.linking import MAX_NAMESAKES, STRONG, WIDE, Linking
 
 
-class Chains(Linking):
+class Chains(Linking, ABC):
     """Looks for chains."""
 
     def _path(self, a: str, b: str) -> Iterator[Event]:
@@ -121,5 +122,6 @@ class Chains(Linking):
                 return Step("abstain", text)
         return None
 
+    @abstractmethod
     def _what(self, a: str, b: str) -> Iterator[Event]:
-        raise NotImplementedError  # see Walk: a question for a chain may name but one end
+        """See Walk: a question for a chain may name but one end."""

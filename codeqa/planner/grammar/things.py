@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,11 +22,12 @@ _PATHLIKE = re.compile(r"[\w.-]*/[\w./*-]*|[\w-]+\.\w{1,5}\Z")
 
 
 @dataclass(slots=True)
-class Things(Reader):
+class Things(Reader, ABC):
     """Reads noun phrases, and what a verb makes of two of them."""
 
+    @abstractmethod
     def _predicates(self, subject: Set, *, relative: bool = True, be: bool = False) -> Set:
-        raise NotImplementedError  # see Predicates: a noun phrase may hold a relative clause
+        """See Predicates: a noun phrase may hold a relative clause."""
 
     # ---------------------------------------------------------------------------------------------------------- nouns
 
@@ -310,11 +312,13 @@ class Things(Reader):
             raise NotUnderstood
         return found
 
+    @abstractmethod
     def _done_by(self, subject: Set) -> Set:
-        raise NotImplementedError  # see Predicates
+        """See Predicates."""
 
+    @abstractmethod
     def _predicate(self, subject: Set, *, be: bool = False) -> Set:
-        raise NotImplementedError  # see Predicates
+        """See Predicates."""
 
     def _named(self) -> Set:
         """A name, perhaps with the kind of thing before or after it, or `of` its class."""
