@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from codeqa.planner.forms import Request, wanted
 from codeqa.planner.grammar import is_participle, understands
@@ -19,13 +20,13 @@ def unslotted(request: Request, linker: Linker) -> list[str]:
     for slot in request.slots.values():
         said = said.replace(slot, " ")
     names = [n for n in linker.written(said) if linker.name(n) or "/" in n]
-    plain = _without(re.sub(r"^\W*how\s+(?:many|often)\b", " ", said, flags=re.I), names)
+    plain = without(re.sub(r"^\W*how\s+(?:many|often)\b", " ", said, flags=re.I), names)
     return [*names, *(w for w in re.findall(r"[^\W\d][\w’'-]*", plain) if not understands(w.lower()))]
 
 
 def undone(phrase: str, linker: Linker) -> list[str]:
     """Return what a phrase says is done to a thing: where it is called is not where it stands."""
-    plain = _without(phrase, linker.written(phrase))
+    plain = without(phrase, linker.written(phrase))
     return [w for w in re.findall(r"\w+", plain) if is_participle(w.lower()) and not wanted(w)]
 
 
@@ -33,13 +34,14 @@ def several(request: Request, linker: Linker) -> list[str]:
     """Return the names of a list that a question asks about each of; [] if it asks about one thing."""
     phrase = request.slots.get("a", "")
     names = linker.written(phrase)
-    between = _without(phrase, names)
+    between = without(phrase, names)
     words = set(re.findall(r"\w+", between.lower()))
     listed = len(names) > 1 and words <= _LIST and bool({"and", "or"} & words or "," in between)
     return names if listed and all(linker.name(name) for name in names) else []
 
 
-def _without(text: str, names: list[str]) -> str:
+def without(text: str, names: Iterable[str]) -> str:
+    """Return a text with a blank in the place of each name."""
     for name in names:
         text = text.replace(name, " ")
     return text

@@ -12,6 +12,7 @@ from codeqa.notebook import Notebook
 from codeqa.plan import Runner, find
 from codeqa.planner import sentences as say
 from codeqa.planner.forms import Request
+from codeqa.planner.leftover import without
 from codeqa.planner.link import Link, Linker
 from codeqa.tools import Tools
 
@@ -154,9 +155,7 @@ class Linking:
 
     def _leftover(self, phrase: str) -> None:
         """Say which words of a phrase its name leaves unexplained: an answer that ignores them is no whole answer."""
-        said = phrase
-        for name in self.linker.written(phrase):
-            said = said.replace(name, " ")
+        said = without(phrase, self.linker.written(phrase))
         named = {w for s in self.link.symbols for w in terms.split(s.qualname)} | set(terms.split(self.link.phrase))
         rest = [
             w
@@ -165,9 +164,8 @@ class Linking:
         ]
         others = [n for n in self.linker.written(phrase) if n not in self.link.phrase and self.linker.name(n)]
         rest += [n for n in others if not set(terms.split(n)) <= named]
-        if self.link.how == "name" and rest and self.linker.written(phrase):
-            self.book.unknown(f"not understood: {' '.join(rest)!r}; this answers the question without it")
-            self.weak = True
+        if self.link.how == "name" and self.linker.written(phrase):
+            self._ignored(rest)
 
     def _ignored(self, words: Sequence[str]) -> None:
         """Say which words an answer passes over."""
@@ -184,9 +182,7 @@ class Linking:
 
     def _says_more(self) -> bool:
         """Tell whether a question says more than the names it writes and the words of its form."""
-        text = self.request.question
-        for name in self.linker.written(text):
-            text = text.replace(name, " ")
+        text = without(self.request.question, self.linker.written(self.request.question))
         words = {w for w in terms.query_terms(text) if len(w) > 2}
         return len(words - _FORM_WORDS) >= UNEXPLAINED
 
@@ -199,9 +195,7 @@ class Linking:
         """Say which words of the question neither a symbol nor what it calls ever says: they may suppose too much."""
         if symbol.external:
             return
-        text = self.request.question
-        for name in self.linker.written(text):
-            text = text.replace(name, " ")
+        text = without(self.request.question, self.linker.written(self.request.question))
         calls = [r.symbol for r in self.tools.callees(symbol, 40).relations if not r.symbol.external]
         around = [symbol, *self.tools.graph.members(symbol.id)[:40], *calls]
         lacking = [w for w in self.linker.lacking(text, around) if w.lower() not in FORM_VERBS]

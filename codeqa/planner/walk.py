@@ -74,7 +74,6 @@ class Walk(Chains):
             return
         if rest := self.request.slots.get("rest", ""):
             self.book.unknown(f"not understood, only searched for: {rest!r}")
-            self.weak = True
             if self.book.facts:
                 yield from self._research(self.request.question, background=True)
 
@@ -349,10 +348,8 @@ class Walk(Chains):
     def _research(self, question: str, *, background: bool = False) -> Iterator[Event]:
         """Read what the words of a question lead to; as `background` it adds to what was found already."""
         self.weak = self.weak or not background
-        if missing := self.linker.missing(question):
-            if not background:
-                yield from self._no_such_name(Link(missing[0], missing=missing[0]))
-            return
+        if self.linker.missing(question):
+            return  # only of what the grammar left: any other question ended with that
         if not background and (unspoken := self.linker.unspoken(question)):
             self.book.unknown(f"nothing in this repository speaks of {unspoken}")
             self._nearest(question)
