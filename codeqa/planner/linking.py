@@ -104,9 +104,7 @@ class Linking:
         kept = sorted((s for s in link.symbols if weights.get(s.id)), key=lambda s: -weights[s.id])
         if not kept:
             return link
-        if idle := [s.id for s in link.symbols if s not in kept]:
-            more = f" and {len(idle) - 3} more" if len(idle) > 3 else ""
-            self.book.unknown(f"nothing was found for other symbols of that name: {', '.join(idle[:3])}{more}")
+        self._idle([s.id for s in link.symbols if s not in kept])
         return Link(link.phrase, tuple(kept), link.how, link.others)
 
     def _namesakes(self, link: Link) -> None:
@@ -114,12 +112,18 @@ class Linking:
             self.back.ends(self.request.form, self.request.slots)
         shown = [*link.symbols[MAX_NAMESAKES:], *(s for s in link.others if s.role != "test")]
         if len(link.symbols) > 1:
-            more = f" and {len(link.symbols) - 6} more" if len(link.symbols) > 6 else ""
-            self.book.unknown(f"{link.phrase!r} is ambiguous: {', '.join(s.id for s in link.symbols[:6])}{more}")
+            self._ambiguous(link, [s.id for s in link.symbols])
         elif shown:
-            names = ", ".join(s.id for s in shown[:3])
-            more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
-            self.book.unknown(f"other symbols named {link.first.name}, not meant here: {names}{more}")
+            names = _first([s.id for s in shown], 3)
+            self.book.unknown(f"other symbols named {link.first.name}, not meant here: {names}")
+
+    def _ambiguous(self, link: Link, keys: Sequence[str]) -> None:
+        self.book.unknown(f"{link.phrase!r} is ambiguous: {_first(keys, 6)}")
+
+    def _idle(self, keys: Sequence[str]) -> None:
+        """Name the namesakes that there is nothing to say of."""
+        if keys:
+            self.book.unknown(f"nothing was found for other symbols of that name: {_first(keys, 3)}")
 
     def _nearest(self, query: str) -> None:
         for line in self._hit_lines(query):
@@ -207,3 +211,9 @@ class Linking:
         """Note that a symbol itself is what was asked for."""
         self.book.plans.append(str(find(symbol.id)))
         self.book.found([symbol])
+
+
+def _first(keys: Sequence[str], limit: int) -> str:
+    """Return the first of them and how many more there are."""
+    more = f" and {len(keys) - limit} more" if len(keys) > limit else ""
+    return f"{', '.join(keys[:limit])}{more}"

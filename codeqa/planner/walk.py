@@ -131,13 +131,9 @@ class Walk(Chains):
         plans = {s.id: alternatives(compiled, s, link.first) for s in link.symbols[:WIDE]}
         sizes = {key: self.runner.number(plan) for key, plan in plans.items()}
         kept = sorted((key for key in plans if sizes[key]), key=lambda key: -sizes[key])
-        if idle := [key for key in plans if key not in kept and kept]:
-            more = f" and {len(idle) - 3} more" if len(idle) > 3 else ""
-            self.book.unknown(f"nothing was found for other symbols of that name: {', '.join(idle[:3])}{more}")
+        self._idle([key for key in plans if key not in kept and kept])
         if len(kept) > 1 or not kept:
-            names = kept or list(plans)
-            more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-            self.book.unknown(f"{link.phrase!r} is ambiguous: {', '.join(names[:6])}{more}")
+            self._ambiguous(link, kept or list(plans))
         return [plans[key] for key in (kept or list(plans))[: self._most(link)]]
 
     def _listed(self, phrase: str, step: str, **options: int) -> Iterator[Event]:
