@@ -92,6 +92,7 @@ if TYPE_CHECKING:
         Reference,
         Scope,
     )
+    from codeqa.domain.leading import Heard, ModelCall, ToolUse
     from codeqa.domain.replays import Replay, Replayed
 
 __all__ = [
@@ -131,6 +132,7 @@ __all__ = [
     "Event",
     "Facts",
     "GrammarBroken",
+    "Heard",
     "Hit",
     "Hop",
     "Impact",
@@ -142,6 +144,7 @@ __all__ = [
     "LanguageReport",
     "Listing",
     "Literal",
+    "ModelCall",
     "ModelCancelled",
     "ModelRefused",
     "ModelServer",
@@ -171,6 +174,7 @@ __all__ = [
     "SymbolCard",
     "ToolCall",
     "ToolSpec",
+    "ToolUse",
     "UnknownSymbol",
     "UnreadableRoot",
     "Unresolved",
@@ -183,6 +187,7 @@ _LATE = {
     "cards": "Check Embedding Impact LanguageReport Listing PathResult Relation Status SymbolCard",
     "chat": "ChatLimits ChatMessage ChatOptions Delta InstalledModel ModelServer Reply ToolCall ToolSpec",
     "clarifying": "Clarify Option",
+    "leading": "Heard ModelCall ToolUse",
     "replays": "Replay Replayed",
     "facts": "Binding ChunkFact Definition Facts Import Interface Literal Reference Scope",
 }
