@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from codeqa.clarifying import AskBack
 from codeqa.domain import Answer, Answered, Event, Step, UsageError
 from codeqa.notebook import Notebook
 from codeqa.planner.compose import compose
-from codeqa.planner.forms import Request
 from codeqa.planner.link import Linker
 from codeqa.planner.understanding import understood
 from codeqa.planner.walk import Walk
 from codeqa.tools import Tools
-from codeqa.verify import Verified, Verifier
+from codeqa.verify import Verifier
 
-__all__ = ["Planner"]
+__all__ = ["Planner", "Walked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk found, not checked yet. `weak`: its subject was only found by search."""
+
+    book: Notebook
+    weak: bool
+    seconds: float
 
 
 class Planner:
@@ -44,6 +53,14 @@ class Planner:
         Raises:
             UsageError: the question is empty, or `meaning` has an id that its name cannot mean.
         """
+        walked = yield from self.walk(question, meaning=meaning, may_ask=may_ask)
+        if walked is not None:
+            yield from self.conclude(walked, stale)
+
+    def walk(
+        self, question: str, *, meaning: Mapping[str, Sequence[str]] | None = None, may_ask: bool = False
+    ) -> Generator[Event, None, Walked | None]:
+        """Yield the steps of a walk and return what it found; None where it asked back. As `ask`."""
         if not question.strip():
             raise UsageError("the question is empty", hint='for instance: codeqa ask "who calls main?"')
         began = time.perf_counter()
@@ -61,38 +78,36 @@ class Planner:
         except AskBack as back:
             yield Step("ask", back.clarify.question)
             yield back.clarify
-            return
-        walked = time.perf_counter()
+            return None
+        return Walked(book, weak=walk.weak, seconds=time.perf_counter() - began)
+
+    def conclude(self, walked: Walked, stale: Sequence[str] = ()) -> Iterator[Event]:
+        """Check what a walk found, and yield the answer last."""
+        began = time.perf_counter()
+        book = walked.book
         verified = self.verifier.verify(book.facts)
         yield Step("verify", f"{len(verified.claims)} claims hold, {len(verified.dropped)} dropped")
-        status, text = compose(book, verified, weak=walk.weak)
-        timing = {"walk": round((walked - began) * 1000, 1), "verify": round((time.perf_counter() - walked) * 1000, 1)}
-        yield Answered(self._answer(request, book, verified, status, text, stale, timing))
-
-    def _answer(
-        self,
-        request: Request,
-        book: Notebook,
-        verified: Verified,
-        status: str,
-        text: str,
-        stale: Sequence[str],
-        timing: dict[str, float],
-    ) -> Answer:
-        return Answer(
-            question=request.question,
-            kind=request.kind,
-            status=status,
-            text=text,
-            claims=tuple(verified.claims),
-            dropped=tuple(verified.dropped),
-            citations=tuple(verified.citations),
-            walk=tuple(book.hops),
-            unknowns=tuple(book.unknowns),
-            generation=self.tools.store.generation,
-            stale=tuple(dict.fromkeys([*stale, *verified.stale])),
-            timing_ms=timing,
-            tokens={},
-            plan="\n".join(book.plans),
-            results=tuple(book.results) if status != "abstained" else (),
+        status, text = compose(book, verified, weak=walked.weak)
+        timing = {
+            "walk": round(walked.seconds * 1000, 1),
+            "verify": round((time.perf_counter() - began) * 1000, 1),
+        }
+        yield Answered(
+            Answer(
+                question=book.question,
+                kind=book.kind,
+                status=status,
+                text=text,
+                claims=tuple(verified.claims),
+                dropped=tuple(verified.dropped),
+                citations=tuple(verified.citations),
+                walk=tuple(book.hops),
+                unknowns=tuple(book.unknowns),
+                generation=self.tools.store.generation,
+                stale=tuple(dict.fromkeys([*stale, *verified.stale])),
+                timing_ms=timing,
+                tokens={},
+                plan="\n".join(book.plans),
+                results=tuple(book.results) if status != "abstained" else (),
+            )
         )
