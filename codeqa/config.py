@@ -103,6 +103,18 @@ class ModelSettings:
     )
     remote: bool = _setting(False, "let that server be another machine, to which source text is sent", trusted=True)
     timeout_seconds: float = _setting(120.0, "longest wait for a reply", least=1, most=3_600, trusted=True)
+    required: bool = _setting(False, "fail where the model gives no answer, rather than let the planner", trusted=True)
+    context: int = _setting(
+        8_192, "tokens of prompt and reply together, sent as num_ctx", least=2_048, most=2_000_000, trusted=True
+    )
+    calls: int = _setting(24, "requests of one walk", least=4, most=1_000, trusted=True)
+    seconds: float = _setting(300.0, "time after which a walk has to finish", least=1, most=86_400, trusted=True)
+    tokens: int = _setting(400_000, "of all prompts and replies of one walk", least=1_000, most=10**9, trusted=True)
+    check: bool = _setting(False, "let the model look once more whether its answer leaves something out", trusted=True)
+    reuse: bool = _setting(
+        True, "give an earlier answer to the same question, where all that it rests on still holds", trusted=True
+    )
+    prompts: str | None = _setting(None, "folder of prompts to use in the place of those that ship", trusted=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -437,16 +437,19 @@ def test_a_required_model_is_not_replaced(words: Words, run: Run) -> None:
     assert run("ask", "x", "--require-model", "--model", "qwen3:8b").exit_code == 5
 
 
-def test_a_model_that_cannot_lead_is_said_to_be_replaced(words: Words, run: Run) -> None:
-    from codeqa.config import ModelSettings
-
-    words.settings = replace(Settings(), model=ModelSettings(name="qwen3:8b"))
-
-    result = run("ask", "x", "--model", "qwen3:8b")
+def test_the_options_of_a_model_are_settings(words: Words, run: Run) -> None:
+    result = run("ask", "x", "--model", "qwen3:8b", "--host", "http://127.0.0.1:9/v1", "--context", "4096")
 
     assert result.exit_code == 0
-    assert words.opened["overrides"]["model.name"] == "qwen3:8b"
-    assert "the planner answers" in result.stderr
+    assert words.opened["overrides"] == {
+        "cache": None,
+        "model.name": "qwen3:8b",
+        "model.host": "http://127.0.0.1:9/v1",
+        "model.remote": None,
+        "model.context": 4096,
+        "model.required": None,
+        "trace.keep": None,
+    }
 
 
 # ---------------------------------------------------------------------------------------------------------- questions

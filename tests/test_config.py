@@ -193,8 +193,10 @@ def test_an_unknown_variable_is_a_warning(repo: Path, environ: dict[str, str]) -
 def test_every_setting_can_be_set_by_its_variable(repo: Path, environ: dict[str, str]) -> None:
     samples = {bool: "1", int: "7", float: "0.25", str: "x", tuple: "x", type(None): "x"}
     for name, key in keys().items():
-        text = "5000" if name == "files.max_file_bytes" else samples[type(key.default)]
-        text = "3.5" if name == "model.timeout_seconds" else text
+        text = (
+            "5000" if name in ("files.max_file_bytes", "model.context", "model.tokens") else samples[type(key.default)]
+        )
+        text = "3.5" if name in ("model.timeout_seconds", "model.seconds") else text
         text = "lsa" if name == "index.embedder" else text
         text = "0" if key.default is True else text
         assert load(repo, {}, environ | {key.variable: text}) != Settings(), name

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
-from codeqa.cli import question
+from codeqa.cli import model, question
 from codeqa.cli.face import Face, common
 from codeqa.domain import Answer, Answered, Event, ModelUnavailable, Notice, Step, UsageError
 
@@ -22,7 +22,7 @@ NEWEST = "newest"  # as codeqa.traces has it, which is not imported before it is
 @click.argument("words", nargs=-1, metavar="QUESTION")
 @click.option("--steps", is_flag=True, help="Show the steps of the walk on standard error.")
 @click.option("--diagram", type=click.Choice(["text", "mermaid"]), help="Draw the walk: as a tree, or as a flowchart.")
-@click.option("--model", metavar="NAME", help="The language model to lead the walk. [default: none, the planner]")
+@model.options
 @click.option("--require-model", is_flag=True, help="Fail rather than answer without a model.")
 @click.option("--no-ask", is_flag=True, help="Never ask which namesake is meant: answer for each.")
 @click.option("-c", "--continue", "goes_on", is_flag=True, help="Go on with the last conversation: who calls it?")
@@ -34,7 +34,7 @@ def ask(
     words: tuple[str, ...],
     steps: bool,
     diagram: str | None,
-    model: str | None,
+    chosen: Mapping[str, object],
     require_model: bool,
     no_ask: bool,
     goes_on: bool,
@@ -51,12 +51,15 @@ def ask(
     codeqa ask "how does main reach Store.open"
     codeqa ask "what breaks if I change Session.close"
     codeqa ask -c "and its tests?"
+    codeqa ask --model qwen3:8b "how is a failed upload cleaned up"
     """  # noqa: D301 - click reads the backspace
     asked = question.read(words, "ask", "who calls main")
     if goes_on and conversation:
         raise UsageError("--continue and --conversation exclude each other", hint="give one of them")
-    with face.ready({"model.name": model, "trace.keep": False if no_trace else None}) as project:
-        _without_model(face, project.settings.model.name, required=require_model)
+    wanted = {"model.required": True if require_model else None, "trace.keep": False if no_trace else None}
+    with face.ready({**chosen, **wanted}) as project:
+        if require_model and project.settings.model.name is None:
+            raise ModelUnavailable("no model is named", hint="--model NAME; codeqa doctor lists what a server has")
         answer = _answer(face, project, asked, NEWEST if goes_on else conversation, steps=steps, no_ask=no_ask)
         drawn = _drawn(face, project, answer, diagram) if diagram and answer.walk else []
     if face.json:
@@ -80,17 +83,6 @@ def _drawn(face: Face, project: Project, answer: Answer, form: str) -> list[str]
     if form == "text":
         return diagram.text(answer.walk, places, face.out.glyphs)
     return diagram.mermaid(answer.walk, places).split("\n")
-
-
-def _without_model(face: Face, name: str | None, *, required: bool) -> None:
-    """Say that no model leads the walk, if one was wished for. Raises ModelUnavailable if it was required."""
-    if required:
-        raise ModelUnavailable(
-            f"this version has no support for language models ({name or 'none is named'})",
-            hint="leave out --require-model: the planner answers without one",
-        )
-    if name:
-        face.notice(Notice("warning", f"no support for the model {name} yet; the planner answers"))
 
 
 def _answer(face: Face, project: Project, asked: str, conversation: str | None, *, steps: bool, no_ask: bool) -> Answer:

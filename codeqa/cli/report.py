@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
+from codeqa.cli import model
 from codeqa.cli.face import Face, common
 from codeqa.cli.index import counted
 from codeqa.cli.jsonable import record
@@ -104,10 +105,14 @@ def _languages(found: Sequence[LanguageReport], out: Terminal) -> None:
 
 
 @click.command(short_help="Check the installation and the index.")
+@model.options
 @common
-def doctor(face: Face) -> int:
-    """Check the installation, the index and the terminal. Exits with 1 if anything needed is missing."""
-    with face.project() as project:
+def doctor(face: Face, chosen: Mapping[str, object]) -> int:
+    """Check the installation, the index and the terminal. Exits with 1 if anything needed is missing.
+
+    A model that is named is asked for a call, to see in what form it makes one; that is remembered.
+    """
+    with face.project(chosen) as project:
         checks = [*project.doctor(), _writable(project.directory), _lancedb(), _terminal(face.out)]
     healthy = all(check.ok is not False for check in checks)
     if face.json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class ChatModel(Protocol):
         *,
         options: ChatOptions,
         cancelled: threading.Event | None = None,
-    ) -> Iterator[Delta | Reply]:
+    ) -> Generator[Delta | Reply, None, None]:
         """Yield the parts as they arrive, and last the Reply; nothing ends without one, or without an error.
 
         Setting `cancelled`, from any thread, ends it with ModelCancelled within 200 ms and closes the connection, as

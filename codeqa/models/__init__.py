@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from codeqa.config import ModelSettings
 from codeqa.domain import ChatLimits, ChatModel, ModelServer, UsageError
 from codeqa.hosts import is_of_the_cloud
 
-__all__ = ["connect", "look"]
+__all__ = ["chosen", "connect", "look"]
 
 
 def connect(
@@ -35,6 +36,20 @@ def connect(
     from codeqa.models.ollama import Ollama
 
     return Ollama(name, url, limits, remote=remote)
+
+
+def chosen(settings: ModelSettings, url: str, environ: Mapping[str, str]) -> ChatModel:
+    """Return the model that settings name, at a server that hosts.address allowed; it is not asked yet.
+
+    Raises UsageError if none is named, or as `connect`.
+    """
+    if settings.name is None:
+        raise UsageError("no model is named", hint="--model NAME; codeqa doctor lists what a server has")
+    wait = settings.timeout_seconds
+    limits = ChatLimits(
+        connect_seconds=min(5.0, wait), load_seconds=wait, idle_seconds=min(60.0, wait), total_seconds=wait
+    )
+    return connect(settings.name, url, environ, limits, remote=settings.remote)
 
 
 def look(url: str, environ: Mapping[str, str], seconds: float = 5.0) -> ModelServer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -55,7 +55,7 @@ class Ollama:
         *,
         options: ChatOptions,
         cancelled: threading.Event | None = None,
-    ) -> Iterator[Delta | Reply]:
+    ) -> Generator[Delta | Reply, None, None]:
         """As domain.ChatModel."""
         who = f"{self.name} of Ollama at {self.url}"
         patience = Patience(self._limits, cancelled)

@@ -61,7 +61,7 @@ class OpenAI:
         *,
         options: ChatOptions,
         cancelled: threading.Event | None = None,
-    ) -> Iterator[Delta | Reply]:
+    ) -> Generator[Delta | Reply, None, None]:
         """As domain.ChatModel."""
         who = f"{self.name} at {self.url}"
         patience = Patience(self._limits, cancelled)

@@ -24,20 +24,20 @@ def compose(book: Notebook, verified: Verified, *, weak: bool) -> tuple[str, str
     paragraphs: list[str] = []
     sentences: list[str] = []
     for claim in verified.claims:
-        marked = _marked(claim)
+        sentence = marked(claim)
         if (claim.text, claim.check) in further and not sentences and paragraphs:
-            paragraphs[-1] += f" {_without_subject(marked, paragraphs[-1])}"
+            paragraphs[-1] += f" {_without_subject(sentence, paragraphs[-1])}"
         elif claim.text in items:
             if sentences:
                 paragraphs.append(" ".join(sentences))
                 sentences = []
-            bullet = f"- {marked}"
+            bullet = f"- {sentence}"
             if paragraphs and paragraphs[-1].startswith("- "):
                 paragraphs[-1] += f"\n{bullet}"
             else:
                 paragraphs.append(bullet)
         else:
-            sentences.append(marked)
+            sentences.append(sentence)
     if sentences:
         paragraphs.append(" ".join(sentences))
     if book.preface:
@@ -51,7 +51,7 @@ def _without_subject(sentence: str, paragraph: str) -> str:
     return f"It{sentence[len(subject) :]}" if subject and sentence.startswith(f"{subject} ") else sentence
 
 
-def _marked(claim: Claim) -> str:
+def marked(claim: Claim) -> str:
     """Put citation marks at the end, before the last full stop or colon."""
     marks = "".join(f"[{n}]" for n in claim.citations[:MARKS])
     if not marks:

@@ -84,15 +84,15 @@ class Verifier:
         self._stale: dict[str, bool] = {}
         self._numbers: dict[Place, int] = {}
 
-    def verify(self, facts: Iterable[Fact]) -> Verified:
-        """Check every fact and number the citations of those that hold."""
-        result = Verified()
+    def verify(self, facts: Iterable[Fact], into: Verified | None = None) -> Verified:
+        """Check every fact and number the citations of those that hold; add them to `into`, if it is given."""
+        result = Verified() if into is None else into
         for fact in facts:
             reason = self._refutation(fact)
             if reason:
                 result.dropped.append(Dropped(fact.text, reason))
                 continue
-            numbers = tuple(dict.fromkeys(n for place in fact.places if (n := self._cite(place, result))))
+            numbers = self.cite(fact.places, result)
             if fact.places and not numbers:
                 result.dropped.append(Dropped(fact.text, "the cited lines are gone"))
                 continue
@@ -101,6 +101,14 @@ class Verifier:
                 result.parts.add(fact.part)
         result.stale = sorted(path for path, stale in self._stale.items() if stale)
         return result
+
+    def cite(self, places: Iterable[Place], result: Verified) -> tuple[int, ...]:
+        """Return the numbers of citations of lines, each once; lines that are gone have none."""
+        return tuple(dict.fromkeys(n for place in places if (n := self._cite(place, result))))
+
+    def refutation(self, facts: Iterable[Fact]) -> str:
+        """Say why the first of several facts that does not hold does not; "" if all hold."""
+        return self._first(self._refutation(fact) for fact in facts)
 
     # --------------------------------------------------------------------------------------------------------- checks
 

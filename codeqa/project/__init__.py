@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 import os
-import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from codeqa import config, embed, files, languages, versions
 from codeqa.config import Settings
@@ -28,11 +29,13 @@ from codeqa.domain import (
     Step,
     UsageError,
 )
-from codeqa.store import Store, version_of_sqlite
+from codeqa.store import Store
 
 if TYPE_CHECKING:
+    from codeqa.agent import Agent
     from codeqa.conversation import Conversation
     from codeqa.domain import (
+        ChatModel,
         Check,
         Embedder,
         Impact,
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from codeqa.index.embedding import Job
     from codeqa.languages import Languages
     from codeqa.plan import Result
+    from codeqa.planner import Planner
     from codeqa.search import Searcher
     from codeqa.tools import Tools
     from codeqa.traces import Traces
@@ -75,7 +79,7 @@ class Project:
         self.settings = settings
         self.stale: tuple[str, ...] = ()  # files that differ from the index, as far as the last `update` saw
         self._resident = resident
-        self._environ = os.environ if environ is None else environ
+        self.environ = os.environ if environ is None else environ
         self._store: Store | None = None
         self._tools: Tools | None = None
         self._searching: Searcher | None = None
@@ -246,11 +250,7 @@ class Project:
         """Return where the model server is, if this embedder, a setting or an id, needs one."""
         if not embedder.startswith("ollama"):
             return embed.Server()
-        from codeqa.hosts import address
-
-        model = self.settings.model
-        url = address(model.host, self._environ, remote=model.remote)
-        return embed.Server(url, min(seconds, model.timeout_seconds))
+        return embed.Server(self.server_url, min(seconds, self.settings.model.timeout_seconds))
 
     def _job(self, setting: str) -> Job:
         from codeqa.index.embedding import Job
@@ -375,8 +375,12 @@ class Project:
         conversation: str | Conversation | None = None,
         may_ask: bool = False,
         meaning: Mapping[str, Sequence[str]] | None = None,
+        cancelled: threading.Event | None = None,
     ) -> Iterator[Event]:
         """Answer a question; yields the steps of the walk and ends with `Answered`.
+
+        A model leads the walk if settings name one; setting `cancelled`, from any thread, then ends it with
+        ModelCancelled within 200 ms.
 
         With `may_ask` it ends with `Clarify` instead where a name of the question may mean several things whose answers
         differ. Ask again then, with the name and the ids of one option as `meaning`, or without either for an answer
@@ -394,7 +398,7 @@ class Project:
         may_ask = may_ask and not meaning
         yield from dialogue.ask(
             question,
-            lambda asked: self._walk(asked, meaning, may_ask=may_ask),
+            lambda asked: self._walk(asked, meaning, may_ask=may_ask, cancelled=cancelled),
             generation=self.store.generation,
             stale=self.stale,
             meaning=meaning,
@@ -402,19 +406,65 @@ class Project:
         )
 
     def _walk(
-        self, question: str, meaning: Mapping[str, Sequence[str]] | None = None, *, may_ask: bool = False
+        self,
+        question: str,
+        meaning: Mapping[str, Sequence[str]] | None = None,
+        *,
+        may_ask: bool = False,
+        cancelled: threading.Event | None = None,
     ) -> Iterator[Event]:
         from codeqa.planner import Planner
         from codeqa.verify import Verifier
 
-        verifier = Verifier(self.tools)
-        planner = Planner(
-            self.tools, verifier, max_hops=self.settings.ask.max_hops, evidence=self.settings.ask.evidence
-        )
-        for event in planner.ask(question, stale=self.stale, meaning=meaning, may_ask=may_ask):
+        ask = self.settings.ask
+        planner = Planner(self.tools, Verifier(self.tools), max_hops=ask.max_hops, evidence=ask.evidence)
+        leader: Planner | Agent = planner
+        if self.settings.model.name is not None:
+            from codeqa.agent import Agent, Options
+            from codeqa.models import rungs
+
+            url = self.server_url
+            yield from self._banner(url)
+            options = Options.of(self.settings, rungs.known(url, self.settings.model.name))
+            leader = Agent(planner, self.chat_model(), self.settings, options, cancelled=cancelled)
+        for event in leader.ask(question, stale=self.stale, meaning=meaning, may_ask=may_ask):
             if isinstance(event, Answered):
                 yield from self.notices()
             yield event
+
+    def chat_model(self) -> ChatModel:
+        """Return the model that settings name; its server is not asked yet.
+
+        Raises UsageError if none is named, or if it would run on another machine and that is not allowed.
+        """
+        from codeqa import models
+
+        return models.chosen(self.settings.model, self.server_url, self.environ)
+
+    @property
+    def server_url(self) -> str:
+        """Where the model server is. Raises UsageError for another machine, unless settings allow it."""
+        from codeqa.hosts import address
+
+        settings = self.settings.model
+        return address(settings.host, self.environ, remote=settings.remote)
+
+    def embedder_state(self) -> str:
+        """Return which embedder is chosen, and that it can be had. Raises CodeqaError if it cannot."""
+        try:
+            setting = self._chosen(self.store)
+        except NoIndex:
+            setting = self.settings.index.embedder or embed.DEFAULT
+        if setting == embed.NONE:
+            return setting
+        return f"{setting}: {embed.check(setting, self._server(setting, QUESTION_SECONDS))}"
+
+    @staticmethod
+    def _banner(url: str) -> Iterator[Event]:
+        from codeqa.hosts import is_this_machine
+
+        if not is_this_machine(urlsplit(url).hostname or ""):
+            yield Notice("warning", f"SOURCE TEXT IS SENT TO ANOTHER MACHINE: {url}")
 
     @property
     def traces(self) -> Traces:
@@ -517,52 +567,10 @@ class Project:
         ]
 
     def doctor(self) -> list[Check]:
-        """Check what codeqa needs on this machine and in this repository."""
-        from codeqa.domain import Check
-        from codeqa.models.report import checks as model_server
+        """Check what codeqa needs on this machine and in this repository; a model that is named is asked."""
+        from codeqa.project.checking import checks
 
-        sqlite, searches = version_of_sqlite()
-        return [
-            Check("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
-            Check("SQLite", searches, f"{sqlite}, full-text search {'present' if searches else 'missing'}"),
-            _attempt("root", lambda: f"{self.root}: {len(files.scan(self.root, self.settings.files).files)} files"),
-            _attempt("index", self._index_state),
-            *(
-                Check(f"grammar {report.title}", not report.problem, report.grammar or "plain text", report.problem)
-                for report in self.languages()
-                if report.grammar or report.problem
-            ),
-            _attempt("embedder", self._embedder_state),
-            Check("model", None, "none set: the planner answers", "--model NAME, or model.name in the user's settings"),
-            *model_server(self.settings.model, self._environ),
-        ]
-
-    def _embedder_state(self) -> str:
-        try:
-            setting = self._chosen(self.store)
-        except NoIndex:
-            setting = self.settings.index.embedder or embed.DEFAULT
-        return (
-            setting
-            if setting == embed.NONE
-            else f"{setting}: {embed.check(setting, self._server(setting, QUESTION_SECONDS))}"
-        )
-
-    def _index_state(self) -> str:
-        counts = self.store.counts()
-        size = f"{counts['files']} files, {counts['symbols']} symbols"
-        return f"generation {self.store.generation}: {size} in {self.directory}"
-
-
-def _attempt(name: str, check: Callable[[], str]) -> Check:
-    from codeqa.domain import Check, CodeqaError
-
-    try:
-        return Check(name, True, check())
-    except NoIndex as error:
-        return Check(name, None if name == "index" else False, error.message, error.hint)
-    except CodeqaError as error:
-        return Check(name, False, error.message, error.hint)
+        return checks(self)
 
 
 def _cache_directory(root: Path) -> Path:

@@ -1,0 +1,75 @@
+"""How far a model may go, and what it has spent."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from codeqa.config import Settings
+from codeqa.domain import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a walk is led."""
+
+    context: int = 8_192  # tokens of prompt and reply together
+    calls: int = 24  # requests to the model for its next action
+    seconds: float = 300.0  # after which it has to finish
+    tokens: int = 400_000  # of all prompts and replies together
+    max_hops: int = 6  # steps away from the question that edges are followed
+    rung: str = "native"  # of the ladder, on which it begins
+    check: bool = False  # whether the model looks once more at what it wrote
+    seeded: bool = True  # whether it begins with what the planner found
+    prompts: Path | None = None  # folder with other prompts
+
+    @classmethod
+    def of(cls, settings: Settings, rung: str) -> Self:
+        """Return what settings say."""
+        model = settings.model
+        return cls(
+            context=model.context,
+            calls=model.calls,
+            seconds=model.seconds,
+            tokens=model.tokens,
+            max_hops=settings.ask.max_hops,
+            rung=rung,
+            check=model.check,
+            prompts=Path(model.prompts) if model.prompts else None,
+        )
+
+    @property
+    def reply_tokens(self) -> int:
+        """Most tokens of a reply: an answer of some twenty sentences."""
+        return max(384, min(2_048, self.context // 5))
+
+
+@dataclass(slots=True)
+class Budget:
+    """What a walk has spent of what it may."""
+
+    options: Options
+    begun: float = field(default_factory=time.monotonic)
+    calls: int = 0
+    prompt_tokens: int = 0
+    reply_tokens: int = 0
+
+    def spend(self, estimated: int, reply: Reply | None) -> None:
+        """Count one request; where the server counts nothing, codeqa's own estimate does."""
+        self.calls += 1
+        said = reply.prompt_tokens if reply is not None else None
+        self.prompt_tokens += estimated if said is None else said
+        self.reply_tokens += (reply.completion_tokens or 0) if reply is not None else 0
+
+    @property
+    def over(self) -> str:
+        """Say why the walk has to end, "" while it has not."""
+        if self.calls >= self.options.calls - 2:  # two are kept for the answer
+            return "There are no calls left."
+        if time.monotonic() - self.begun >= self.options.seconds:
+            return "The time is up."
+        if self.prompt_tokens + self.reply_tokens >= self.options.tokens:
+            return "There are no tokens left."
+        return ""

@@ -1,0 +1,49 @@
+"""Facts of the planner, each made a sentence that can be read by itself.
+
+The planner writes a text, in which a sentence may lean on the one before; a model takes single ones out of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from codeqa.domain import Symbol
+from codeqa.notebook import Fact
+from codeqa.planner import sentences as say
+
+_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"")
+_STARTS = (  # beginnings that lean on what was spoken of, and what they are with its name
+    ("It ", "{} "),
+    ("Its ", "{}: its "),
+    ("Tests that would tell:", "Tests that would tell of a change to {}:"),
+    ("Through these, also", "Further away from {}:"),
+    ("Through other code, also", "Tests that reach {} through other code:"),
+    ("Outside of the repository it calls", "Outside of the repository {} calls"),
+    ("Dynamic dispatch may take its calls", "Dynamic dispatch may take calls of {}"),
+)
+_LEANING = re.compile(r"^(?:Of these|Both|The line reads|These)\b|\b(?:it|its)\b", re.I)
+_OWN = ": its documentation says"
+
+
+def standing(facts: Sequence[Fact], subject: Symbol | None) -> list[Fact]:
+    """Return facts with the name of what they speak of; what cannot be read by itself is left out.
+
+    `subject` is spoken of until a fact defines something else.
+    """
+    found: list[Fact] = []
+    for fact in facts:
+        if fact.check == "definition" and len(fact.symbols) == 1 and fact.text.startswith(say.named(fact.symbols[0])):
+            subject = fact.symbols[0]
+        text = _named(fact.text, say.named(subject)) if subject is not None else fact.text
+        if not _LEANING.search(_QUOTED.sub("", text).replace(_OWN, "")):
+            found.append(replace(fact, text=text, item=False, goes_on=False))
+    return found
+
+
+def _named(text: str, name: str) -> str:
+    for start, full in _STARTS:
+        if text.startswith(start):
+            return full.format(name) + text[len(start) :]
+    return text
