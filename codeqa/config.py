@@ -103,6 +103,9 @@ class ModelSettings:
     )
     remote: bool = _setting(False, "let that server be another machine, to which source text is sent", trusted=True)
     timeout_seconds: float = _setting(120.0, "longest wait for a reply", least=1, most=3_600, trusted=True)
+    prompts: str | None = _setting(
+        None, "folder of prompt files that replace those of the same names which ship", trusted=True
+    )
 
 
 @dataclass(frozen=True, slots=True)
