@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeqa import files
+from codeqa.cli.app import main
 from codeqa.config import TraceSettings
 from codeqa.conversation import Names
 from codeqa.dialogue import Dialogue
@@ -704,3 +705,52 @@ def test_a_turn_is_asked_again_and_compared(shop: Shop, codeqa: RunCodeqa) -> No
     assert len(json.loads(codeqa("trace", "list", "--json", "--repo", shop.root).stdout)["conversations"]) == 2
     assert codeqa("trace", "replay", "--planner", "--model", "x", "--repo", shop.root).returncode == 2
     assert codeqa("trace", "replay", "--prompts", "/no/where", "--repo", shop.root).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [([], MODEL), (["--model", "other:1b"], "other:1b"), (["--planner"], None)],
+    ids=["as it was", "another model", "the planner"],
+)
+def test_a_replay_is_led_by_the_model_that_is_named_or_led_before(
+    shop: Shop,
+    arguments: list[str],
+    name: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seen: list[Any] = []
+
+    def ask(project: Project, question: str, **_: object) -> Iterator[Event]:
+        seen.extend(
+            [question, project.settings.model.name, project.settings.model.prompts, project.settings.trace.keep]
+        )
+        yield from [
+            told(Reply("x", prompt_tokens=3, completion_tokens=2), prompt="walk@2:bbbbbbbb"),
+            answered("New [1]."),
+        ]
+
+    monkeypatch.setattr(Project, "ask", ask)
+    monkeypatch.setenv("CODEQA_MODEL_NAME", "of the settings")
+    line = ["trace", "replay", "newest:1", "--prompts", str(tmp_path), "--repo", str(shop.root), *arguments]
+    assert main.main(line, standalone_mode=False) == 0
+
+    assert seen == ["who calls retry?", name, str(tmp_path), False]
+    said = capsys.readouterr().out
+    assert "2,800 in, 95 out            3 in, 2 out" in said
+    assert f"prompts     {'entail@2:aaaaaaaa':<28}walk@2:bbbbbbbb" in said
+    assert "both say (1)\n- New [1].  shop/retry.py:3-4 (the same lines)" in said
+
+
+def test_what_a_name_was_said_to_mean_is_said_again(shop: Shop, codeqa: RunCodeqa) -> None:
+    with Project.open(shop.root, environ={}) as project:
+        *_, last = project.ask("who calls retry?", meaning={"retry": ["shop/retry.py::retry"]})
+        assert isinstance(last, Answered)
+        turn = kept_turn(project.traces, last.answer.trace)
+    assert turn["codeqa"]["meaning"] == {"retry": ["shop/retry.py::retry"]}
+
+    replay = json.loads(codeqa("trace", "replay", last.answer.trace, "--json", "--repo", shop.root).stdout)
+
+    assert not replay["differs"]
+    assert "`retry` was taken for `shop/retry.py::retry`, as was chosen" in replay["answer"]["unknowns"]
