@@ -203,6 +203,15 @@ def test_a_call_of_a_tool_has_the_names_of_the_conventions(kept: Traces) -> None
     assert refused["status"] == {"code": "ERROR", "message": "there is no S9"}
 
 
+def test_calls_of_one_tool_have_their_own_ids(kept: Traces) -> None:
+    calls = tuple(ToolCall("read", {"handle": f"S{n}"}, id=f"c{n}") for n in (1, 2))
+    uses = [used("read", "", handle="S1"), used("read", "", handle="S2"), used("read", "", handle="S3")]
+    turn = kept_turn(kept, keep(kept, [told(Reply("", calls=calls), SYSTEM), *uses, answered()]))
+
+    ids = [span["attributes"].get("gen_ai.tool.call.id") for span in turn["spans"][1:]]
+    assert ids == ["c1", "c2", None]
+
+
 def test_each_message_is_kept_once_and_comes_back_whole(kept: Traces) -> None:
     turn = kept_turn(kept, keep(kept, walk()))
     sent = [span["attributes"]["codeqa.input.messages"] for span in turn["spans"] if span["name"].startswith("chat")]
