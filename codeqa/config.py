@@ -114,7 +114,9 @@ class ModelSettings:
     reuse: bool = _setting(
         True, "give an earlier answer to the same question, where all that it rests on still holds", trusted=True
     )
-    prompts: str | None = _setting(None, "folder of prompts to use in the place of those that ship", trusted=True)
+    prompts: str | None = _setting(
+        None, "folder of prompt files that replace those of the same names which ship", trusted=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from itertools import islice
 from codeqa.clarifying import bare
 from codeqa.conversation import Conversation, Names, Turn, Understood, refers, told, understand
 from codeqa.conversation.wording import code
-from codeqa.domain import Answer, Answered, Event, Notice, Step, UsageError
-from codeqa.traces import NEWEST, Trace, Traces
+from codeqa.domain import Answer, Answered, Event, ModelCall, Notice, Step, ToolUse, UsageError
+from codeqa.traces import NEWEST, Trace, Traces, spans
 
 TAKEN = 6  # ids that are said of a name that was chosen
+KEPT = (Step, Notice, ModelCall, ToolUse)  # events; what a model says as it arrives is in its replies
 NEAR = 5  # conversations back that -c looks for one that was about something
 
 
@@ -82,7 +83,8 @@ class Dialogue:
             yield self._which(asked)
             return
         for event in self._events(asked, question, walk, generation, stale):
-            events.append((time.time_ns(), event))
+            if isinstance(event, KEPT):
+                events.append((time.time_ns(), event))
             if not isinstance(event, Answered):
                 yield event
                 continue
@@ -95,7 +97,8 @@ class Dialogue:
                 timing_ms={**event.answer.timing_ms, "total": spent},
             )
             known = len(self._traces.notices)
-            answer = self._kept(asked, question, answer, events, began)
+            taken = {name: list(keys) for name, keys in said.items() if bare(name) not in asked.settled}
+            answer = self._kept(asked, question, answer, events, began, taken)
             yield from (Notice("info", text) for text in self._traces.notices[known:])
             yield Answered(answer)
 
@@ -137,7 +140,13 @@ class Dialogue:
     # --------------------------------------------------------------------------------------------------------- keeping
 
     def _kept(
-        self, asked: Understood, question: str, answer: Answer, events: Sequence[tuple[int, Event]], began: int
+        self,
+        asked: Understood,
+        question: str,
+        answer: Answer,
+        events: Sequence[tuple[int, Event]],
+        began: int,
+        meaning: Mapping[str, Sequence[str]],
     ) -> Answer:
         """Add the turn to the conversation, and to what is written of it; return the answer with its trace."""
         turn = told(asked, question, answer, self.names)
@@ -147,7 +156,7 @@ class Dialogue:
         self.conversation.id = self.conversation.id or self._traces.begin()
         conversation = self.conversation.id
         name = self._traces.append(
-            conversation, lambda name: _record(conversation, turn, replace(answer, trace=name), events, began)
+            conversation, lambda name: _record(conversation, turn, replace(answer, trace=name), events, began, meaning)
         )
         return replace(answer, trace=name)
 
@@ -172,18 +181,33 @@ def _read(trace: Trace) -> Conversation:
 
 
 def _record(
-    conversation: str, turn: Turn, answer: Answer, events: Sequence[tuple[int, Event]], began: int
+    conversation: str,
+    turn: Turn,
+    answer: Answer,
+    events: Sequence[tuple[int, Event]],
+    began: int,
+    meaning: Mapping[str, Sequence[str]],
 ) -> dict[str, object]:
     """Return a turn as a span of OpenTelemetry's conventions for generative AI, with what only codeqa has beside it.
 
-    A walk that a model leads adds its requests and calls of tools as events, or spans of this trace.
+    Of a walk that a model led it has the requests and the calls of tools as spans of the same trace.
     """
-    tokens = {f"gen_ai.usage.{name}_tokens": count for name, count in answer.tokens.items()}
+    calls = [event for _, event in events if isinstance(event, ModelCall)]
+    replies = [call.reply for call in calls if call.reply]
+    counted = {
+        "input": sum(reply.prompt_tokens or 0 for reply in replies),
+        "output": sum(reply.completion_tokens or 0 for reply in replies),
+    }
+    tokens = {
+        f"gen_ai.usage.{name}_tokens": n for name, n in (counted | answer.tokens if calls else answer.tokens).items()
+    }
     model = {"gen_ai.request.model": answer.model} if answer.model else {}
+    prompts = {"codeqa.prompts": sorted({call.prompt for call in calls})} if calls else {}
+    trace_id, span_id = os.urandom(16).hex(), os.urandom(8).hex()
     return {
         "name": "invoke_agent codeqa",
-        "trace_id": os.urandom(16).hex(),
-        "span_id": os.urandom(8).hex(),
+        "trace_id": trace_id,
+        "span_id": span_id,
         "start_time_unix_nano": began,
         "end_time_unix_nano": time.time_ns(),
         "attributes": {
@@ -191,10 +215,12 @@ def _record(
             "gen_ai.agent.name": "codeqa",
             "gen_ai.conversation.id": conversation,
             **model,
+            **prompts,
             **tokens,
         },
         "events": [_event(when, event) for when, event in events if isinstance(event, Step | Notice)],
-        "codeqa": turn.to_json(),
+        **spans.of_walk(events, trace_id=trace_id, parent=span_id, conversation=conversation),
+        "codeqa": {**turn.to_json(), **({"meaning": meaning} if meaning else {})},
         "answer": answer.to_json(),
     }
 

@@ -79,6 +79,7 @@ def test_the_users_file_lies_in_the_platforms_folder(
         ('[model]\nname = "evil"', "model.name"),
         ('[model]\nhost = "http://example.org"', "model.host"),
         ("[model]\ntimeout_seconds = 1", "model.timeout_seconds"),
+        ('[model]\nprompts = "prompts"', "model.prompts"),
         ("cache = true", "cache"),
         ("[index]\nworkers = 200", "index.workers"),
         ("[index]\nupdate_seconds = 3000", "index.update_seconds"),

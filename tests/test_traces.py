@@ -20,7 +20,7 @@ from codeqa import files, traces
 from codeqa.config import TraceSettings
 from codeqa.domain import Answer, Answered, Event, Notice, UsageError
 from codeqa.project import Project
-from codeqa.traces import Traces, redacted
+from codeqa.traces import Traces, folder, lines, redacted
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_lines_that_are_none_are_left_out(kept: Traces) -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_left_out(data: bytes) -> None:
-    turns, unread = traces._turns(data)
+    turns, unread = lines.turns(data)
 
     assert len(turns) + unread <= data.count(b"\n") + 1
 
@@ -265,7 +265,7 @@ def test_a_turn_that_is_too_long_is_shortened(kept: Traces) -> None:
 
 
 def test_of_a_very_long_conversation_the_end_is_read(kept: Traces, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(traces, "MAX_READ", 1_000)
+    monkeypatch.setattr(folder, "MAX_READ", 1_000)
     conversation = kept.begin()
     for n in range(50):
         kept.append(conversation, turn(f"question {n}"))
@@ -288,6 +288,9 @@ def test_of_a_very_long_conversation_the_end_is_read(kept: Traces, monkeypatch: 
         ("Authorization: Bearer abcdefghijklmnop1234", "Authorization: Bearer ********************"),
         ("postgres://user:pa55word@host/db", "postgres://user:********@host/db"),
         ("x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc y", f"x {'*' * 40} y"),
+        # within JSON that is a text of JSON
+        (r'{"query": "password = \"hunter22\""}', r'{"query": "password = \"********\""}'),
+        (r"{\"api_key\": \"a1b2c3d4e5\", \"n\": 1}", r"{\"api_key\": \"**********\", \"n\": 1}"),
         # nothing that is only code
         ("password = read_password()", "password = read_password()"),
         ("token = request.headers['x']", "token = request.headers['x']"),
@@ -307,7 +310,16 @@ def test_redaction_keeps_the_length(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["password" * 5_000, "eyJ" * 20_000, "a:" * 30_000, "x://" * 20_000, "secret='" * 9_000]
+    "text",
+    [
+        "password" * 5_000,
+        "eyJ" * 20_000,
+        "a:" * 30_000,
+        "x://" * 20_000,
+        "secret='" * 9_000,
+        "secret=\\'" * 9_000,
+        "key" + "\\" * 50_000,
+    ],
 )
 def test_redaction_is_fast_whatever_it_meets(text: str) -> None:
     began = time.perf_counter()
