@@ -116,6 +116,9 @@ def honest(body: dict[str, Any]) -> Said:
         return Said(json.dumps({"verdict": "unclear", "why": "by no rule that is known here"}))
     if "complete" in properties:
         return Said(json.dumps({"complete": True, "missing": []}))
+    told = re.search(r"call of the tool `(\w+)`, with the (\w+) \"([^\"]+)\"", str(body["messages"][-1]["content"]))
+    if told:
+        return said(body, told[1], {told[2]: told[3]})
     shown = seen(body)
     wanted = [call for call in _plan(shown) if call not in shown.made and call[0] in shown.tools]
     if wanted:

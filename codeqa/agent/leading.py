@@ -30,7 +30,6 @@ from codeqa.prompts import Prompt, load
 STRIKES = 2  # replies in a row that cannot be used, after which the next rung is tried
 REFUSALS = 3  # refused calls in a row, after which nothing is left but to finish
 SHRINK = 3  # times that a prompt which filled the context is composed again
-SHOWN = 90  # characters of an argument in a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +110,10 @@ class Leading:
         seen: list[Observation] = []
         problems = 0
         for call in calls:
-            yield Step("call", _shown(call))
             used = yield from self.toolbox.use(call)
             seen.append(used.observation)
             problems += bool(call.problem)
             self._refusals = self._refusals + 1 if used.refused else 0
-            yield Step("see", used.observation.summary.split("\n")[0][: SHOWN * 2])
         self.turns.append(Turn(reply.text, tuple(calls), tuple(seen)))
         if problems == len(calls):
             self._strikes += 1
@@ -231,8 +228,3 @@ def _finished(call: ToolCall) -> Finished:
 def _texts(value: object) -> tuple[str, ...]:
     items = value if isinstance(value, list | tuple) else [value] if value else []
     return tuple(item.strip() for item in items if isinstance(item, str) and item.strip())
-
-
-def _shown(call: ToolCall) -> str:
-    arguments = ", ".join(f"{name}={str(value)[:SHOWN]}" for name, value in call.arguments.items())
-    return f"{call.name}({arguments})"

@@ -5,6 +5,7 @@ What the planner is sure of is never lost, and nothing stands twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -91,7 +92,7 @@ def _besides(draft: Draft, walked: Walked) -> tuple[list[Claim], list[Edge]]:
         found = draft.verifier.verify([fact], draft.result)
         for claim in found.claims:
             if not set(claim.checks) <= said and all(claim.text != c.text for c in (*own, *claims)):
-                claims.append(claim)
+                claims.append(replace(claim, text=re.sub(r":$", ".", claim.text)))  # what it heads may be said already
                 edges += fact.edges
         found.claims.clear()
     return claims, edges

@@ -107,6 +107,18 @@ def _last(face: Face, events: Iterable[Event], *, steps: bool) -> Event | None:
     for event in events:
         if isinstance(event, Notice):
             face.notice(event)
-        elif isinstance(event, Step) and steps:
-            face.err.line((f"{face.err.glyphs['dot']} {event.action:<9}", "dim"), " ", event.text)
+        elif steps and (shown := _step(event)):
+            face.err.line((f"{face.err.glyphs['dot']} {shown[0]:<9}", "dim"), " ", shown[1])
     return event
+
+
+def _step(event: Event) -> tuple[str, str] | None:
+    """Return an event of a walk as an action and a line, None for one that is not shown."""
+    if isinstance(event, Step):
+        return event.action, event.text
+    from codeqa.domain import ToolUse  # only where somebody wants to see steps
+
+    if isinstance(event, ToolUse):
+        arguments = ", ".join(f"{name}={value}" for name, value in event.arguments.items())
+        return "refuse" if event.refused else "call", f"{event.name}({arguments}): {event.observation.splitlines()[0]}"
+    return None
