@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from codeqa.agent.asking import Asker
 from codeqa.agent.drafting import Draft, Drafting
+from codeqa.agent.earlier import Earlier
 from codeqa.agent.handles import Handles
 from codeqa.agent.judging import Judging
 from codeqa.agent.leading import Finished, Leading
@@ -24,6 +25,7 @@ from codeqa.domain import Answer, Answered, ChatModel, Event, Hit, ModelUnavaila
 from codeqa.planner import Planner, Walked
 from codeqa.prompts import load
 from codeqa.prompts.fencing import one_line
+from codeqa.traces import Traces
 
 __all__ = ["Agent", "Options"]
 
@@ -42,15 +44,20 @@ class Agent:
         settings: Settings,
         options: Options,
         *,
+        traces: Traces | None = None,
         cancelled: threading.Event | None = None,
     ) -> None:
-        """Lead the walk with a model; setting `cancelled`, from any thread, ends it."""
+        """Lead the walk with a model; setting `cancelled`, from any thread, ends it.
+
+        Answers that are kept in `traces` are given again where all that they rest on still holds.
+        """
         self.tools = planner.tools
         self.planner = planner
         self.model = model
         self.settings = settings
         self.options = options
         self.required = settings.model.required
+        self.traces = traces
         self.asker = Asker(model, cancelled or threading.Event())
 
     def ask(
@@ -72,8 +79,10 @@ class Agent:
         *steps, known = self.planner.conclude(walked, stale)
         assert isinstance(known, Answered)
         yield from steps
+        reuse = self.traces is not None and not stale and not meaning
         try:
-            answer = yield from self._led(walked, known.answer)
+            answer = (yield from self._earlier(walked)) if reuse else None
+            answer = answer or (yield from self._led(walked, known.answer))
         except ModelUnavailable as error:
             if self.required:
                 raise
@@ -83,11 +92,19 @@ class Agent:
             answer = replace(known.answer, unknowns=(*known.answer.unknowns, note))
         yield Answered(answer)
 
+    def _earlier(self, walked: Walked) -> Generator[Event, None, Answer | None]:
+        assert self.traces is not None
+        began = time.perf_counter()
+        earlier = Earlier(self.traces, self.tools, self.asker, self.options, self._search)
+        answer = yield from earlier.find(walked.book.question)
+        spent = {"walk": round(walked.seconds * 1000, 1), "reuse": round((time.perf_counter() - began) * 1000, 1)}
+        return answer and replace(answer, timing_ms=spent)
+
     def _led(self, walked: Walked, known: Answer) -> Generator[Event, None, Answer]:
         began = time.perf_counter()
         options = self.options
         handles = Handles(self.tools)
-        looking = Looking(self.tools, handles, options.max_hops, options.context * 3 // 4)
+        looking = Looking(self.tools, handles, options.max_hops, options.evidence_chars)
         toolbox = Toolbox(handles, looking, self._search)
         opening = looking.opening(walked.book, OPENING) if options.seeded else ()
         ledger = Ledger(options.context, options.reply_tokens, Scale())

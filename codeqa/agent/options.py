@@ -41,6 +41,11 @@ class Options:
         )
 
     @property
+    def evidence_chars(self) -> int:
+        """Most characters of a file that one call shows: a quarter of the context, about."""
+        return self.context * 3 // 4
+
+    @property
     def reply_tokens(self) -> int:
         """Most tokens of a reply: an answer of some twenty sentences."""
         return max(384, min(2_048, self.context // 5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,11 @@ import click
 
 from codeqa.cli import model, question
 from codeqa.cli.face import Face, common
+from codeqa.cli.progress import EVERY_SECONDS, duration
 from codeqa.domain import Answer, Answered, Event, ModelUnavailable, Notice, Step, UsageError
 
 if TYPE_CHECKING:
+    from codeqa.cli.terminal import Terminal
     from codeqa.project import Project
 
 ABSTAINED = 3
@@ -104,12 +107,42 @@ def _answer(face: Face, project: Project, asked: str, conversation: str | None, 
 def _last(face: Face, events: Iterable[Event], *, steps: bool) -> Event | None:
     """Show the events and return the last one."""
     event: Event | None = None
+    waiting = Waiting(face.err, shown=not face.quiet)
     for event in events:
+        waiting.show(event)
         if isinstance(event, Notice):
             face.notice(event)
         elif steps and (shown := _step(event)):
             face.err.line((f"{face.err.glyphs['dot']} {shown[0]:<9}", "dim"), " ", shown[1])
     return event
+
+
+class Waiting:
+    """Says on a terminal, in one line that goes again, what a model is at."""
+
+    def __init__(self, terminal: Terminal, *, shown: bool) -> None:
+        self._terminal = terminal
+        self._shown = shown and terminal.interactive
+        self._began = time.monotonic()
+        self._last = 0.0
+        self._calls = 0
+
+    def show(self, event: Event) -> None:
+        """Take an event; anything but a part of what a model says clears the line."""
+        if not self._shown:
+            return
+        kind = type(event).__name__
+        self._calls += kind == "ToolUse"
+        if kind not in ("Heard", "ToolUse"):
+            self._terminal.clear_status()
+            return
+        now = time.monotonic()
+        if now - self._last >= EVERY_SECONDS:
+            self._last = now
+            what = "thinks" if getattr(event, "kind", "") == "thinking" else "writes" if kind == "Heard" else "looks"
+            dot = f" {self._terminal.glyphs['dot']} "
+            calls = f"{self._calls} call{'' if self._calls == 1 else 's'}"
+            self._terminal.status(dot.join([f"the model {what}", calls, duration(now - self._began)]))
 
 
 def _step(event: Event) -> tuple[str, str] | None:

@@ -136,6 +136,8 @@ def _status(answer: Answer, out: Terminal) -> None:
     total = answer.timing_ms.get("total", sum(answer.timing_ms.values()))
     dot = f" {out.glyphs['dot']} "
     rest = [duration(total / 1000), f"generation {answer.generation}", answer.model or "no model"]
+    if answer.reused:
+        rest.append(f"as {answer.reused}, all of it checked again")
     out.line()
     out.line(
         (answer.status, _STATUS_STYLE.get(answer.status, "warn")), (dot + answer.kind + dot + dot.join(rest), "dim")

@@ -173,6 +173,7 @@ class Answer:
     plan: str = ""  # what was walked, in the language of `codeqa query`
     results: tuple[str, ...] = ()  # ids of the symbols that are the answer, where it is a list of them
     understood: str = ""  # the question that was answered, where a follow-up was made one that stands for itself
+    reused: str = ""  # trace of the earlier answer that this is, checked again
     trace: str = ""  # conversation and number of the turn, as `codeqa trace show` takes it
 
     def to_json(self) -> dict[str, Any]:
@@ -202,6 +203,7 @@ class Answer:
             "results": list(self.results),
             "understood": self.understood,
             "trace": self.trace,
+            "reused": self.reused,
             "walk": [
                 {
                     "from": h.src,

@@ -426,7 +426,8 @@ class Project:
             url = self.server_url
             yield from self._banner(url)
             options = Options.of(self.settings, rungs.known(url, self.settings.model.name))
-            leader = Agent(planner, self.chat_model(), self.settings, options, cancelled=cancelled)
+            kept = self.traces if self.settings.trace.keep and self.settings.model.reuse else None
+            leader = Agent(planner, self.chat_model(), self.settings, options, traces=kept, cancelled=cancelled)
         for event in leader.ask(question, stale=self.stale, meaning=meaning, may_ask=may_ask):
             if isinstance(event, Answered):
                 yield from self.notices()

@@ -1,0 +1,254 @@
+"""Earlier answers to the same question, given again where all that they rest on still holds.
+
+The traces are the store: an answer goes when its trace does. What was asked is found by the question's vector; two
+questions are the same if their words are, or, where they are near and speak of the same names, if the model says so. An
+answer is given again only if every claim holds in graph and bytes, every cited line is what it was where it was, every
+step of its walk is there, and every call of a tool that was made for it shows the same again: a caller that was added
+since shows in the last of these alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from codeqa import files
+from codeqa.agent.asking import Asker
+from codeqa.agent.handles import Handles
+from codeqa.agent.looking import Looking
+from codeqa.agent.options import Options
+from codeqa.agent.toolbox import Search, Toolbox
+from codeqa.domain import (
+    Answer,
+    BrokenReply,
+    ChatMessage,
+    ChatOptions,
+    Citation,
+    Claim,
+    CodeqaError,
+    EdgeKind,
+    Event,
+    Hop,
+    ModelRefused,
+    Step,
+    ToolCall,
+    ToolUse,
+)
+from codeqa.prompts import load
+from codeqa.prompts.fencing import one_line
+from codeqa.tools import Tools
+from codeqa.traces import Traces
+from codeqa.verify import recorded
+from codeqa.verify.replay import replay
+
+NEAR = 0.9  # cosine of the vectors of questions that may be the same
+LOOKED = 60  # conversations back
+ASKED = 2  # near questions about which the model is asked
+TAKEN = "the question was taken to be the same as an earlier one: "
+LONGEST = 400  # characters of a question that is compared
+_WORD = re.compile(r"\w+")
+_NAME = re.compile(
+    r"`[^`]+`|\"[^\"]+\"|\b\w*(?:[a-z][A-Z]|_|\d|\.\w|::)\w*|\b[A-Z]\w+|\b(?:not|no|never|without|only|except)\b"
+)
+_FILLING = frozenset("a an the please can could you tell me show explain i d like to know s is are do does".split())
+KINDS = frozenset(str(kind) for kind in EdgeKind)
+_SAME = {"type": "object", "properties": {"same": {"type": "boolean"}}, "required": ["same"]}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A turn that a model answered."""
+
+    name: str  # conversation and number
+    question: str
+    answer: Mapping[str, Any]
+    uses: tuple[tuple[str, Mapping[str, str], str], ...]  # tool, arguments, digest
+
+
+class Earlier:
+    """Looks for an earlier answer by one model under one prompt."""
+
+    def __init__(self, traces: Traces, tools: Tools, asker: Asker, options: Options, search: Search) -> None:
+        self.traces = traces
+        self.tools = tools
+        self.asker = asker
+        self.options = options
+        self.search = search
+
+    def find(self, question: str) -> Generator[Event, None, Answer | None]:
+        """Return an earlier answer that still holds, with a note of what was checked; None if there is none."""
+        asked = 0
+        for cosine, kept in self._near(question):
+            if not (same := _words(kept.question) == _words(question)):
+                if asked == ASKED or _names(kept.question) != _names(question):
+                    continue
+                asked += 1
+                same = yield from self._same(kept.question, question)
+            if not same:
+                continue
+            trouble = yield from self._trouble(kept)
+            if trouble:
+                yield Step("reuse", f"{kept.name} no longer holds: {trouble}")
+                continue
+            yield Step("reuse", f"{kept.name} asked the same ({cosine:.2f}), and all of it holds")
+            return self._again(kept, question)
+        return None
+
+    # ------------------------------------------------------------------------------------------------------- questions
+
+    def _near(self, question: str) -> list[tuple[float, _Kept]]:
+        """Return earlier questions whose vectors are near, nearest first, the newest first of equal ones."""
+        found = [kept for kept in self._kept() if kept.question]
+        embedder = self.tools.searcher.embedder
+        if not found or embedder is None:
+            return [(1.0, kept) for kept in found if _words(kept.question) == _words(question)]
+        vectors = embedder.embed([question[:LONGEST], *(kept.question[:LONGEST] for kept in found)])
+        cosines = (vectors[1:] @ vectors[0]).tolist()
+        near = [
+            (1.0 if _words(kept.question) == _words(question) else float(cosine), kept)
+            for cosine, kept in zip(cosines, found, strict=True)
+        ]
+        return sorted((pair for pair in near if pair[0] >= NEAR), key=lambda pair: -pair[0])
+
+    def _kept(self) -> Iterator[_Kept]:
+        """Yield the turns that this model answered, led by the prompt of now, but those that were labelled bad."""
+        prompt = load("walk", self.options.prompts).id
+        for trace in islice(self.traces.newest(), LOOKED):
+            for turn in reversed(trace.turns):
+                label = trace.labels.get(turn["turn"])
+                if (label is None or label.value != "bad") and (kept := _read(turn, self.asker.model.name, prompt)):
+                    yield kept
+
+    def _same(self, first: str, second: str) -> Generator[Event, None, bool]:
+        prompt = load("same", self.options.prompts)
+        text = prompt.filled(first=one_line(first, LONGEST), second=one_line(second, LONGEST))
+        options = ChatOptions(num_ctx=self.options.context, num_predict=self.options.reply_tokens, format=_SAME)
+        try:
+            reply = yield from self.asker.ask("same", prompt.id, [ChatMessage("user", text)], options)
+        except (BrokenReply, ModelRefused):
+            return False
+        return isinstance(reply.value, Mapping) and reply.value.get("same") is True
+
+    # -------------------------------------------------------------------------------------------------------- evidence
+
+    def _trouble(self, kept: _Kept) -> Generator[Event, None, str]:
+        """Say why an answer may not be given again, "" if it may."""
+        try:
+            now = replay(kept.answer, self.tools)
+            citations = recorded.read(kept.answer).citations.values()
+        except CodeqaError as error:
+            return error.message
+        if broken := next((c for c in now.claims if c.state in ("broken", "moved")), None):
+            return (*broken.reasons, *broken.moved)[0]
+        for citation in citations:
+            lines = self._lines(citation)
+            if hashlib.sha256(lines).hexdigest() != citation.sha256:
+                return f"{citation.path}:{citation.start_line} has changed"
+        for hop in _hops(kept.answer):
+            if not self._stands(hop):
+                return f"no edge leads from {hop.src} to {hop.dst} any more"
+        return (yield from self._shown(kept))
+
+    def _lines(self, citation: Citation) -> bytes:
+        source = files.read(self.tools.root, citation.path, self.tools.settings)
+        lines = [] if isinstance(source, files.Skip) else source.data.split(b"\n")
+        return b"\n".join(lines[citation.start_line - 1 : citation.end_line])
+
+    def _stands(self, hop: Hop) -> bool:
+        """Tell whether an edge is there, at the line that states it."""
+        if hop.edge not in KINDS:
+            return False
+        kinds = {EdgeKind(hop.edge)}
+        found = [*self.tools.store.edges_from([hop.src], kinds), *self.tools.graph.outgoing([hop.src], kinds)]
+        return any(edge.dst == hop.dst and edge.site == hop.site for edge in found)
+
+    def _shown(self, kept: _Kept) -> Generator[Event, None, str]:
+        """Make every call of a tool again."""
+        handles = Handles(self.tools)
+        looking = Looking(self.tools, handles, self.options.max_hops, self.options.evidence_chars)
+        toolbox = Toolbox(handles, looking, self.search)
+        for name, arguments, digest in kept.uses:
+            call = ToolCall(name, dict(arguments))
+            now = ""
+            using = toolbox.use(call)
+            for event in using:
+                now = event.digest if isinstance(event, ToolUse) else now
+            if now != digest:
+                return f"{name} of {', '.join(arguments.values())} shows something else"
+        yield Step("reuse", f"{len(kept.uses)} calls of tools show the same as then")
+        return ""
+
+    def _again(self, kept: _Kept, question: str) -> Answer:
+        written = recorded.read(kept.answer)
+        generation = self.tools.store.generation
+        claims = tuple(
+            Claim(c.text, c.citations, c.verdict, _check(kept.answer, n), c.checks or ())
+            for n, c in enumerate(written.claims)
+        )
+        other = [] if _words(kept.question) == _words(question) else [f"{TAKEN}{kept.question}"]
+        unknowns = [text for text in kept.answer.get("unknowns", ()) if isinstance(text, str)]
+        return Answer(
+            question=question,
+            kind=str(kept.answer.get("kind", "")),
+            status=str(kept.answer.get("status", "")),
+            text=str(kept.answer.get("answer", "")),
+            claims=claims,
+            citations=tuple(replace(c, generation=generation) for c in written.citations.values()),
+            walk=tuple(_hops(kept.answer)),
+            unknowns=(*other, *(text for text in unknowns if not text.startswith(TAKEN))),
+            generation=generation,
+            model=self.asker.model.name,
+            plan=str(kept.answer.get("plan", "")),
+            results=tuple(str(key) for key in kept.answer.get("results", ())),
+            reused=kept.name,
+        )
+
+
+def _read(turn: Mapping[str, Any], model: str, prompt: str) -> _Kept | None:
+    """Return a turn as far as it can be given again."""
+    answer, asked, spans = turn.get("answer"), turn.get("codeqa"), turn.get("spans")
+    if not isinstance(answer, Mapping) or not isinstance(asked, Mapping) or not isinstance(spans, list):
+        return None
+    whole = not turn.get("cut") and answer.get("model") == model and answer.get("status") in ("answered", "partial")
+    about = [span.get("attributes", {}) for span in spans if isinstance(span, Mapping)]
+    prompts = {str(a["codeqa.prompt"]) for a in about if a.get("codeqa.purpose") == "walk" and "codeqa.prompt" in a}
+    question = answer.get("understood") or asked.get("question")
+    if not whole or prompts != {prompt} or not isinstance(question, str):
+        return None
+    uses = [
+        (str(a["gen_ai.tool.name"]), dict(a["gen_ai.tool.call.arguments"]), str(a.get("codeqa.digest", "")))
+        for a in about
+        if a.get("gen_ai.operation.name") == "execute_tool" and a.get("codeqa.digest")
+    ]
+    return _Kept(str(answer.get("trace", "")), question, answer, tuple(uses))
+
+
+def _words(question: str) -> list[str]:
+    return [word for word in _WORD.findall(question.lower()) if word not in _FILLING]
+
+
+def _names(question: str) -> set[str]:
+    """Return what a question names, and what it denies: what has to be the same in both."""
+    first, _, rest = question.strip().partition(" ")
+    return {name.strip('`"') for name in _NAME.findall(f"{first.lower()} {rest}")}
+
+
+def _check(answer: Mapping[str, Any], number: int) -> str:
+    return str(answer["claims"][number].get("check", ""))
+
+
+def _hops(answer: Mapping[str, Any]) -> Sequence[Hop]:
+    found = []
+    for hop in answer.get("walk", ()):
+        if isinstance(hop, Mapping):
+            source, edge, target, site, strategy = (
+                str(hop.get(key, "")) for key in ("from", "edge", "to", "site", "strategy")
+            )
+            confidence = hop.get("confidence")
+            number = float(confidence) if isinstance(confidence, int | float) else 0.0
+            found.append(Hop(source, edge, target, site, strategy, number))
+    return found
