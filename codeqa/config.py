@@ -110,6 +110,7 @@ class ModelSettings:
     calls: int = _setting(24, "requests of one walk", least=4, most=1_000, trusted=True)
     seconds: float = _setting(300.0, "time after which a walk has to finish", least=1, most=86_400, trusted=True)
     tokens: int = _setting(400_000, "of all prompts and replies of one walk", least=1_000, most=10**9, trusted=True)
+    think: bool = _setting(False, "let a model think before it acts, where it can", trusted=True)
     check: bool = _setting(False, "let the model look once more whether its answer leaves something out", trusted=True)
     reuse: bool = _setting(
         True, "give an earlier answer to the same question, where all that it rests on still holds", trusted=True

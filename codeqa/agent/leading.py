@@ -171,6 +171,7 @@ class Leading:
                 num_ctx=self.options.context,
                 num_predict=self.options.reply_tokens,
                 format=ladder.schema(tools) if self.rung == "format" else None,
+                think=self.options.think and self.rung != "format",
             )
             try:
                 reply = yield from self.asker.ask(

@@ -21,6 +21,7 @@ class Options:
     tokens: int = 400_000  # of all prompts and replies together
     max_hops: int = 6  # steps away from the question that edges are followed
     rung: str = "native"  # of the ladder, on which it begins
+    think: bool = False  # before it acts; not where a schema is asked for, which servers then ignore
     check: bool = False  # whether the model looks once more at what it wrote
     seeded: bool = True  # whether it begins with what the planner found
     prompts: Path | None = None  # folder with other prompts
@@ -36,6 +37,7 @@ class Options:
             tokens=model.tokens,
             max_hops=settings.ask.max_hops,
             rung=rung,
+            think=model.think,
             check=model.check,
             prompts=Path(model.prompts) if model.prompts else None,
         )
