@@ -25,6 +25,7 @@ from codeqa.domain import (
 )
 from codeqa.notebook import Fact, Place
 from codeqa.planner.compose import marked
+from codeqa.prompts.fencing import restored
 from codeqa.tools import Tools
 from codeqa.verify import Verified, Verifier
 from codeqa.verify.claims import compile
@@ -99,7 +100,8 @@ class Drafting:
         draft = Draft(Verifier(self.tools))
         for raw in sentences[:MOST]:
             item = raw.lstrip().startswith(("- ", "* "))
-            text, marks = self.handles.marks(raw.strip().removeprefix("- ").removeprefix("* ")[:LONGEST])
+            said = restored(raw.strip().removeprefix("- ").removeprefix("* ")[:LONGEST])
+            text, marks = self.handles.marks(said)
             if text.strip(" .`*-"):
                 yield from self._sentence(draft, text, marks, item=item)
         if len(sentences) > MOST:

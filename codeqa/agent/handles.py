@@ -36,6 +36,7 @@ class Handles:
         self._symbols: dict[str, Symbol] = {}
         self._depths: dict[str, int] = {}
         self._facts: dict[str, Fact] = {}
+        self._said: dict[str, str] = {}  # what facts say, and the first that says so
         self._reads: dict[str, Place] = {}
         self._known: dict[object, str] = {}
 
@@ -51,12 +52,14 @@ class Handles:
         self._depths[handle] = min(depth, self._depths[handle])
         return handle
 
-    def fact(self, fact: Fact) -> str:
-        """Return the handle of a fact; the same words about the same lines are one."""
+    def fact(self, fact: Fact, shown: str = "") -> str:
+        """Return the handle of a fact, which is shown as `shown`; the same words about the same lines are one."""
         key = (fact.text, fact.places)
         if key not in self._known:
-            self._known[key] = f"F{len(self._facts) + 1}"
-            self._facts[self._known[key]] = fact
+            handle = self._known[key] = f"F{len(self._facts) + 1}"
+            self._facts[handle] = fact
+            for text in (fact.text, shown or fact.text):
+                self._said.setdefault(_plain(text), handle)
         return self._known[key]
 
     def read(self, place: Place) -> str:
@@ -93,9 +96,9 @@ class Handles:
         return dict(self._facts)
 
     def known(self, text: str) -> Fact | None:
-        """Return the fact that says just this, if there is one."""
-        wanted = _plain(text)
-        return next((fact for fact in self._facts.values() if _plain(fact.text) == wanted), None)
+        """Return the fact that says just this, or was shown as this, if there is one."""
+        handle = self._said.get(_plain(text))
+        return self._facts[handle] if handle else None
 
     def source(self, mark: str) -> Source | None:
         """Return what a mark such as F4, S2, S2:10-12 or R1:30 stands for; None if it is none of those given."""

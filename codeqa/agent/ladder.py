@@ -13,6 +13,8 @@ from typing import Any
 from codeqa.domain import Reply, ToolCall, ToolSpec
 
 RUNGS = ("native", "format", "text")
+_ANSWER = ("sentences", "missing")
+HANDLES = ("handle", "source", "target")  # arguments that name a symbol
 MOST_CALLS = 4  # of one reply that are looked at
 _LINE = re.compile(r"^[\s>*#-]*(?:action\s*:\s*)?(?P<name>[a-z]+)\s*[:(]\s*(?P<rest>.*)$", re.I)
 _MISSING = re.compile(r"^[\s>*-]*missing\s*:\s*(?P<rest>.+)$", re.I)
@@ -54,7 +56,7 @@ def schema(tools: Sequence[ToolSpec]) -> dict[str, Any]:
 def heard(rung: str, reply: Reply, tools: Sequence[ToolSpec]) -> Heard:
     """Return the calls of a reply, whatever form they have: a model that leaves its rung upwards is understood too."""
     if reply.calls:
-        return Heard(reply.calls[:MOST_CALLS])
+        return Heard(tuple(_mended(call, tools) for call in reply.calls[:MOST_CALLS]))
     if rung == "format":
         return _of_format(reply, tools)
     if rung == "text" and (found := _of_text(reply.text, tools)):
@@ -77,15 +79,29 @@ def _of_format(reply: Reply, tools: Sequence[ToolSpec]) -> Heard:
     return Heard((_checked(spec, {k: v for k, v in value.items() if k in spec.parameters["properties"]}),))
 
 
+def _mended(call: ToolCall, tools: Sequence[ToolSpec]) -> ToolCall:
+    """Return a call as it was meant, where that is plain: a name in place of a handle, an answer as one text."""
+    spec = next((tool for tool in tools if tool.name == call.name), None)
+    if spec is None or not call.problem or not call.arguments:
+        return call
+    if spec.name == "finish":
+        said, missing = (value if isinstance(value, str) else "" for value in map(call.arguments.get, _ANSWER))
+        prose = said + (f"\nmissing: {missing}" if missing else "")
+        return replace(_finish(prose), id=call.id) if prose.strip() else call
+    known = spec.parameters["properties"]
+    given = {name: value for name, value in call.arguments.items() if name in known and isinstance(value, str)}
+    return replace(_checked(spec, given), id=call.id)
+
+
 def _checked(spec: ToolSpec, given: Mapping[str, Any]) -> ToolCall:
-    """Return a call; what is missing or empty is its problem."""
+    """Return a call; what is missing or empty is its problem. A name does where a handle is asked for."""
     call = ToolCall(spec.name, given)
     missing = [name for name in spec.parameters["required"] if not given.get(name) and name != "sentences"]
     if missing:
         return replace(call, problem=f"{spec.name} needs {', '.join(missing)}")
     for name, value in given.items():
         among = spec.parameters["properties"][name].get("enum")
-        if among and value not in among:
+        if among and value not in among and name not in HANDLES:
             return replace(call, problem=f"{name} must be one of {', '.join(map(str, among[-20:]))}, not {value!r:.40}")
     return call
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codeqa.agent import ladder
@@ -37,8 +37,9 @@ class Finished:
     """What a model ended with, as it wrote it."""
 
     sentences: tuple[str, ...]
-    missing: tuple[str, ...] = ()
-    said: str = ""  # all of the reply
+    missing: tuple[str, ...]
+    call: ToolCall
+    said: str  # all of the reply
     complete: bool = False  # a second pass found nothing left out
 
 
@@ -93,13 +94,12 @@ class Leading:
             finish = next((call for call in heard.calls if call.name == FINISH and not call.problem), None)
             if finish is not None:
                 self._strikes = 0
-                return replace(_finished(finish), said=reply.text)
+                return _finished(finish, reply.text)
             yield from self._carry_out(heard.calls, reply)
 
     def told(self, finished: Finished, observation: str) -> None:
         """Say what became of an answer, so that the model may mend it."""
-        call = ToolCall(FINISH, {"sentences": list(finished.sentences), "missing": list(finished.missing)})
-        self.turns.append(Turn(finished.said, (call,), (Observation(call, observation),)))
+        self.turns.append(Turn(finished.said, (finished.call,), (Observation(finished.call, observation),)))
 
     def _over(self) -> str:
         if self._refusals >= REFUSALS:
@@ -222,8 +222,8 @@ def _line(tool: ToolSpec) -> str:
     return f"- {tool.name}: {tool.description} Arguments: {', '.join(arguments)}."
 
 
-def _finished(call: ToolCall) -> Finished:
-    return Finished(_texts(call.arguments.get("sentences")), _texts(call.arguments.get("missing")))
+def _finished(call: ToolCall, said: str) -> Finished:
+    return Finished(_texts(call.arguments.get("sentences")), _texts(call.arguments.get("missing")), call, said)
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from codeqa.plan import Runner, find, piped
 from codeqa.planner import describing, listing, reaching
 from codeqa.planner import sentences as say
 from codeqa.planner.link import Link
-from codeqa.prompts.fencing import fenced, one_line
+from codeqa.prompts.fencing import fenced, one_line, restored
 from codeqa.search import gather
 from codeqa.tools import Snippet, Tools
 
@@ -213,7 +213,8 @@ class Looking:
             unique = list({s.id: s for s in symbols}.values())
             ends = ", ".join(self._introduced(s, depth) for s in unique[:ENDS])
             tail = f" ({ends})" if ends else ""
-            lines.append(f"{self.handles.fact(fact)}: {one_line(fact.text, COLUMNS * 2)}{tail}")
+            shown = one_line(fact.text, COLUMNS * 2)
+            lines.append(f"{self.handles.fact(fact, restored(shown))}: {shown}{tail}")
         return tuple(lines)
 
     def _introduced(self, symbol: Symbol, depth: int) -> str:
