@@ -13,6 +13,7 @@ from codeqa.parse.extract import Extractor
 from codeqa.parse.grammar import GrammarMissing, get_language, get_parser, get_patterns, get_query, missing
 from codeqa.parse.inner import program
 from codeqa.parse.nesting import Lines
+from codeqa.parse.prose import Prose, prose
 from codeqa.parse.support import supports
 from codeqa.parse.text import first_branches, readable, spaced, with_ends, without_noise
 
@@ -28,12 +29,14 @@ MAX_ATTEMPTS = 3  # at a file whose conditional text breaks the syntax
 
 __all__ = [
     "GrammarMissing",
+    "Prose",
     "get_language",
     "get_parser",
     "get_query",
     "missing",
     "parse",
     "plain",
+    "prose",
     "supports",
 ]
 
