@@ -113,6 +113,11 @@ def test_what_is_carried(sentence: str) -> None:
     assert found.carried, found.reason
 
 
+def test_a_comparison_gives_a_boolean() -> None:
+    assert judged("It returns `True` if the size is 0.", "    return self.size == 0\n").carried
+    assert not judged("It returns `True` if the size is 0.", "    return self.size + 0\n").carried
+
+
 def test_symbols_that_are_cited_may_be_named() -> None:
     lines = "    return self.entries.get(key)\n"
     assert not judged("`Cache.find` returns the entry of the key.", lines).carried

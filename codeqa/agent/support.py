@@ -38,6 +38,7 @@ _CLAUSE = re.compile(r"[;,—]|\s-\s|\b(?:and|but|then|which|that|so|because|whi
 _ACRONYMS = re.compile(r"[A-Z]{2,}s")
 _WORDS = re.compile(r"[a-z]+(?:/[a-z]+)+|[A-Z][a-z]+")
 _DENYING = frozenset("no not never none nothing nobody cannot only all every always".split())
+_BOOLEANS = ("True", "False", "true", "false")  # what a comparison gives, too
 _LATIN = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf)\.", re.I)
 _CONTRACTED = re.compile(r"n[’']t\b")
 _SPACE = re.compile(r"\s+")
@@ -184,7 +185,7 @@ def _known(name: str, evidence: _Evidence) -> bool:
     flat = _flat(bare)
     if bare in evidence.places or re.search(rf"(?<![\w$]){re.escape(flat)}(?![\w$])", evidence.flat):
         return True
-    if _number(bare) in evidence.numbers:
+    if _number(bare) in evidence.numbers or (bare in _BOOLEANS and is_shown("boolean", evidence.code)):
         return True
     parts = _IDENTIFIER.findall(bare)
     chained = re.fullmatch(r"[\w$]+(?:(?:\.|::|->|#|/)[\w$]+)*", bare)

@@ -71,7 +71,7 @@ _SHAPES = (  # words, and the syntax that stands for them in one language or ano
     ("none null nil missing absent unset undefined", r"None|null|NULL|nil|undefined|NotFound|!\w|not "),
     ("true", r"(?i)\btrue\b"),
     ("false", r"(?i)\bfalse\b"),
-    ("boolean", r"(?i)\btrue\b|\bfalse\b|bool|==|!=|[<>]"),
+    ("boolean", r"(?i)\btrue\b|\bfalse\b|bool|==|!=|[<>]|\b(?:is|in|not|isinstance|instanceof|any|all)\b|&&|\|\||!"),
     ("import include", r"\b(?:import|include|require|use|using|from)\b"),
     ("create construct instantiate build allocate", r"\bnew\b|[A-Z]\w*\s*[({]|::new|make|alloc|\w+\("),
     ("inherit extend subclass derive", r"\bclass\b|\bextends\b|\bimplements\b|:|<"),
