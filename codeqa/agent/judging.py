@@ -14,7 +14,6 @@ from codeqa.agent.tokens import estimate
 from codeqa.domain import BrokenReply, CodeqaError, ContextFull, Event, ModelRefused
 from codeqa.notebook import Place
 from codeqa.prompts import load
-from codeqa.prompts.fencing import restored
 from codeqa.tools import Tools
 
 MOST_PLACES = 6
@@ -37,7 +36,7 @@ class Judging:
         """
         short = [replace(p, end_line=min(p.end_line, p.start_line + MOST_LINES - 1)) for p in places[:MOST_PLACES]]
         try:
-            found = support(restored(text), [passage(self.tools, place) for place in short])
+            found = support(text, [passage(self.tools, place) for place in short])
         except CodeqaError as error:
             return "unclear", error.message
         if not found.carried:
