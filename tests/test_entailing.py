@@ -14,7 +14,7 @@ from codeqa import models
 from codeqa.agent.asking import Asker
 from codeqa.agent.entailing import CUT, REPLY_TOKENS, SCHEMA, Verdict, entails, read
 from codeqa.agent.judging import Judging
-from codeqa.agent.options import Options
+from codeqa.agent.options import Budget, Options
 from codeqa.domain import (
     BrokenReply,
     ChatLimits,
@@ -237,7 +237,7 @@ def project(make_repo: MakeRepo) -> Iterator[Project]:
 
 
 def judge(project: Project, asks: Asker, text: str, *places: Place) -> tuple[str, str]:
-    judging = Judging(project.tools, asks, Options()).judge(text, places or (Place("a.py", 1, 3),))
+    judging = Judging(project.tools, asks, Budget(Options())).judge(text, places or (Place("a.py", 1, 3),))
     try:
         while True:
             next(judging)

@@ -110,7 +110,7 @@ class Agent:
         ledger = Ledger(options.context, options.reply_tokens, Scale())
         head = self._head(walked, opening, looking)
         leading = Leading(self.asker, toolbox, ledger, options, head, opening)
-        judging = Judging(self.tools, self.asker, options)
+        judging = Judging(self.tools, self.asker, leading.budget)
         drafting = Drafting(self.tools, handles, judging.judge)
         finished, draft = yield from self._drafted(leading, drafting)
         if options.check and draft.lines:
@@ -183,5 +183,5 @@ class Agent:
             stale=tuple(dict.fromkeys([*known.stale, *verified.stale])),
             model=self.model.name,
             timing_ms={**known.timing_ms, "model": round(seconds * 1000, 1)},
-            tokens={"input": leading.budget.prompt_tokens, "output": leading.budget.reply_tokens},
+            tokens={"input": self.asker.input_tokens, "output": self.asker.output_tokens},
         )

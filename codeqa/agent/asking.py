@@ -24,10 +24,12 @@ from codeqa.domain import (
 
 @dataclass(slots=True)
 class Asker:
-    """Asks one model, until it is cancelled."""
+    """Asks one model, until it is cancelled, and counts what that takes: tokens as the server says, or as estimated."""
 
     model: ChatModel
     cancelled: threading.Event = field(default_factory=threading.Event)
+    input_tokens: int = 0
+    output_tokens: int = 0
 
     def ask(
         self,
@@ -48,6 +50,9 @@ class Asker:
 
         def ended(reply: Reply | None, trouble: str) -> ModelCall:
             spent = time.monotonic() - began
+            counted = reply.prompt_tokens if reply is not None else None
+            self.input_tokens += estimated if counted is None else counted
+            self.output_tokens += (reply.completion_tokens or 0) if reply is not None else 0
             asked = (purpose, prompt, self.model.name, rung, tuple(messages), tuple(tools), options)
             return ModelCall(*asked, reply, trouble, spent, estimated)
 

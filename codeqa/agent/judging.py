@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from codeqa.agent.asking import Asker
 from codeqa.agent.entailing import entails
-from codeqa.agent.options import Options
+from codeqa.agent.options import Budget
 from codeqa.agent.passages import passage
 from codeqa.agent.support import support
 from codeqa.agent.tokens import estimate
@@ -23,10 +23,11 @@ MOST_LINES = 150  # of a place: among more lines every word is found somewhere
 class Judging:
     """Judges sentences by the lines they cite."""
 
-    def __init__(self, tools: Tools, asker: Asker, options: Options) -> None:
+    def __init__(self, tools: Tools, asker: Asker, budget: Budget) -> None:
         self.tools = tools
         self.asker = asker
-        self.options = options
+        self.budget = budget
+        self.options = budget.options
 
     def judge(self, text: str, places: Sequence[Place]) -> Generator[Event, None, tuple[str, str]]:
         """Return "supported", "not" or "unclear", and why.
@@ -43,6 +44,8 @@ class Judging:
             return "not", found.reason
         if not found.code:
             return "supported", found.reason
+        if self.budget.spent:
+            return "unclear", "no code can check it, and there was no time or no token left to have it judged"
         prompt = load("entail", self.options.prompts)
         try:
             verdict = yield from entails(

@@ -184,16 +184,14 @@ class Leading:
                     estimated=composed.tokens,
                 )
             except ContextFull:
-                self.budget.spend(composed.tokens, None)
                 self.ledger.scale.exceeded(self.options.context)
                 if attempt == SHRINK:
                     raise
                 yield Step("shrink", f"the prompt filled the context of {self.options.context:,} tokens")
                 continue
-            except BrokenReply:
-                self.budget.spend(composed.tokens, None)
-                raise
-            self.budget.spend(composed.tokens, reply)
+            finally:
+                self.budget.calls += 1
+                self.budget.tokens = self.asker.input_tokens + self.asker.output_tokens
             self.ledger.scale.learn(composed.tokens, reply.prompt_tokens)
             return reply
         raise AssertionError("the last attempt raises or returns")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Self
 
 from codeqa.config import Settings
-from codeqa.domain import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +58,8 @@ class Budget:
 
     options: Options
     begun: float = field(default_factory=time.monotonic)
-    calls: int = 0
-    prompt_tokens: int = 0
-    reply_tokens: int = 0
-
-    def spend(self, estimated: int, reply: Reply | None) -> None:
-        """Count one request; where the server counts nothing, codeqa's own estimate does."""
-        self.calls += 1
-        said = reply.prompt_tokens if reply is not None else None
-        self.prompt_tokens += estimated if said is None else said
-        self.reply_tokens += (reply.completion_tokens or 0) if reply is not None else 0
+    calls: int = 0  # requests for an action
+    tokens: int = 0  # of all requests, both ways
 
     @property
     def over(self) -> str:
@@ -77,6 +68,12 @@ class Budget:
             return "There are no calls left."
         if time.monotonic() - self.begun >= self.options.seconds:
             return "The time is up."
-        if self.prompt_tokens + self.reply_tokens >= self.options.tokens:
+        if self.tokens >= self.options.tokens:
             return "There are no tokens left."
         return ""
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing at all is to be asked any more: a quarter more than a walk may take is for its answer."""
+        options = self.options
+        return time.monotonic() - self.begun >= options.seconds * 1.25 or self.tokens >= options.tokens * 1.25
