@@ -4,7 +4,8 @@ The set has one question a line (`id`, `question`, `checkout`, and what `benchma
 repository for each name that `checkout` takes. Each is indexed from nothing into a scratch folder, and
 searched in process. Printed are the figures of each embedder, then those of the last by group, with
 95 % bootstrap intervals over questions. `--tune` says what the weights are worth on repositories that they were not
-chosen on.
+chosen on. `--model NAME` with `--hyde`, `--expand` or `--summaries` asks a language model for help, and adds a row for
+each kind of it, and for all together, beside the one without.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from pathlib import Path
 
 import click
 
-from benchmarks import metrics, tables, tuning
+from benchmarks import metrics, tables, tuning, widening
 from benchmarks.measure import summary
 from benchmarks.metrics import Figure, Question, Score
 from codeqa import config, embed
 from codeqa.domain import Hit
 from codeqa.project import Project
+from codeqa.search import Help
 
 KEPT = 30  # hits of a question that are judged: ten files at least, mostly
 EVERY = 100_000  # hits, to see what every candidate scored
@@ -59,6 +61,10 @@ class Run:
 @click.option("--tune", is_flag=True, help="Choose weights on the other repositories, judge them on the one left out.")
 @click.option("--predictions", type=click.Path(dir_okay=False, path_type=Path), help="Write what the last found here.")
 @click.option("--json", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write every number here too.")
+@click.option("--model", metavar="NAME", help="A language model, which is to help the last embedder's search.")
+@click.option("--hyde", is_flag=True, help="By code as it might be found.")
+@click.option("--expand", is_flag=True, help="By further words.")
+@click.option("--summaries", is_flag=True, help="By summaries; missing ones are made first, which takes long: --index.")
 @click.option(
     "--write",
     metavar="NAME",
@@ -74,20 +80,18 @@ def main(
     tune: bool,
     predictions: Path | None,
     target: Path | None,
+    model: str | None,
+    hyde: bool,
+    expand: bool,
+    summaries: bool,
     write: str | None,
 ) -> None:
     """Index the repositories of a question set, search every question, and score what is found."""
+    if model is None and (hyde or expand or summaries):
+        raise click.UsageError("--hyde, --expand and --summaries need --model NAME")
+    wanted = widening.Wanted(model, hyde, expand, summaries) if model else None
     asked = [question for question in read(questions) if not names or question["checkout"] in names]
-    runs = {name: Run.empty() for name in embedders or EMBEDDERS}
-    pools: list[tuple[Question, list[Hit]]] = []
-    with tempfile.TemporaryDirectory(prefix="codeqa-benchmark-") as scratch:
-        for name, group in by_checkout(asked).items():
-            for embedder, run in runs.items():
-                with opened(checkouts / name, (kept or Path(scratch)) / name, embedder) as project:
-                    search(project, group, run)
-                    if tune and run is list(runs.values())[-1]:
-                        pools += [(one, project.tools.searcher.search(one["question"], EVERY)) for one in group]
-            click.echo(f"{name}: {len(group)} questions", err=True)
+    runs, pools = measured(asked, checkouts, embedders or tuple(EMBEDDERS), kept, wanted, tune=tune)
     last = list(runs.values())[-1]
     table = report(runs, [key for key in by.split(",") if key])
     click.echo(table)
@@ -103,6 +107,44 @@ def main(
         tables.keep(made)
 
 
+def measured(
+    asked: Sequence[Question],
+    checkouts: Path,
+    embedders: Sequence[str],
+    kept: Path | None,
+    wanted: widening.Wanted | None,
+    *,
+    tune: bool,
+) -> tuple[dict[str, Run], list[tuple[Question, list[Hit]]]]:
+    """Return what each embedder found, in place of the last what it found with each kind of help if any is wanted.
+
+    With `tune` also every candidate of the last, by question.
+    """
+    *others, last = embedders
+    runs = {name: Run.empty() for name in (*others, *(widening.ROWS if wanted else [last]))}
+    pools: list[tuple[Question, list[Hit]]] = []
+    spent = widening.Spent()
+    with tempfile.TemporaryDirectory(prefix="codeqa-benchmark-") as scratch:
+        for name, group in by_checkout(asked).items():
+            place = (kept or Path(scratch)) / name
+            for embedder in others:
+                with opened(checkouts / name, place, embedder) as project:
+                    search(project, group, runs[embedder])
+            with opened(checkouts / name, place, last, wanted) as project:
+                if wanted:
+                    search_with_help(project, group, wanted, runs, spent)
+                else:
+                    search(project, group, runs[last])
+                if tune:
+                    pools += [(one, project.tools.searcher.search(one["question"], EVERY)) for one in group]
+            click.echo(f"{name}: {len(group)} questions", err=True)
+    if wanted:
+        click.echo(widening.told(wanted.model, spent), err=True)
+        idle = set(widening.ROWS) - set(widening.rows(wanted, spent))
+        runs = {name: run for name, run in runs.items() if name not in idle}
+    return runs, pools
+
+
 def read(path: Path) -> list[Question]:
     """Return the questions of a set."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -116,7 +158,7 @@ def by_checkout(questions: Sequence[Question]) -> dict[str, list[Question]]:
     return dict(sorted(groups.items()))
 
 
-def opened(root: Path, place: Path, embedder: str) -> Project:
+def opened(root: Path, place: Path, embedder: str, wanted: widening.Wanted | None = None) -> Project:
     """Return a repository with an index of today that lies elsewhere; settings of this machine do not count.
 
     Each embedder has an index of its own, a copy of the one without vectors: another choice for the same index would be
@@ -127,19 +169,39 @@ def opened(root: Path, place: Path, embedder: str) -> Project:
         if not bare.exists():
             opened(root, place, embed.NONE).close()
         shutil.copytree(bare, directory)
-    settings = config.load(root, {"index.embedder": embedder, "trace.keep": False}, {"CODEQA_CONFIG": os.devnull})
-    project = Project(root, directory, settings, resident=True, environ={})
+    environ = widening.environ() if wanted else {"CODEQA_CONFIG": os.devnull}
+    overrides: dict[str, object] = {"index.embedder": embedder, "trace.keep": False}
+    settings = config.load(root, overrides | (wanted.overrides() if wanted else {}), environ)
+    project = Project(root, directory, settings, resident=True, environ=environ if wanted else {})
     for _ in project.index():
         pass
+    if wanted and wanted.summaries:
+        widening.enrich(project)
     return project
 
 
-def search(project: Project, questions: Sequence[Question], run: Run) -> None:
+def search_with_help(
+    project: Project,
+    questions: Sequence[Question],
+    wanted: widening.Wanted,
+    runs: dict[str, Run],
+    spent: widening.Spent,
+) -> None:
+    """Put each question without help, with each kind of it, and with all."""
+    help = widening.ask(project, questions, wanted, spent)
+    for kind in widening.ROWS:
+        widening.weigh(project, kind)
+        search(project, questions, runs[kind], [widening.part(one, kind) for one in help])
+
+
+def search(
+    project: Project, questions: Sequence[Question], run: Run, help: Sequence[Help | None] | None = None
+) -> None:
     """Put each question; the first is put once more before, so that nothing is timed that happens only once."""
     project.search(questions[0]["question"])
-    for question in questions:
+    for question, helping in zip(questions, help or [None] * len(questions), strict=True):
         wall, cpu = time.perf_counter(), time.process_time()
-        hits = project.search(question["question"], KEPT)
+        hits = project.search(question["question"], KEPT, helping)
         run.wall.append(time.perf_counter() - wall)
         run.cpu.append(time.process_time() - cpu)
         run.questions.append(question)

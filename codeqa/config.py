@@ -83,6 +83,10 @@ class SearchSettings:
     """What a search returns."""
 
     limit: int = _setting(10, "hits", least=1, most=1_000)
+    hyde: bool = _setting(
+        False, "let a model that leads a walk write code as it might be found, and search for that too", trusted=True
+    )
+    expand: bool = _setting(False, "let a model that leads a walk add words to a search", trusted=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,15 @@ def user_file(environ: Mapping[str, str]) -> Path:
     import platformdirs  # only asked for here
 
     return Path(platformdirs.user_config_dir("codeqa")) / "config.toml"
+
+
+def cache_directory(root: Path) -> Path:
+    """Return the folder of a repository's index in the user's cache."""
+    from hashlib import sha256
+
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("codeqa")) / sha256(os.fsencode(root)).hexdigest()[:20]
 
 
 def _keys(group: object, prefix: str) -> Iterator[Key]:

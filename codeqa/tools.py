@@ -20,6 +20,7 @@ from codeqa.domain import (
     Listing,
     PathResult,
     Relation,
+    Summary,
     Symbol,
     SymbolCard,
     UnknownSymbol,
@@ -334,7 +335,14 @@ class Tools:
             members=tuple(self.graph.members(symbol.id)[: limit * 5]),
             tests=tuple(self.tests_of(symbol, limit)),
             unresolved=len(self.unresolved(symbol)),
+            summary=self.summary(symbol),
         )
+
+    def summary(self, symbol: Symbol) -> Summary | None:
+        """Return what a model said of a symbol's code as it is in this generation, if it was asked."""
+        chunks = self.store.chunks_of(self.store.symbol_ids([symbol.id]).values())
+        said = self.store.summaries().of(chunk.sha256 for chunk in chunks.values() if chunk.symbol == symbol.id)
+        return next(iter(said.values()), None)
 
     # ----------------------------------------------------------------------------------------------------------- text
 

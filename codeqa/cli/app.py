@@ -26,6 +26,7 @@ COMMANDS = {  # name: (where it is, what it does)
     "graph": ("codeqa.cli.export:graph", "Export the graph as JSON lines."),
     "trace": ("codeqa.cli.trace:trace", "List and show what was asked before, and how it was answered."),
     "index": ("codeqa.cli.index:index", "Make or update the index, and sum it up."),
+    "enrich": ("codeqa.cli.enrich:enrich", "Let a local model describe symbols, which helps search."),
     "status": ("codeqa.cli.report:status", "Show what the index holds, what was skipped and why."),
     "exam": ("codeqa.cli.exam:exam", "Examine the walk on this repository."),
     "languages": ("codeqa.cli.report:languages", "List the languages and what each supports."),

@@ -46,6 +46,7 @@ def _status(found: Status, out: Terminal) -> None:
         "chunks": f"{found.chunks:,}",
         "vectors": counted(found.vectors) or "none",
         "embedder": _embedding(found.embedding),
+        "summaries": ", ".join(f"{count:,} by {model}" for model, count in found.summaries.items()) or "none",
         "stale": f"{len(found.stale):,} files" if found.stale else "none: the index is up to date",
     }
     for name, value in rows.items():

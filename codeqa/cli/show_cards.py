@@ -24,6 +24,11 @@ def card(found: SymbolCard, out: Terminal) -> None:
         out.line("  ", (symbol.signature, "code"))
     if symbol.doc:
         out.prose(symbol.doc.strip().split("\n\n")[0].replace("\n", " "), indent="  ")
+    if found.summary:
+        out.prose(found.summary.text, indent="  ")
+        tags = ", ".join(found.summary.tags)
+        said = f"summary by {found.summary.model} (not checked)"
+        out.line("  ", (f"{said}; {tags}" if tags else said, "dim"))
     for title, relations in (
         ("bases", found.bases),
         ("derived", found.derived),

@@ -26,7 +26,7 @@ from codeqa.domain.errors import (
     UnreadableRoot,
     UsageError,
 )
-from codeqa.domain.events import Answered, Event, Indexed, Notice, Progress, Step
+from codeqa.domain.events import Answered, Enriched, Event, Indexed, Notice, Progress, Step
 from codeqa.domain.protocols import ChatModel, Embedder, Reads
 from codeqa.domain.symbols import (
     CALLABLE,
@@ -39,6 +39,7 @@ from codeqa.domain.symbols import (
     Hit,
     Span,
     Strategy,
+    Summary,
     Symbol,
     Unresolved,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "EdgeKind",
     "Embedder",
     "Embedding",
+    "Enriched",
     "Event",
     "Facts",
     "GrammarBroken",
@@ -170,6 +172,7 @@ __all__ = [
     "Status",
     "Step",
     "Strategy",
+    "Summary",
     "Symbol",
     "SymbolCard",
     "ToolCall",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from codeqa.domain.symbols import Edge, Symbol, Unresolved
+from codeqa.domain.symbols import Edge, Summary, Symbol, Unresolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class SymbolCard:
     members: tuple[Symbol, ...]
     tests: tuple[Relation, ...]
     unresolved: int
+    summary: Summary | None = None  # for a reader: no answer rests on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Status:
     stale: tuple[str, ...]  # files that differ from the index now
     bytes: int
     warnings: tuple[str, ...] = ()
+    summaries: dict[str, int] = field(default_factory=dict)  # chunks that have one, by model; the first is used
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,22 @@ class Indexed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Enriched(Event):
+    """A run that asked a model for summaries ended; those asked for before are not counted in `kept` and the like."""
+
+    model: str
+    prompt: str  # name, version and hash of the prompt file
+    wanted: int  # symbols that are worth a summary
+    before: int  # of them, those that the model was asked about in an earlier run
+    kept: int  # summaries that this run stored
+    rejected: int  # replies that name what does not exist
+    failed: int  # replies that are empty, or not of the form that was asked for
+    changed: int  # symbols whose file has changed since it was indexed, and that wait for that
+    left: int  # not asked about yet
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Step(Event):
     """One step of a walk, in words: `action` such as "classify", "link", "expand", "read", "verify"."""
 

@@ -158,6 +158,15 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """What a language model said of the bytes of a chunk. Its names were looked up; whether it is true was not."""
+
+    text: str
+    tags: tuple[str, ...]
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One search result; `why` maps each part of the score to its share. `members` are hits that it was made of."""
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from codeqa import embed, files
 from codeqa.config import FileSettings
 from codeqa.domain import CodeqaError, Embedder, Event, IndexLocked, Progress
-from codeqa.store import Store, trusted
+from codeqa.store import Store, readable, trusted
 from codeqa.store.lance import WORTH_IT, behind, fill_in_background
 from codeqa.store.lock import Lock
 
@@ -95,6 +95,7 @@ def keep(store: Store, job: Job, setting: str, *, refit: bool = False) -> Iterat
         return
     if known is not None:
         yield from _fill_now(store, known)
+        yield from describe(store, known)
     if due(store, setting):
         start(store, job)
 
@@ -184,6 +185,7 @@ def _quickly(store: Store, job: Job, setting: str, known: Embedder | None) -> It
     yield from _fill_now(store, known)
     if store.get_meta(NEXT):
         _switch(store, known.id)
+    yield from describe(store, known)
 
 
 def _fill_now(store: Store, embedder: Embedder) -> Iterator[Event]:
@@ -200,6 +202,18 @@ def _fill_now(store: Store, embedder: Embedder) -> Iterator[Event]:
     with store.batch():
         store.vectors(embedder.id).compact()
     _tell_lance(store, embedder.id)
+
+
+def describe(store: Store, embedder: Embedder) -> Iterator[Event]:
+    """Give the summaries that models made the vectors that they lack; nothing where there are no summaries."""
+    began, done = time.monotonic(), 0
+    while store.summaries().used:
+        with store.batch():
+            made = store.summaries().embed(embedder, QUICK_BATCH)
+        if not made:
+            return
+        done += made
+        yield Progress("embed", done, done, time.monotonic() - began, "summaries")
 
 
 def _append(
@@ -275,6 +289,7 @@ def _follow(job: Job) -> None:
     for _ in range(_PASSES):
         unread = _fill(job, setting, embedder)
         if _finish(job, setting, embedder, unread):
+            _describe(job, setting, embedder)
             return
 
 
@@ -347,6 +362,20 @@ def _finish(job: Job, setting: str, embedder: Embedder, unread: set[str]) -> boo
             store.vectors(embedder.id).compact()
         _tell_lance(store, embedder.id)
     return True
+
+
+def _describe(job: Job, setting: str, embedder: Embedder) -> None:
+    """As `describe`, with the index open only while something is read or written."""
+    while True:
+        with Store.open(job.place) as store:
+            source = store.summaries().used
+            batch = dict(store.summaries().without_vector(embedder.id, SLOW_BATCH))
+        if not batch:
+            return
+        vectors = embedder.embed_chunks([readable(embedder, one) for one in batch.values()])
+        with _writer(job) as store, store.batch():
+            _check(store, setting, embedder.id)
+            store.summaries().space(embedder.id, source).append(list(batch), vectors)
 
 
 def _check(store: Store, setting: str, name: str = "") -> None:

@@ -166,6 +166,7 @@ class Indexer:
             if anew:
                 self.store.clear()
                 self.store.drop_facts(self.version)
+                self.store.summaries().index()  # terms may be made in another way
                 touched = sorted(records)
             else:
                 touched = sorted((run.read.keys() | run.changes.skipped.keys()) & records.keys())

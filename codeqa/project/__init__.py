@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from codeqa.languages import Languages
     from codeqa.plan import Result
     from codeqa.planner import Planner
-    from codeqa.search import Searcher
+    from codeqa.search import Help, Searcher
     from codeqa.tools import Tools
     from codeqa.traces import Traces
 
@@ -107,7 +107,7 @@ class Project:
         if not root.is_dir():
             files.scan(root, config.FileSettings())  # raises what is wrong
         settings = config.load(root, overrides or {}, environ)
-        directory = _cache_directory(root) if settings.cache else root / ".codeqa"
+        directory = config.cache_directory(root) if settings.cache else root / ".codeqa"
         return cls(root, directory, settings, resident=resident, environ=environ)
 
     def close(self) -> None:
@@ -330,12 +330,31 @@ class Project:
         why = found.trouble or f"{found.done:,} of {found.total:,} vectors of {setting} are made"
         return [Notice("warning" if found.trouble else "info", f"searched by words alone: {why}")]
 
-    def search(self, query: str, limit: int | None = None) -> list[Hit]:
-        """Return the best places for a query, best first; hits that stand together are one place."""
+    def search(self, query: str, limit: int | None = None, help: Help | None = None) -> list[Hit]:
+        """Return the best places for a query, best first; hits that stand together are one place.
+
+        `help` is what a model made of the query, see `codeqa.agent.widening`.
+        """
         from codeqa.search import gather
 
         limit = limit or self.settings.search.limit
-        return gather(self.store, self._searcher().search(query, 2 * limit), limit)
+        return gather(self.store, self._searcher().search(query, 2 * limit, help), limit)
+
+    def enrich(self, *, limit: int | None = None, everything: bool = False) -> Generator[Event, None, None]:
+        """Ask the model of the settings for summaries of symbols, at most `limit` in this run; ends with `Enriched`.
+
+        What is done when it is closed, or fails, is kept. Raises ModelUnavailable, UsageError if no model is set.
+        """
+        from codeqa.enriching import Enriching, enrich
+
+        model, embedder, is_test = self.chat_model(), self._embedder(), self._languages().is_test_symbol
+        work = Enriching(self.root, self.directory, self.settings, model, embedder, is_test)
+        try:
+            yield from enrich(work, limit=limit, everything=everything)
+        finally:
+            if self._store:
+                self._store.refresh()
+            self._tools = self._searching = None
 
     def vocabulary(self, query: str) -> list[str]:
         """Return names and terms that this repository has, and that are near to the words of a query."""
@@ -547,6 +566,7 @@ class Project:
             stale=(*sorted(changes.read), *changes.removed),
             bytes=sum(path.stat().st_size for path in self.directory.iterdir() if path.is_file()),
             warnings=(*self.settings.warnings, *changes.warnings),
+            summaries=self.store.summaries().counts(),
         )
 
     def languages(self) -> list[LanguageReport]:
@@ -572,12 +592,3 @@ class Project:
         from codeqa.project.checking import checks
 
         return checks(self)
-
-
-def _cache_directory(root: Path) -> Path:
-    """Return the folder of this repository's index in the user's cache."""
-    from hashlib import sha256
-
-    from platformdirs import user_cache_dir
-
-    return Path(user_cache_dir("codeqa")) / sha256(os.fsencode(root)).hexdigest()[:20]

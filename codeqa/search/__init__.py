@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from codeqa import terms
-from codeqa.domain import Embedder, Hit
+from codeqa.domain import CodeqaError, Embedder, Hit
 from codeqa.search.asking import Asking
 from codeqa.search.gathering import gather
+from codeqa.search.helping import LONGEST, Help
 from codeqa.search.names import Names
 from codeqa.search.places import Places
 from codeqa.search.query import Query, analyse
@@ -21,7 +22,7 @@ from codeqa.store.lance import Lance, ready
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Query", "Searcher", "Weights", "analyse", "gather"]
+__all__ = ["Help", "Query", "Searcher", "Weights", "analyse", "gather"]
 
 
 class Searcher:
@@ -46,12 +47,19 @@ class Searcher:
         self._names = Names(store)
         self._places = Places(store)
 
-    def search(self, query: str, limit: int = 10) -> list[Hit]:
-        """Return up to `limit` hits, best first; none if nothing in the repository has a word of the question."""
+    def search(self, query: str, limit: int = 10, help: Help | None = None) -> list[Hit]:
+        """Return up to `limit` hits, best first; none if nothing in the repository has a word of the question.
+
+        `help` is what a model made of the question. Its share of a score stands in `why` as "hyde" and "expansion".
+        """
         asked = analyse(query)
         if limit < 1 or not (asked.terms or asked.identifiers or asked.paths):
             return []
-        return Asking(self.store, asked, self.weights, self._names, self._places, _Meaning(self, query)).hits(limit)
+        meaning = _Meaning(self, query)
+        guided = _Meaning(self, query, help.passages) if help and help.passages else None
+        return Asking(
+            self.store, asked, self.weights, self._names, self._places, meaning, help=help, guided=guided
+        ).hits(limit)
 
     def near(self, query: str, limit: int) -> list[tuple[int, float]]:
         """Return (chunk id, cosine) of the chunks nearest in meaning, best first, as far as there are vectors."""
@@ -64,6 +72,15 @@ class Searcher:
             return None
         many = self._lance_rows is not None and len(vectors) >= self._lance_rows
         return Lance(self.store, vectors.embedder) if many and ready(self.store, vectors.embedder) else vectors
+
+    @cached_property
+    def _summaries(self) -> Vectors | None:
+        """The vectors of what a model said of chunks, if there are any."""
+        summaries = self.store.summaries()
+        if self.embedder is None or not summaries.used:
+            return None
+        space = summaries.space(self.embedder.id)
+        return space if len(space) else None
 
     @cached_property
     def _space(self) -> Vectors:
@@ -105,11 +122,15 @@ class Searcher:
 
 
 class _Meaning:
-    """A question as a vector, made when it is first needed; nothing is near where there are no vectors."""
+    """A question as a vector, made when it is first needed; nothing is near where there are no vectors.
 
-    def __init__(self, searcher: Searcher, query: str) -> None:
+    With passages it is the weighted sum of the question's vector and of their mean.
+    """
+
+    def __init__(self, searcher: Searcher, query: str, passages: Sequence[str] = ()) -> None:
         self._searcher = searcher
         self._query = query
+        self._passages = passages
 
     @cached_property
     def _vector(self) -> np.ndarray[Any, np.dtype[np.float32]] | None:
@@ -117,13 +138,36 @@ class _Meaning:
         if searcher.embedder is None or searcher._vectors is None:
             return None
         vector: np.ndarray[Any, np.dtype[np.float32]] = searcher.embedder.embed([self._query])[0]
-        return vector
+        return self._turned(vector) if self._passages else vector
+
+    def _turned(self, vector: np.ndarray[Any, np.dtype[np.float32]]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Return a question's vector turned towards the passages, of unit length, or as it is if they say nothing."""
+        import numpy as np
+
+        embedder, share = self._searcher.embedder, self._searcher.weights.passage
+        assert embedder is not None, "there is a vector"
+        try:
+            texts = [passage[:LONGEST] for passage in self._passages]
+            passages = embedder.embed_chunks([*map(terms.spaced, texts)] if embedder.reads == "terms" else texts)
+        except CodeqaError:  # the next question asks it again, and says why there is no vector
+            return vector
+        mean = passages.mean(axis=0)
+        if not (mean.any() and vector.any()):
+            return vector
+        both = (1 - share) * vector + share * mean / np.linalg.norm(mean)
+        return np.asarray(both / (np.linalg.norm(both) or 1.0), np.float32)
 
     def chunks(self, limit: int) -> list[tuple[int, float]]:
         vectors = self._searcher._vectors
         if not self._searcher.weights.vector or vectors is None or self._vector is None:
             return []
         return vectors.nearest(self._vector, limit)
+
+    def summaries(self, limit: int) -> list[tuple[int, float]]:
+        weights, space = self._searcher.weights, self._searcher._summaries
+        if not (weights.vector and weights.summary) or space is None or self._vector is None:
+            return []
+        return space.nearest(self._vector, limit)
 
     def files(self, paths: Iterable[str]) -> dict[str, float]:
         if not self._searcher.weights.meaning or self._vector is None or self._searcher.embedder is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from codeqa.domain import EdgeKind, Hit, Symbol
+from codeqa.search.helping import MOST_NAMES, Help
 from codeqa.search.names import Names
 from codeqa.search.nearby import near, shared
 from codeqa.search.places import Place, Places, parts_of, words
@@ -49,6 +50,10 @@ class Meaning(Protocol):
         """Return (chunk id, cosine) of the nearest chunks, best first."""
         ...
 
+    def summaries(self, limit: int) -> list[tuple[int, float]]:
+        """Return (chunk id, cosine) of the chunks whose summaries are nearest, best first."""
+        ...
+
     def files(self, paths: Iterable[str]) -> dict[str, float]:
         """Return the cosine of each of these files as a whole."""
         ...
@@ -58,15 +63,28 @@ class Asking:
     """One question. Every source adds candidates or raises parts of their scores; `hits` is the end of it."""
 
     def __init__(
-        self, store: Store, query: Query, weights: Weights, names: Names, places: Places, meaning: Meaning
+        self,
+        store: Store,
+        query: Query,
+        weights: Weights,
+        names: Names,
+        places: Places,
+        meaning: Meaning,
+        *,
+        help: Help | None = None,
+        guided: Meaning | None = None,
     ) -> None:
+        """`guided` is what the question means together with the passages of `help`."""
         self.store = store
         self.query = query
         self.weights = weights.of_kind(query.kind)
         self.names = names
         self.places = places
         self.meaning = meaning
+        self.help = help
+        self.guided = guided
         self.found: dict[int, Candidate] = {}
+        self.near: list[tuple[int, float]] = []  # (chunk id, cosine), best first
         self._by_place: dict[str, float] = {}  # what a path says, kept for all candidates of a file
         counts = store.document_frequency(query.terms)
         self.frequency = {term: count for term, count in counts.items() if count}
@@ -80,6 +98,8 @@ class Asking:
         self._by_identifier()
         self._by_path()
         self._by_vector()
+        self._by_summary()
+        self._by_help()
         for candidate in self.found.values():
             self._judge(candidate)
         self._by_file()
@@ -100,29 +120,64 @@ class Asking:
 
     def _by_text(self) -> None:
         """Score what has one of the rarer terms by all of them: common ones alone find everything, and slowly."""
-        rare, counted = self._within(RANKED), self._within(COUNTED)
+        rare, counted = _within(RANKED, self.frequency), _within(COUNTED, self.frequency)
         match = match_any(rare)
         if len(counted) > len(rare):
             match = f"({match}) AND ({match_any(counted)})"
         self._add("text", _by_rank(self.store.fulltext(match, self.weights.fields, POOL)), 1.0)
-
-    def _within(self, budget: int) -> list[str]:
-        """The rarest terms that are in no more chunks than this, one at least."""
-        chosen: list[str] = []
-        for term in sorted(self.frequency, key=lambda term: (self.frequency[term], term)):
-            budget -= self.frequency[term]
-            if chosen and budget < 0:
-                break
-            chosen.append(term)
-        return chosen
 
     def _by_phrase(self) -> None:
         for phrase in self.query.phrases[:4]:
             self._add("phrase", self.store.fulltext(f'"{" ".join(phrase)}"', limit=POOL), self.weights.phrase)
 
     def _by_vector(self) -> None:
-        near = [(chunk, cosine) for chunk, cosine in self.meaning.chunks(POOL) if cosine > 0]
-        self._add("vector", _by_rank(near), self.weights.vector)
+        self.near = _positive(self.meaning.chunks(POOL))
+        self._add("vector", _by_rank(self.near), self.weights.vector)
+
+    def _by_summary(self) -> None:
+        """Let a chunk be what a model said of it, too, where one was asked."""
+        if not self.weights.summary or not self.store.summaries().used:
+            return
+        found = self.store.summaries().fulltext(match_any(self.query.terms), POOL)
+        self._add("summary", _by_rank(found), self.weights.summary)
+        nearer = _nearer(self.near, self._described(self.meaning))
+        self._turn("summary", self.near, nearer)
+        self.near = nearer
+
+    def _described(self, meaning: Meaning) -> list[tuple[int, float]]:
+        """The chunks whose summaries are nearest, with cosines that compare with those of chunks."""
+        factor = self.weights.summary_cosine
+        return _positive((chunk, factor * cosine) for chunk, cosine in meaning.summaries(POOL))
+
+    def _by_help(self) -> None:
+        """Let what a model made of the question change what is near to it, and what has its words."""
+        if self.help:
+            for part, weight, names in (
+                ("hyde", self.weights.hyde, self.help.names()),
+                ("expansion", self.weights.expansion, self.help.further_names()),
+            ):
+                known = [symbols for name in names if (symbols := _own(self.store.symbols_named(name)))]
+                for symbols in known[:MOST_NAMES]:
+                    self._add_definitions(symbols, part, weight)
+            counts = self.store.document_frequency(self.help.further_terms(self.query.terms))
+            match = match_any(_within(RANKED, {term: count for term, count in counts.items() if count}))
+            self._add(
+                "expansion", _by_rank(self.store.fulltext(match, self.weights.fields, POOL)), self.weights.expansion
+            )
+        if self.guided is not None:
+            near = _positive(self.guided.chunks(POOL))
+            if self.weights.summary:
+                near = _nearer(near, self._described(self.guided))
+            self._turn("hyde", self.near, near)
+
+    def _turn(self, part: str, before: Sequence[tuple[int, float]], after: Sequence[tuple[int, float]]) -> None:
+        """Put to a part what other cosines make of the ranks that `vector` has counted."""
+        old, new = dict(_by_rank(before)), dict(_by_rank(after))
+        missing = [number for number in new if number not in self.found]
+        self.found.update((chunk.id, Candidate(chunk)) for chunk in self.store.chunks(missing))
+        for number in {**old, **new}:
+            change = self.weights.vector * (new.get(number, 0.0) - old.get(number, 0.0))
+            self.found[number].shift(part, change)
 
     def _by_file(self) -> None:
         """Strengthen what stands in a file that is about the question as a whole."""
@@ -133,6 +188,15 @@ class Asking:
         most = max(near.values(), default=0.0)
         for candidate in self.found.values() if most > 0 else ():
             candidate.add("meaning", self.weights.meaning * near.get(candidate.path, 0.0) / most)
+        if self.guided is not None and most > 0:
+            self._turn_files(near, self.guided.files(near))
+
+    def _turn_files(self, before: Mapping[str, float], after: Mapping[str, float]) -> None:
+        """As `_turn`, of what files mean as a whole."""
+        most, highest = max(before.values()), max(after.values(), default=0.0)
+        for candidate in self.found.values() if highest > 0 else ():
+            old, new = (max(0.0, near.get(candidate.path, 0.0)) for near in (before, after))
+            candidate.shift("hyde", self.weights.meaning * (new / highest - old / most))
 
     def _add(self, part: str, scores: Sequence[tuple[int, float]], weight: float) -> None:
         best = max((score for _, score in scores), default=0.0)
@@ -296,6 +360,29 @@ class Asking:
         most = max(shares.values(), default=0.0)
         for path, share in shares.items():
             best[path].add("linked", self.weights.linked * share / most)
+
+
+def _within(budget: int, frequency: Mapping[str, int]) -> list[str]:
+    """The rarest terms that are in no more chunks than this, one at least."""
+    chosen: list[str] = []
+    for term in sorted(frequency, key=lambda term: (frequency[term], term)):
+        budget -= frequency[term]
+        if chosen and budget < 0:
+            break
+        chosen.append(term)
+    return chosen
+
+
+def _positive(near: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+    return [(chunk, cosine) for chunk, cosine in near if cosine > 0]
+
+
+def _nearer(one: Iterable[tuple[int, float]], other: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Return each chunk with the higher of its cosines, best first."""
+    best = dict(one)
+    for chunk, cosine in other:
+        best[chunk] = max(cosine, best.get(chunk, 0.0))
+    return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:POOL]
 
 
 def _by_rank(scores: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:

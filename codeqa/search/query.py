@@ -95,12 +95,13 @@ def _identifiers(text: str, quoted: tuple[str, ...]) -> tuple[str, ...]:
             names.append(_dotted(bare))
     for match in _CHAIN.finditer(text):
         called = text[match.end() : match.end() + 1] == "("
-        if called or _looks_like_code(match.group()):
+        if called or looks_like_code(match.group()):
             names.append(_dotted(match.group()))
     return _distinct(names)
 
 
-def _looks_like_code(word: str) -> bool:
+def looks_like_code(word: str) -> bool:
+    """Whether a word, or a chain of words, is written as names are and as English is not."""
     if any(mark in word for mark in (".", "::", "#")):
         return not _is_abbreviation(word)
     marked = "_" in word.strip("_") or word.startswith("_") or "$" in word

@@ -50,6 +50,11 @@ class Weights:
     graph: float = 0.4  # it lies around the best hits in the graph
     linked: float = 0.2  # it is the best of a file that uses the best files, or is used by them
     central: float = 0.2  # much of the repository uses it
+    summary: float = 0.2  # what a model said of it has words of the question
+    summary_cosine: float = 0.9  # factor of a summary's cosine: it is in words, as the question is, and code is not
+    hyde: float = 0.3  # defines what a hypothetical passage names; its meaning counts as `vector` and `meaning` do
+    passage: float = 0.5  # share of the passages in the question's vector
+    expansion: float = 0.3  # has further terms, or defines one
     file: float = 0.5  # it is the best of the file that has most of the matches
     role: Mapping[str, float] = field(default_factory=lambda: _DEMOTED)  # factor of files that are not what runs
     document: float = 0.4  # factor of prose and configuration
@@ -92,6 +97,11 @@ class Candidate:
         """Raise a part of the score to this value."""
         if value > self.parts.get(part, 0.0):
             self.parts[part] = value
+
+    def shift(self, part: str, value: float) -> None:
+        """Change a part of the score by this value, which may be negative."""
+        if value:
+            self.parts[part] = self.parts.get(part, 0.0) + value
 
     def why(self) -> dict[str, float]:
         """Return the share of each part; they add up to the score. What the role of the file takes away is negative."""

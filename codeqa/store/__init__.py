@@ -21,8 +21,9 @@ from codeqa.store.schema import (
     SymbolRow,
     key_of,
 )
+from codeqa.store.summaries import Said, Summaries, readable
 from codeqa.store.text import match_all, match_any
-from codeqa.store.vectors import Vectors
+from codeqa.store.vectors import DERIVED, Vectors
 from codeqa.store.writing import Writer
 
 __all__ = [
@@ -33,13 +34,16 @@ __all__ = [
     "STRATEGY_CODE",
     "FileRecord",
     "FileStats",
+    "Said",
     "Store",
+    "Summaries",
     "SymbolRow",
     "Vectors",
     "destroy",
     "key_of",
     "match_all",
     "match_any",
+    "readable",
     "trusted",
     "version_of_sqlite",
 ]
@@ -54,11 +58,18 @@ class Store(Writer):
 
     def embedders(self) -> list[str]:
         """List the ids of the embedders that have vectors here, the newest first."""
+        return [name for name in self._spaces() if DERIVED not in name]
+
+    def _spaces(self) -> list[str]:
         return [str(row[0]) for row in self._rows("SELECT name FROM embedders ORDER BY id DESC")]
+
+    def summaries(self) -> Summaries:
+        """Return what language models said of chunks."""
+        return Summaries(self)
 
     def tidy(self, used: str) -> None:
         """Delete the files of embedders other than this one that have no vectors here, after a `batch` forgot them."""
-        known = [self.vectors(name) for name in self.embedders()]
+        known = [self.vectors(name) for name in self._spaces()]
         kept = {*(each.path.name for each in known), *(f"{each.safe_name}.lance" for each in known)}
         kept.update((used, *(each.embedder for each in known)))
         for pattern in ("vectors-*.f16", "lsa-*", "vectors.lance/*.lance"):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from codeqa.domain import KINDS, EdgeKind, Strategy
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 APPLICATION_ID = 0x636F6471  # "codq"
 TALLY = "edges_by_strategy"  # key in `meta`: how many edges each strategy has, for counting them takes long
 EXTERNAL = "external"
@@ -55,6 +55,12 @@ CREATE TABLE embedders(
 CREATE TABLE vectors(
     embedder INTEGER NOT NULL, row INTEGER NOT NULL, sha256 BLOB NOT NULL, PRIMARY KEY(embedder, row)) WITHOUT ROWID;
 CREATE UNIQUE INDEX vectors_text ON vectors(sha256, embedder);
+CREATE TABLE summary_sources(
+    id INTEGER PRIMARY KEY, model TEXT NOT NULL, prompt TEXT NOT NULL, UNIQUE(model, prompt));
+CREATE TABLE summaries(
+    id INTEGER PRIMARY KEY, source INTEGER NOT NULL, sha256 BLOB NOT NULL, text TEXT NOT NULL, tags TEXT NOT NULL,
+    problem TEXT NOT NULL, UNIQUE(sha256, source));
+CREATE VIRTUAL TABLE summary_fts USING fts5(terms, content='', tokenize="ascii tokenchars '_$'");
 """
 """`embedders.complete`: every chunk up to that id has a vector; it falls when ids are given out anew.
 

@@ -16,6 +16,9 @@ from codeqa.store.halves import products, widened
 if TYPE_CHECKING:
     import numpy as np
 
+DERIVED = "~"
+"""In the name of a space whose vectors are not of the chunks' own text: the embedder's id stands before it."""
+
 _BYTES = 2  # float16
 _KEPT = 256_000_000  # bytes of float32 that an open store keeps from its second question on: one is quicker without
 _ASKED = 500  # values in one statement
@@ -344,7 +347,14 @@ class Vectors:
         return True
 
     def forget(self) -> None:
-        """Forget all of this embedder, inside a `batch`; its file goes with `Store.tidy`, once that is committed."""
+        """Forget all of this embedder, what is derived of it too, inside a `batch`.
+
+        Its files go with `Store.tidy`, once that is committed.
+        """
+        prefix = f"{self.embedder}{DERIVED}"
+        derived = self._store._rows("SELECT name FROM embedders WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
+        for (name,) in derived:
+            Vectors(self._store, name).forget()
         self._store._execute("DELETE FROM vectors WHERE embedder = ?", (self._id,))
         self._store._execute("DELETE FROM embedders WHERE id = ?", (self._id,))
         self._store._execute("DELETE FROM meta WHERE key = ?", (f"lance:{self.embedder}",))
