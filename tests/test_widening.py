@@ -246,7 +246,7 @@ def test_no_fault_of_a_server_costs_more_than_the_help(
     calls = [event for event in events if isinstance(event, ModelCall)]
     assert calls and searcher.search(QUESTION, help=help)
     if help is None:
-        assert all(call.trouble for call in calls)
+        assert all(call.trouble or (call.reply and call.reply.problem) for call in calls)
         assert any(isinstance(event, Notice) and "without the help" in event.text for event in events)
 
 
