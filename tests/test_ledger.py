@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codeqa.agent.ledger import Ledger, Prompt
+from codeqa.agent.ledger import Composed, Ledger
 from codeqa.agent.tokens import Scale, estimate
 from codeqa.agent.turns import Observation, Turn
 from codeqa.domain import ChatMessage, ContextFull, ToolCall, ToolSpec
@@ -112,8 +112,8 @@ def test_a_scale_is_raised_by_what_a_server_counts_and_never_lowered() -> None:
     learned = scale.apply(1000)
     assert 1300 <= learned <= 1400
 
-    scale.learn(1000, 1300)
-    scale.learn(1000, 700)
+    scale.learn(learned, 1300)
+    scale.learn(learned, 20)
     assert scale.apply(1000) == learned
 
 
@@ -130,11 +130,8 @@ def test_a_full_context_raises_a_scale_at_once() -> None:
 # ---------------------------------------------------------------------------------------------------------------- walks
 
 SYSTEM = "You answer questions about a repository by calling tools. Name only what a tool showed.\n" * 6
-HEAD = (
-    "Question: where is a book put on its shelf?\n\nThe index has 214 files.\n- F0 `Shelf` is at shelf.py:1. (S0)\n"
-    "- F00 `Book` is at book.py:1. (S00)"
-)
-IN_HEAD = ("F0 `Shelf` is at shelf.py:1. (S0)", "F00 `Book` is at book.py:1. (S00)")
+HEAD = "Question: where is a book put on its shelf?\n\nThe index has 214 files.\n\nFacts to begin with:"
+KNOWN = ("F0 `Shelf` is at shelf.py:1. (S0)", "F00 `Book` is at book.py:1. (S00)")
 NAMES = ("search", "symbol", "expand", "path", "read", "finish")
 TOOLS = tuple(
     ToolSpec(
@@ -153,13 +150,13 @@ class Story:
     """A walk that somebody may have had: its turns, and what must be seen of them."""
 
     turns: list[Turn] = field(default_factory=list)
-    facts: list[str] = field(default_factory=list)  # of the notebook
+    facts: list[str] = field(default_factory=lambda: [*KNOWN])
     evidence: list[tuple[int, str]] = field(default_factory=list)  # turn, and the mark of its first line
 
 
 def stories(chance: random.Random, most: int) -> Iterator[Story]:
     """Yield a walk as it grows turn by turn."""
-    story = Story(facts=[*IN_HEAD, "F000 `lend` is nowhere called. (S1)"])
+    story = Story()
     yield story
     for number in range(chance.randint(1, most)):
         seen = tuple(_observation(chance, story, number) for _ in range(chance.choice((0, 1, 1, 1, 2, 3))))
@@ -176,12 +173,12 @@ def _observation(chance: random.Random, story: Story, number: int) -> Observatio
         facts.append(f"F{len(story.facts)} `{chance.choice(WORDS)}` calls `{chance.choice(WORDS)}` at {at}. (S2)")
         story.facts.append(facts[-1])
     if chance.random() < 0.1 and number:  # found once more
-        facts.append(chance.choice(story.facts[len(IN_HEAD) :]))
+        facts.append(chance.choice(story.facts))
     evidence = _evidence(chance)
     if evidence:
         mark = f"<<<E{len(story.evidence)} src/a.py"
         story.evidence.append((number, mark))
-        evidence = f"{mark}\n{evidence}\n>>>"
+        evidence = f"{mark}\n{evidence}"
     of = "S" * 5000 if chance.random() < 0.03 else f"S{chance.randint(1, 99)}"
     call = ToolCall(chance.choice(NAMES), {"of": of, "n": [1, 2]}, id=chance.choice(("", "", "a", f"c{number}")))
     return Observation(call, f"{len(facts)} facts.", tuple(facts), evidence)
@@ -208,7 +205,7 @@ def _line(chance: random.Random, number: int) -> str:
 STRICT = re.compile(r"[A-Za-z]{1,3}|[0-9!-/:-@\[-`{-~\n]| {2,16}|[^ -~]")
 
 
-def strictly(prompt: Prompt, tools: Sequence[ToolSpec]) -> int:
+def strictly(prompt: Composed, tools: Sequence[ToolSpec]) -> int:
     """Return the tokens of a prompt in a tokenizer that knows few words, with a template that marks each message."""
     texts = [json.dumps([tool.name, tool.description, tool.parameters]) for tool in tools]
     for message in prompt.messages:
@@ -217,16 +214,16 @@ def strictly(prompt: Prompt, tools: Sequence[ToolSpec]) -> int:
     return sum(1 if token.isascii() else len(token.encode()) for token in tokens) + 6 * len(texts)
 
 
-def shown_text(prompt: Prompt) -> str:
+def shown_text(prompt: Composed) -> str:
     return "\n".join(message.content for message in prompt.messages)
 
 
-def missing_facts(prompt: Prompt, story: Story) -> set[str]:
-    lines = {line.removeprefix("- ") for line in shown_text(prompt).splitlines()}
+def missing_facts(prompt: Composed, story: Story) -> set[str]:
+    lines = set(shown_text(prompt).splitlines())
     return {fact for fact in story.facts if fact not in lines}
 
 
-def shown_evidence(prompt: Prompt, story: Story) -> list[int]:
+def shown_evidence(prompt: Composed, story: Story) -> list[int]:
     text = shown_text(prompt)
     return [i for i, (_, mark) in enumerate(story.evidence) if mark in text]
 
@@ -251,8 +248,8 @@ def assert_paired(messages: Sequence[ChatMessage], *, native: bool) -> None:
 
 def composed(
     ledger: Ledger, story: Story, *, native: bool, last: str = "", tools: Sequence[ToolSpec] = TOOLS, head: str = HEAD
-) -> Prompt:
-    return ledger.compose(SYSTEM, head, story.turns, tools, facts=story.facts, last=last, native=native)
+) -> Composed:
+    return ledger.compose(SYSTEM, head, KNOWN, story.turns, tools, last, native=native)
 
 
 CONTEXTS = pytest.mark.parametrize("num_ctx", [4096, 8192, 32768])
@@ -298,14 +295,13 @@ def test_evidence_goes_before_facts_and_the_oldest_first(num_ctx: int, native: b
 
         if lost - missing:
             assert not shown
-        assert not lost & set(IN_HEAD)
         assert prompt.facts_left_out == len(lost)
         if prompt.turns_left_out > turns:
             assert shown in ([], [len(story.evidence) - 1])
         kept = [i in shown for i in range(len(story.evidence) - 1)]
         assert kept == sorted(kept)  # none that is older than one that is left out, but the newest
         assert not gone & set(shown)  # and what is gone stays gone
-        cut = shown_text(prompt).count("lines before the last are left out")
+        cut = shown_text(prompt).count("more lines are left out")
         assert prompt.evidence_left_out == len(story.evidence) - len(shown) + cut
         missing, turns = lost, prompt.turns_left_out
         gone = set(range(len(story.evidence))) - set(shown)
@@ -323,7 +319,7 @@ def test_a_prompt_that_leaves_no_more_out_adds_to_the_one_before(num_ctx: int, n
     for story in stories(random.Random(seed), 60):
         prompt = composed(ledger, story, native=native)
         now = [prompt.evidence_left_out, prompt.turns_left_out, prompt.facts_left_out]
-        now += re.findall(r"\d+ (?:lines before the last|lines|older facts) are left out", shown_text(prompt))
+        now += re.findall(r"\d+ (?:more lines|lines|facts) are left out", shown_text(prompt))
         if now == left_out:
             assert prompt.messages[: len(before)] == before
         before, left_out = prompt.messages, now
@@ -353,14 +349,13 @@ def reading(turns: int, lines: int) -> Story:
         story.evidence.append((number, f"<<<E{number} shelf.py"))
         body = "\n".join(f"{i:4}|    books[{i}] = book(at={number})" for i in range(lines))
         call = ToolCall("read", {"of": f"S{number}"}, id=f"c{number}")
-        seen = Observation(call, f"{lines} lines.", (fact,), f"<<<E{number} shelf.py\n{body}\n>>>")
+        seen = Observation(call, f"{lines} lines.", (fact,), f"<<<E{number} shelf.py\n{body}")
         story.turns.append(Turn("", (call,), (seen,)))
     return story
 
 
-def grown(ledger: Ledger, story: Story, *, native: bool = True) -> list[Prompt]:
-    steps = (Story(story.turns[:n], story.facts[:n], story.evidence[:n]) for n in range(1, len(story.turns) + 1))
-    return [composed(ledger, step, native=native) for step in steps]
+def grown(ledger: Ledger, story: Story, *, native: bool = True) -> list[Composed]:
+    return [composed(ledger, Story(story.turns[:n]), native=native) for n in range(1, len(story.turns) + 1)]
 
 
 def test_a_short_walk_is_sent_whole() -> None:
@@ -370,7 +365,7 @@ def test_a_short_walk_is_sent_whole() -> None:
     assert [message.role for message in prompt.messages] == [
         *("system", "user", "assistant", "tool", "assistant", "tool", "user")
     ]
-    assert prompt.messages[1].content == HEAD
+    assert prompt.messages[1].content == "\n".join((HEAD, *KNOWN))
     assert prompt.messages[2].calls == (ToolCall("read", {"of": "S0"}, id="c0"),)
     assert prompt.messages[3] == ChatMessage("tool", story.turns[0].seen[0].text, (), "read", "c0")
     assert prompt.messages[-1] == ChatMessage("user", "Now answer.")
@@ -399,21 +394,20 @@ def test_evidence_that_is_left_out_says_how_to_see_it_again() -> None:
     assert first.splitlines() == [
         "30 lines.",
         "F0 `put` is at shelf.py:0. (S0)",
-        '[32 lines are left out to save room. To see them again: read(of="S0")]',
+        '[31 lines are left out to save room. To see them again: read(of="S0")]',
     ]
     assert prompt.turns_left_out == 0
     assert "<<<E7" in prompt.messages[-1].content
 
 
-def test_newest_evidence_that_is_too_long_loses_lines_and_keeps_its_end() -> None:
+def test_newest_evidence_that_is_too_long_loses_lines_from_its_end() -> None:
     prompt = composed(Ledger(4096, 512), reading(1, 500), native=True)
     lines = prompt.messages[-1].content.splitlines()
-    left_out = re.fullmatch(r"\[(\d+) lines before the last are left out to save room: .*\]", lines[-1])
+    left_out = re.fullmatch(r"\[(\d+) more lines are left out to save room: .*\]", lines[-1])
 
     assert left_out
-    assert lines[2] == "<<<E0 shelf.py"
-    assert lines[-2] == ">>>"
-    assert 500 - int(left_out[1]) == len(lines) - 5 > 30
+    assert lines[2:4] == ["<<<E0 shelf.py", "   0|    books[0] = book(at=0)"]
+    assert 501 - int(left_out[1]) == len(lines) - 3 > 30
     assert prompt.evidence_left_out == 1
     assert prompt.tokens > 0.9 * (4096 - 512)
 
@@ -426,19 +420,28 @@ def test_facts_of_turns_that_are_left_out_stand_under_the_question() -> None:
 
     assert dropped > 0
     assert opening.startswith(HEAD)
-    assert [line for line in opening.splitlines() if re.match(r"F\d", line)] == story.facts[:dropped]
+    assert [line for line in opening.splitlines() if re.match(r"F\d", line)] == story.facts[: len(KNOWN) + dropped]
     assert prompt.facts_left_out == 0
     assert prompt.messages[2].calls[0].id == f"c{dropped}"
 
 
-def test_the_oldest_facts_go_last() -> None:
-    story = Story(facts=[f"F{i} `put` is at shelf.py:{i}. (S{i})" for i in range(400)])
-    prompt = composed(Ledger(4096, 512), story, native=True)
-    kept = [line for line in prompt.messages[1].content.splitlines() if re.match(r"F\d", line)]
+@RUNGS
+def test_the_oldest_facts_go_last_and_those_of_the_head_after_them(native: bool) -> None:
+    ledger = Ledger(4096, 512)
+    story = reading(200, 2)
+    prompt = grown(ledger, story, native=native)[-1]
+    opening = prompt.messages[1].content
+    kept = [line for line in opening.splitlines() if re.match(r"F\d", line)]
+    found = story.facts[len(KNOWN) :]
 
-    assert 0 < prompt.facts_left_out < 400
-    assert kept == story.facts[prompt.facts_left_out :]
-    assert f"[{prompt.facts_left_out} older facts are left out.]" in prompt.messages[1].content
+    assert 0 < prompt.facts_left_out < prompt.turns_left_out < 200
+    assert kept == [*KNOWN, *found[prompt.facts_left_out : prompt.turns_left_out]]
+    assert f"[{prompt.facts_left_out} facts are left out]" in opening
+
+    tight = composed(ledger, story, native=native, last="word " * 900)
+    assert HEAD in tight.messages[1].content
+    assert tight.facts_left_out > prompt.facts_left_out
+    assert tight.tokens <= 4096 - 512
 
 
 def test_room_is_made_at_once_so_that_most_prompts_add_to_the_one_before() -> None:
@@ -455,11 +458,11 @@ def test_what_a_server_counts_makes_the_next_prompt_shorter() -> None:
     scale = Scale()
     ledger = Ledger(4096, 512, scale)
     before = composed(ledger, reading(1, 500), native=True)
-    scale.learn(before.estimated, int(before.estimated * 1.5))
+    scale.learn(before.tokens, int(before.tokens * 1.5))
     after = composed(ledger, reading(1, 500), native=True)
 
     assert after.tokens <= 4096 - 512
-    assert after.estimated < before.estimated / 1.4
+    assert len(after.messages[-1].content) < len(before.messages[-1].content) / 1.4
 
 
 @RUNGS
@@ -468,7 +471,7 @@ def test_a_turn_that_is_too_long_by_itself_goes_and_its_facts_stay(native: bool)
         Observation(ToolCall("search", {"of": "words " * 2000}), "found " * 2000, (f"F{i} `a` is at a.py:{i}.",))
         for i in range(20)
     )
-    story = Story([Turn("so " * 40_000, (), seen)], [fact for one in seen for fact in one.facts])
+    story = Story([Turn("so " * 40_000, (), seen)], [*KNOWN, *(fact for one in seen for fact in one.facts)])
     prompt = composed(Ledger(4096, 512), story, native=native)
 
     assert prompt.tokens <= 4096 - 512

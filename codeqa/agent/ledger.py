@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 from codeqa.agent.tokens import Scale, estimate
@@ -32,19 +31,18 @@ _FILLED_BY_FACTS = 0.85  # less goes at once: they are what the answer is made f
 _WORTH_READING = 0.25  # of the room: older turns go before the newest evidence is cut below this
 
 _MOST_ARGUMENTS = 12
-_LONG_ARGUMENT = 400  # bytes
+_WRITTEN = 200  # bytes of an argument where a call is named
 _NO_CALL = "That held no call of a tool."
 
 _Place = tuple[int, int]  # index of a turn, and of an observation in it
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class Composed:
     """What is sent, how long it is, and what of the walk is not in it."""
 
     messages: tuple[ChatMessage, ...]
-    tokens: int  # to reckon with, tools included: at most the context less the reserve
-    estimated: int  # the same before the model's scale: this is what `Scale.learn` is given
+    tokens: int  # to reckon with, tools included: the model's scale applied: at most the context less the reserve
     evidence_left_out: int  # observations whose evidence is not shown, or not all of it
     facts_left_out: int
     turns_left_out: int
@@ -56,8 +54,8 @@ class _Walk:
 
     system: str
     head: str
+    known: Sequence[str]
     turns: Sequence[Turn]
-    facts: Sequence[str]
     tools: int  # estimated tokens
     last: str
     native: bool
@@ -76,42 +74,39 @@ class Ledger:
         self._bare: frozenset[_Place] = frozenset()  # where evidence is left out
         self._cut: dict[_Place, int] = {}  # where it is cut: how many of its lines are left out
         self._dropped = 0  # oldest turns left out
-        self._noted: dict[str, None] = {}  # facts of the notebook
-        self._forgotten: frozenset[str] = frozenset()  # those that had to go
+        self._forgotten: frozenset[str] = frozenset()  # facts that had to go
         self._counts: dict[tuple[str, ...], int] = {}  # estimates of messages
 
     def compose(
         self,
         system: str,
         head: str,
+        known: Sequence[str],
         turns: Sequence[Turn],
         tools: Sequence[ToolSpec],
+        last: str,
         *,
-        facts: Sequence[str] = (),
-        last: str = "",
         native: bool,
-    ) -> Prompt:
-        """Return the next prompt: `system`, `head` with the `facts` that stand nowhere else, the turns, then `last`.
+    ) -> Composed:
+        """Return the next prompt: `system`, `head` with the facts `known` from the beginning, the turns, then `last`.
 
         A turn is an assistant message and, if calls are `native`, a tool message for each observation, else one user
         message with all of them; calls without an observation are left away. `last` joins a user message that it would
-        follow, as do facts the head: some templates refuse two in a row.
+        follow, as some templates refuse two in a row. Facts of turns that are left out stand under those of the head.
 
         Raises:
             ContextFull: not even system, head, tools and `last` fit.
         """
-        walk = _Walk(system, head, turns, facts, _tools(tools), last, native)
-        self._note(walk)
+        walk = _Walk(system, head, known, turns, _tools(tools), last, native)
         self._make_room(walk)
-        counted, messages = self._count(walk), tuple(self._messages(walk))
+        messages = tuple(self._messages(walk))
+        tokens = self.scale.apply(self._count(walk))
         self._counts = {key: self._counts[key] for key in map(_key, messages)}
-        seen_now = {fact for turn in turns[self._dropped :] for seen in turn.seen for fact in seen.facts}
-        return Prompt(
+        return Composed(
             messages,
-            self.scale.apply(counted),
-            counted,
+            tokens,
             sum(at[0] < self._dropped or at in self._bare or at in self._cut for at in _evidence(turns)),
-            len(self._forgotten - seen_now),
+            len(self._forgotten.difference(_facts(turns[self._dropped :]))),
             self._dropped,
         )
 
@@ -150,7 +145,7 @@ class Ledger:
         if at is None or at in self._bare or not self._over(walk, self._budget):
             return
         seen, bare, cut = walk.turns[at[0]].seen[at[1]], self._bare, self._cut
-        before, lines = cut.get(at, 0), _cuttable(seen)
+        before, lines = cut.get(at, 0), seen.evidence.count("\n") + 1
 
         def holds(left_out: int) -> bool:
             return self.scale.apply(estimate(_cut(seen, left_out))) <= worth
@@ -165,42 +160,33 @@ class Ledger:
 
     def _drop_turns(self, walk: _Walk, enough: int) -> None:
         """Leave out turns, the oldest first, but not the last one; their facts go to the notebook."""
-        before, noted, forgotten = self._dropped, self._noted, self._forgotten
+        before, forgotten = self._dropped, self._forgotten
 
         def leave(count: int) -> None:
-            self._dropped, self._noted, self._forgotten = before, dict(noted), forgotten
-            self._drop(walk, count)
+            self._dropped = before + count
+            # What such a turn found once more is as good as new.
+            self._forgotten = forgotten.difference(_facts(walk.turns[before : self._dropped]))
 
         if self._over(walk, self._budget):
             self._leave_least(walk, enough, range(max(len(walk.turns) - before, 1)), leave)
 
     def _forget(self, walk: _Walk, enough: int) -> None:
-        """Leave out facts of the notebook, the oldest first; before that the last turn, if it is too long by itself."""
+        """Leave out facts of the notebook, the oldest first, then those of the head, the last first."""
         if not self._over(walk, self._budget):
             return
         forgotten = self._forgotten
-        self._forgotten = forgotten.union(self._noted)
-        hopeless = self._over(walk, self._budget)
+        self._forgotten = forgotten.union(walk.known, self._notebook(walk))
+        if self._over(walk, self._budget):  # it is the last turn that is too long
+            forgotten = forgotten.difference(_facts(walk.turns[self._dropped :]))
+            self._dropped = len(walk.turns)
         self._forgotten = forgotten
-        if hopeless:
-            self._drop(walk, len(walk.turns) - self._dropped)
-        forgotten = self._forgotten
-        facts = self._notebook(walk)
+        facts = [*self._notebook(walk), *(fact for fact in reversed(walk.known) if fact not in forgotten)]
 
         def leave(count: int) -> None:
             self._forgotten = forgotten.union(facts[:count])
 
         if self._over(walk, self._budget):
             self._leave_least(walk, enough, range(len(facts) + 1), leave)
-
-    def _drop(self, walk: _Walk, count: int) -> None:
-        until = self._dropped + count
-        # What such a turn found once more is as good as new.
-        self._forgotten -= {
-            fact for turn in walk.turns[self._dropped : until] for seen in turn.seen for fact in seen.facts
-        }
-        self._dropped = until
-        self._note(walk)
 
     def _leave_least(self, walk: _Walk, enough: int, counts: range, leave: Callable[[int], None]) -> None:
         """Leave out the least of `counts` with which the prompt is not over `enough`, all of it if there is none."""
@@ -211,17 +197,10 @@ class Ledger:
 
         leave(counts[bisect_left(counts[:-1], True, key=suffices)])
 
-    def _note(self, walk: _Walk) -> None:
-        """Write down what stands nowhere else. What was noted stays, seen again or not, or the head would change."""
-        shown = {fact for turn in walk.turns[self._dropped :] for seen in turn.seen for fact in seen.facts}
-        head = [line.rstrip() for line in walk.head.splitlines()]
-        for fact in _facts(walk, self._dropped):
-            if fact not in self._noted and fact not in shown and not any(line.endswith(fact) for line in head):
-                self._noted[fact] = None
-
     def _notebook(self, walk: _Walk) -> list[str]:
-        """Return the facts of the notebook, the oldest first."""
-        return [fact for fact in _facts(walk, self._dropped) if fact in self._noted and fact not in self._forgotten]
+        """Return the facts of turns that are left out, the oldest first."""
+        facts = _facts(walk.turns[: self._dropped])
+        return [fact for fact in facts if fact not in self._forgotten and fact not in walk.known]
 
     def _shown_evidence(self, walk: _Walk) -> list[_Place]:
         return [at for at in _evidence(walk.turns) if at[0] >= self._dropped]
@@ -236,7 +215,7 @@ class Ledger:
 
     def _least(self, walk: _Walk) -> int:
         """Return what the prompt comes to when all is left out that may be."""
-        opening = _joined(walk.head, _noted(99_999, 99_999, ()), walk.last)
+        opening = _joined(walk.head, _noted(99_999, 99_999, [""]), walk.last)
         messages = (ChatMessage("system", walk.system), ChatMessage("user", opening))
         return _AROUND_PROMPT + walk.tools + sum(map(self._count_message, messages))
 
@@ -251,7 +230,8 @@ class Ledger:
 
     def _messages(self, walk: _Walk) -> list[ChatMessage]:
         noted = _noted(self._dropped, len(self._forgotten), self._notebook(walk))
-        messages = [ChatMessage("system", walk.system), ChatMessage("user", _joined(walk.head, noted))]
+        head = "\n".join((walk.head, *(fact for fact in walk.known if fact not in self._forgotten)))
+        messages = [ChatMessage("system", walk.system), ChatMessage("user", _joined(head, noted))]
         for number, turn in enumerate(walk.turns[self._dropped :], self._dropped):
             messages += self._turn(number, turn, native=walk.native)
         if walk.last and messages[-1].role == "user":
@@ -268,7 +248,7 @@ class Ledger:
             results = [f"Result of {_written(seen.call)}:\n{text}" for seen, text in zip(turn.seen, shown, strict=True)]
             said = said or "\n".join(_written(seen.call) for seen in turn.seen)
             return [ChatMessage("assistant", said), ChatMessage("user", "\n\n".join(results))]
-        calls = _calls(number, turn.seen)
+        calls = self._calls(number, turn.seen)
         tools = [ChatMessage("tool", text, (), call.name, call.id) for call, text in zip(calls, shown, strict=True)]
         return [ChatMessage("assistant", said, calls), *tools]
 
@@ -280,38 +260,45 @@ class Ledger:
             evidence = _cut(seen, self._cut.get(at, 0))
         return "\n".join(part for part in (self._clip(seen.summary), *seen.facts, evidence) if part)
 
+    def _calls(self, number: int, seen: Sequence[Observation]) -> tuple[ToolCall, ...]:
+        """Return the calls with an id each, so that a result can be told to belong to its call."""
+        calls: list[ToolCall] = []
+        for i, call in enumerate(observation.call for observation in seen):
+            known = {other.id for other in calls}
+            its_id = call.id if call.id and call.id not in known else f"call_{number}_{i}"
+            calls.append(replace(call, name=_clipped(call.name, 60), arguments=_arguments(call, self._long), id=its_id))
+        return tuple(calls)
+
     def _clip(self, text: str) -> str:
-        # In bytes, of which each may be a token, so that one reply cannot take all the room.
-        return _clipped(text, max(self._budget // 2, 0))
+        return _clipped(text, self._long)
+
+    @property
+    def _long(self) -> int:
+        # In bytes, of which each may be a token, so that nothing that a model says takes all the room.
+        return max(self._budget // 2, 0)
 
 
 def _evidence(turns: Sequence[Turn]) -> list[_Place]:
     return [(i, j) for i, turn in enumerate(turns) for j, seen in enumerate(turn.seen) if seen.evidence]
 
 
-def _facts(walk: _Walk, dropped: int) -> Iterator[str]:
-    """Return each fact that may have to stand in the notebook, the oldest first."""
-    of_turns = (fact for turn in walk.turns[:dropped] for seen in turn.seen for fact in seen.facts)
-    return iter(dict.fromkeys(chain(walk.facts, of_turns)))
-
-
-def _cuttable(seen: Observation) -> int:
-    return seen.evidence.count("\n")  # not the last line: it closes the fence, and stays while any other does
+def _facts(turns: Sequence[Turn]) -> list[str]:
+    """Return each fact of turns once, the oldest first."""
+    return list(dict.fromkeys(fact for turn in turns for seen in turn.seen for fact in seen.facts))
 
 
 def _cut(seen: Observation, left_out: int) -> str:
     if not left_out:
         return seen.evidence
-    *lines, closing = seen.evidence.split("\n")
-    kept = "\n".join((*lines[: len(lines) - left_out], closing))
-    return f"{kept}\n[{left_out} lines before the last are left out to save room: ask for fewer lines to see them.]"
+    kept = seen.evidence.split("\n")[:-left_out]
+    return "\n".join((*kept, f"[{left_out} more lines are left out to save room: ask for fewer lines to see them]"))
 
 
 def _noted(dropped: int, forgotten: int, facts: Sequence[str]) -> str:
     lines = [
-        f"[{dropped} earlier turns are left out; the facts that they found are kept.]" if dropped else "",
-        "Found so far:" if facts else "",
-        f"[{forgotten} older facts are left out.]" if forgotten else "",
+        f"[{dropped} earlier turns are left out]" if dropped else "",
+        f"[{forgotten} facts are left out]" if forgotten else "",
+        "Facts that the walk has found:" if facts else "",
         *facts,
     ]
     return "\n".join(filter(None, lines))
@@ -321,30 +308,22 @@ def _joined(*parts: str) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def _calls(number: int, seen: Sequence[Observation]) -> tuple[ToolCall, ...]:
-    """Return the calls with an id each, so that a result can be told to belong to its call."""
-    calls: list[ToolCall] = []
-    for i, call in enumerate(observation.call for observation in seen):
-        known = {other.id for other in calls}
-        its_id = call.id if call.id and call.id not in known else f"call_{number}_{i}"
-        calls.append(replace(call, name=_clipped(call.name, 60), arguments=_arguments(call), id=its_id))
-    return tuple(calls)
-
-
 def _written(call: ToolCall) -> str:
-    arguments = (f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in _arguments(call).items())
+    arguments = (
+        f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in _arguments(call, _WRITTEN).items()
+    )
     return f"{_clipped(call.name, 60)}({', '.join(arguments)})"
 
 
-def _arguments(call: ToolCall) -> Mapping[str, Any]:
-    """Return the arguments as they are unless they are far too long: a model may write anything there."""
+def _arguments(call: ToolCall, size: int) -> Mapping[str, Any]:
+    """Return the arguments, cut to `size` bytes each: a model may write anything there."""
     some = list(call.arguments.items())[:_MOST_ARGUMENTS]
-    return {_clipped(name, 60): _short(value) for name, value in some}
+    return {_clipped(name, 60): _short(value, size) for name, value in some}
 
 
-def _short(value: Any) -> Any:  # noqa: ANN401 - whatever JSON says
+def _short(value: Any, size: int) -> Any:  # noqa: ANN401 - whatever JSON says
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    clipped = _clipped(text, _LONG_ARGUMENT)
+    clipped = _clipped(text, size)
     return value if clipped == text else clipped
 
 

@@ -70,21 +70,20 @@ class Scale:
         """Return the tokens to reckon with where `estimated` were estimated."""
         return math.ceil(estimated * self.factor)
 
-    def learn(self, estimated: int, reported: int | None) -> None:
-        """Take in that a server counted `reported` tokens (None: it did not say) where `estimate` gave `estimated`.
+    def learn(self, reckoned: int, reported: int | None) -> None:
+        """Take in that a server counted `reported` tokens (None: it did not say) where this gave `reckoned`.
 
         A lower count teaches nothing: some servers report only what their cache did not hold.
         """
-        if reported is not None and estimated > 0 and reported > self.apply(estimated):
-            self._raise_to(reported / estimated * _MARGIN)
+        if reported is not None and reported > reckoned > 0:
+            self._raise_by(reported / reckoned * _MARGIN)
 
-    def exceeded(self, num_ctx: int, estimated: int = 0) -> None:
-        """Take in that a prompt filled `num_ctx` tokens that was made to leave room; `estimated` is as for `learn`."""
-        at_least = num_ctx / estimated if estimated > 0 else 0.0
-        self._raise_to(max(self.factor, at_least) * _RAISE)
+    def exceeded(self, num_ctx: int, reckoned: int = 0) -> None:
+        """Take in that a prompt filled all `num_ctx` tokens where this gave `reckoned`; 0: nobody remembers."""
+        self._raise_by(max(num_ctx / reckoned if reckoned > 0 else 1.0, 1.0) * _RAISE)
 
-    def _raise_to(self, factor: float) -> None:
-        self.factor = min(max(self.factor, factor), _MOST)
+    def _raise_by(self, factor: float) -> None:
+        self.factor = min(self.factor * factor, _MOST)
 
 
 def _cost_of_pairs(data: bytes) -> int:
