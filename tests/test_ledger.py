@@ -465,6 +465,16 @@ def test_what_a_server_counts_makes_the_next_prompt_shorter() -> None:
     assert len(after.messages[-1].content) < len(before.messages[-1].content) / 1.4
 
 
+def test_a_long_reply_is_shown_from_its_beginning() -> None:
+    call = ToolCall("read", {"of": "S1"})
+    story = Story([Turn("I think. " * 9000, (call,), (Observation(call, "3 lines."),))])
+    prompt = composed(Ledger(4096, 512), story, native=True)
+
+    assert prompt.turns_left_out == 0
+    assert prompt.messages[2].content.startswith("I think. I think. ")
+    assert prompt.messages[3].content == "3 lines."
+
+
 @RUNGS
 def test_a_turn_that_is_too_long_by_itself_goes_and_its_facts_stay(native: bool) -> None:
     seen = tuple(
