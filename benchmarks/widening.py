@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from benchmarks.metrics import Question
+from codeqa.agent.asking import Asker
 from codeqa.agent.widening import helped
 from codeqa.config import SearchSettings
 from codeqa.domain import Enriched, Notice
@@ -69,12 +70,12 @@ def rows(wanted: Wanted, spent: Spent) -> list[str]:
 
 def ask(project: Project, questions: Sequence[Question], wanted: Wanted, spent: Spent) -> list[Help | None]:
     """Return the help for each question; the model is asked once for all rows."""
-    model, searcher, context = project.chat_model(), project.tools.searcher, project.settings.model.context
+    asker, searcher, context = Asker(project.chat_model()), project.tools.searcher, project.settings.model.context
     spent.summaries += sum(project.store.summaries().counts().values())
     found: list[Help | None] = []
     for question in questions:
         began = time.perf_counter()
-        steps = helped(model, question["question"], searcher, wanted.search, num_ctx=context)
+        steps = helped(asker, question["question"], searcher, wanted.search, num_ctx=context)
         while True:
             try:
                 event = next(steps)

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from benchmarks import retrieval
 from codeqa import embed
+from codeqa.agent.asking import Asker
 from codeqa.agent.widening import expansion, helped, hypothesis, vocabulary
 from codeqa.config import SearchSettings
 from codeqa.domain import ChatLimits, Event, Heard, Hit, ModelCall, ModelCancelled, Notice, UsageError
@@ -175,7 +176,7 @@ def test_a_passage_is_written_twice_the_second_time_in_view_of_what_is_there(
         shown.append(passage)
         return ["evict_stale: def evict_stale(bucket, ttl, clock)"]
 
-    passage, events = run(hypothesis(model(server), QUESTION, ["Python"], look))
+    passage, events = run(hypothesis(Asker(model(server)), QUESTION, ["Python"], look))
     assert shown == ["def drop_old(): ..."] and passage == ORACLE.strip()
     calls = [event for event in events if isinstance(event, ModelCall)]
     assert [call.purpose for call in calls] == ["hyde", "hyde2"] and all(not call.trouble for call in calls)
@@ -188,13 +189,13 @@ def test_a_passage_is_written_twice_the_second_time_in_view_of_what_is_there(
 
 def test_code_is_taken_out_of_its_fence(server: OllamaServer) -> None:
     server.script = saying("x = 1\ny = 2")
-    assert run(hypothesis(model(server), QUESTION, []))[0] == "x = 1\ny = 2"
+    assert run(hypothesis(Asker(model(server)), QUESTION, []))[0] == "x = 1\ny = 2"
 
 
 def test_where_the_second_passage_fails_the_first_is_used(server: OllamaServer) -> None:
     server.script = saying(ORACLE)
     server.fail("/api/chat", Fault.ERROR, when=lambda body: "first search" in body["messages"][0]["content"])
-    passage, events = run(hypothesis(model(server), QUESTION, [], lambda passage: ["evict_stale"]))
+    passage, events = run(hypothesis(Asker(model(server)), QUESTION, [], lambda passage: ["evict_stale"]))
     assert passage == ORACLE.strip()
     assert [event.level for event in events if isinstance(event, Notice)] == ["warning"]
 
@@ -202,7 +203,7 @@ def test_where_the_second_passage_fails_the_first_is_used(server: OllamaServer) 
 def test_terms_are_asked_for_as_json_and_in_view_of_what_exists(server: OllamaServer, searcher: Searcher) -> None:
     server.script = saying("", ("stale", "evict", "stale", " ttl \n", "x" * 99))
     near = vocabulary(searcher, QUESTION)
-    terms, _ = run(expansion(model(server), QUESTION, near))
+    terms, _ = run(expansion(Asker(model(server)), QUESTION, near))
     assert terms == ("stale", "evict", "ttl")
     body = server.asked("/api/chat")[0]
     assert body["format"]["properties"]["terms"]["type"] == "array"
@@ -212,19 +213,19 @@ def test_terms_are_asked_for_as_json_and_in_view_of_what_exists(server: OllamaSe
 @pytest.mark.parametrize("settings", [SearchSettings(hyde=True), SearchSettings(expand=True), BOTH])
 def test_an_oracle_raises_the_right_place(server: OllamaServer, searcher: Searcher, settings: SearchSettings) -> None:
     server.script = saying(ORACLE, ("evict", "stale", "ttl"))
-    help, _ = run(helped(model(server), QUESTION, searcher, settings))
+    help, _ = run(helped(Asker(model(server)), QUESTION, searcher, settings))
     assert help is not None and bool(help.passages) == settings.hyde and bool(help.terms) == settings.expand
     assert rank(searcher.search(QUESTION, help=help), RIGHT) < rank(searcher.search(QUESTION), RIGHT)
 
 
 def test_nonsense_of_a_model_leaves_the_exact_name_in_the_first_place(server: OllamaServer, searcher: Searcher) -> None:
     server.script = saying(NONSENSE, ("paint", "colour"))
-    help, _ = run(helped(model(server), "where is evict_stale", searcher, BOTH))
+    help, _ = run(helped(Asker(model(server)), "where is evict_stale", searcher, BOTH))
     assert help is not None and searcher.search("where is evict_stale", help=help)[0].symbol == "evict_stale"
 
 
 def test_nothing_is_asked_where_nothing_is_set(server: OllamaServer, searcher: Searcher) -> None:
-    assert run(helped(model(server), QUESTION, searcher, SearchSettings())) == (None, [])
+    assert run(helped(Asker(model(server)), QUESTION, searcher, SearchSettings())) == (None, [])
     assert not server.requests
 
 
@@ -242,7 +243,7 @@ def test_no_fault_of_a_server_costs_more_than_the_help(
     server.script = saying(ORACLE, ("stale",))
     server.fail("/api/chat", fault)
     asked = Ollama(NAME, server.url, ChatLimits(5, 0.4, 0.4, 0.8, 20_000))
-    help, events = run(helped(asked, QUESTION, searcher, BOTH))
+    help, events = run(helped(Asker(asked), QUESTION, searcher, BOTH))
     calls = [event for event in events if isinstance(event, ModelCall)]
     assert calls and searcher.search(QUESTION, help=help)
     if help is None:
@@ -252,7 +253,7 @@ def test_no_fault_of_a_server_costs_more_than_the_help(
 
 def test_a_server_that_is_down_is_a_notice(server: OllamaServer, searcher: Searcher) -> None:
     server.stop()
-    help, events = run(helped(model(server), QUESTION, searcher, BOTH))
+    help, events = run(helped(Asker(model(server)), QUESTION, searcher, BOTH))
     assert help is None and sum(isinstance(event, Notice) for event in events) == 2
 
 
@@ -260,12 +261,12 @@ def test_being_cancelled_ends_it(server: OllamaServer, searcher: Searcher) -> No
     cancelled = threading.Event()
     cancelled.set()
     with pytest.raises(ModelCancelled):
-        run(helped(model(server), QUESTION, searcher, BOTH, cancelled=cancelled))
+        run(helped(Asker(model(server), cancelled), QUESTION, searcher, BOTH))
 
 
 def test_a_prompt_of_ones_own_is_used(server: OllamaServer, tmp_path: Path) -> None:
     (tmp_path / "hyde.md").write_text("version: 7\n\nCODE PLEASE: {question}\n")
-    _, events = run(hypothesis(model(server), QUESTION, [], folder=tmp_path))
+    _, events = run(hypothesis(Asker(model(server)), QUESTION, [], folder=tmp_path))
     assert [event.prompt.partition(":")[0] for event in events if isinstance(event, ModelCall)] == ["hyde@7"]
     assert server.asked("/api/chat")[0]["messages"][0]["content"] == f"CODE PLEASE: {QUESTION}"
 

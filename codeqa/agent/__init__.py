@@ -19,7 +19,8 @@ from codeqa.agent.merging import Merged, merge
 from codeqa.agent.options import Options
 from codeqa.agent.second import missing
 from codeqa.agent.tokens import Scale
-from codeqa.agent.toolbox import Toolbox
+from codeqa.agent.toolbox import HITS, Toolbox
+from codeqa.agent.widening import helped
 from codeqa.config import Settings
 from codeqa.domain import Answer, Answered, ChatModel, Event, Hit, ModelUnavailable, Notice, Step
 from codeqa.planner import Planner, Walked
@@ -30,7 +31,6 @@ from codeqa.traces import Traces
 __all__ = ["Agent", "Options"]
 
 OPENING = 16  # facts of the planner that a model begins with
-HITS = 20  # of a search, before those that stand together are one
 REASONS = 8  # sentences that were struck out of which the model is told
 
 
@@ -95,7 +95,7 @@ class Agent:
     def _earlier(self, walked: Walked) -> Generator[Event, None, Answer | None]:
         assert self.traces is not None
         began = time.perf_counter()
-        earlier = Earlier(self.traces, self.tools, self.asker, self.options, self._search)
+        earlier = Earlier(self.traces, self.tools, self.asker, self.options)
         answer = yield from earlier.find(walked.book.question)
         spent = {"walk": round(walked.seconds * 1000, 1), "reuse": round((time.perf_counter() - began) * 1000, 1)}
         return answer and replace(answer, timing_ms=spent)
@@ -121,8 +121,12 @@ class Agent:
         return self._answer(merged, draft, known, leading, time.perf_counter() - began)
 
     def _search(self, query: str) -> Generator[Event, None, Sequence[Hit]]:
-        yield from ()
-        return self.tools.searcher.search(query, HITS)
+        """Search for words, with what the model thinks of them where settings ask for that."""
+        settings, searcher = self.settings.search, self.tools.searcher
+        help = yield from helped(
+            self.asker, query, searcher, settings, num_ctx=self.options.context, folder=self.options.prompts
+        )
+        return searcher.search(query, HITS, help)
 
     def _drafted(self, leading: Leading, drafting: Drafting) -> Generator[Event, None, tuple[Finished, Draft]]:
         """Walk to an answer; where sentences were struck out, let the model try once more."""

@@ -21,7 +21,7 @@ from codeqa.agent.asking import Asker
 from codeqa.agent.handles import Handles
 from codeqa.agent.looking import Looking
 from codeqa.agent.options import Options
-from codeqa.agent.toolbox import Search, Toolbox
+from codeqa.agent.toolbox import HITS, Toolbox
 from codeqa.domain import (
     Answer,
     BrokenReply,
@@ -32,6 +32,7 @@ from codeqa.domain import (
     CodeqaError,
     EdgeKind,
     Event,
+    Hit,
     Hop,
     ModelRefused,
     Step,
@@ -72,12 +73,11 @@ class _Kept:
 class Earlier:
     """Looks for an earlier answer by one model under one prompt."""
 
-    def __init__(self, traces: Traces, tools: Tools, asker: Asker, options: Options, search: Search) -> None:
+    def __init__(self, traces: Traces, tools: Tools, asker: Asker, options: Options) -> None:
         self.traces = traces
         self.tools = tools
         self.asker = asker
         self.options = options
-        self.search = search
 
     def find(self, question: str) -> Generator[Event, None, Answer | None]:
         """Return an earlier answer that still holds, with a note of what was checked; None if there is none."""
@@ -170,7 +170,7 @@ class Earlier:
         """Make every call of a tool again."""
         handles = Handles(self.tools)
         looking = Looking(self.tools, handles, self.options.max_hops, self.options.evidence_chars)
-        toolbox = Toolbox(handles, looking, self.search)
+        toolbox = Toolbox(handles, looking, self._search)
         for name, arguments, digest in kept.uses:
             call = ToolCall(name, dict(arguments))
             now = ""
@@ -181,6 +181,11 @@ class Earlier:
                 return f"{name} of {', '.join(arguments.values())} shows something else"
         yield Step("reuse", f"{len(kept.uses)} calls of tools show the same as then")
         return ""
+
+    def _search(self, query: str) -> Generator[Event, None, Sequence[Hit]]:
+        """Search without the help of the model: what it would say now is no part of what held then."""
+        yield from ()
+        return self.tools.searcher.search(query, HITS)
 
     def _again(self, kept: _Kept, question: str) -> Answer:
         written = recorded.read(kept.answer)

@@ -18,6 +18,7 @@ from codeqa.prompts.fencing import one_line
 
 FINISH = "finish"
 REPEATS = 2  # identical calls that are carried out: the next one is refused
+HITS = 20  # of a search, before those that stand together are one
 ENUM = 40  # handles that arguments are chosen from, the newest
 LONGEST = 200  # characters of an argument
 DIRECTIONS = ("in", "out")

@@ -8,7 +8,6 @@ never the search: an empty result, and a Notice that says so. Only being cancell
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from codeqa.agent.tokens import estimate
 from codeqa.config import SearchSettings
 from codeqa.domain import (
     ChatMessage,
-    ChatModel,
     ChatOptions,
     CodeqaError,
     Event,
@@ -54,14 +52,13 @@ Signatures = Callable[[str], Sequence[str]]
 
 
 def helped(
-    model: ChatModel,
+    asker: Asker,
     question: str,
     searcher: Searcher,
     settings: SearchSettings,
     *,
     num_ctx: int = CONTEXT,
     folder: Path | None = None,
-    cancelled: threading.Event | None = None,
 ) -> Generator[Event, None, Help | None]:
     """Return the help that the settings ask for, None if they ask for none or the model had nothing to say.
 
@@ -75,24 +72,21 @@ def helped(
         def look(passage: str) -> Sequence[str]:
             return signatures(searcher, question, passage)
 
-        passage = yield from hypothesis(
-            model, question, _titles(counts), look, num_ctx=num_ctx, folder=folder, cancelled=cancelled
-        )
+        passage = yield from hypothesis(asker, question, _titles(counts), look, num_ctx=num_ctx, folder=folder)
     if settings.expand:
         near = vocabulary(searcher, question)
-        further = yield from expansion(model, question, near, num_ctx=num_ctx, folder=folder, cancelled=cancelled)
+        further = yield from expansion(asker, question, near, num_ctx=num_ctx, folder=folder)
     return Help((passage,) if passage else (), further) if passage or further else None
 
 
 def hypothesis(
-    model: ChatModel,
+    asker: Asker,
     question: str,
     languages: Sequence[str],
     look: Signatures | None = None,
     *,
     num_ctx: int = CONTEXT,
     folder: Path | None = None,
-    cancelled: threading.Event | None = None,
 ) -> Generator[Event, None, str]:
     """Return code as it might answer the question, "" if the model fails.
 
@@ -101,22 +95,21 @@ def hypothesis(
     """
     slots = {"question": _question(question), "languages": ", ".join(languages) or "source"}
     options = ChatOptions(num_ctx, num_predict=PASSAGE_TOKENS)
-    first = _passage((yield from _asked(model, prompts.load("hyde", folder), slots, options, cancelled)))
+    first = _passage((yield from _asked(asker, prompts.load("hyde", folder), slots, options)))
     found = look(first) if look is not None and first else ()
     if not found:
         return first
     slots["signatures"] = "\n".join(one_line(line, SIGNATURE) for line in found[:FOUND])
-    return _passage((yield from _asked(model, prompts.load("hyde2", folder), slots, options, cancelled))) or first
+    return _passage((yield from _asked(asker, prompts.load("hyde2", folder), slots, options))) or first
 
 
 def expansion(
-    model: ChatModel,
+    asker: Asker,
     question: str,
     vocabulary: Iterable[str],
     *,
     num_ctx: int = CONTEXT,
     folder: Path | None = None,
-    cancelled: threading.Event | None = None,
 ) -> Generator[Event, None, tuple[str, ...]]:
     """Return words and names that the code may have and the question has not; none if the model fails.
 
@@ -126,7 +119,7 @@ def expansion(
     near = ", ".join(one_line(word, LONGEST_TERM) for word in vocabulary) or "none"
     slots = {"question": _question(question), "vocabulary": near}
     options = ChatOptions(num_ctx, num_predict=TERMS_TOKENS, format=TERMS)
-    reply = yield from _asked(model, prompts.load("expand", folder), slots, options, cancelled)
+    reply = yield from _asked(asker, prompts.load("expand", folder), slots, options)
     if reply is None or reply.value is None:
         return ()
     given = (" ".join(str(term).split()) for term in reply.value["terms"])
@@ -156,22 +149,20 @@ def vocabulary(searcher: Searcher, question: str) -> list[str]:
 
 
 def _asked(
-    model: ChatModel,
+    asker: Asker,
     prompt: Prompt,
     slots: dict[str, str],
     options: ChatOptions,
-    cancelled: threading.Event | None,
 ) -> Generator[Event, None, Reply | None]:
     """Ask a model one thing. Return its reply, None if there is none of use; only being cancelled is an error."""
     text = prompt.filled(**slots)
-    asker = Asker(model, cancelled or threading.Event())
     trouble = ""
     try:
         message = ChatMessage("user", text)
         reply = yield from asker.ask(prompt.name, prompt.id, [message], options, estimated=estimate(text))
         if not reply.problem:
             return reply
-        trouble = f"{model.name}'s reply cannot be used: {reply.problem}"
+        trouble = f"{asker.model.name}'s reply cannot be used: {reply.problem}"
     except ModelCancelled:
         raise
     except CodeqaError as error:
