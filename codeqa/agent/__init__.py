@@ -30,7 +30,6 @@ from codeqa.traces import Traces
 
 __all__ = ["Agent", "Options"]
 
-OPENING = 16  # facts of the planner that a model begins with
 REASONS = 8  # sentences that were struck out of which the model is told
 
 
@@ -106,7 +105,8 @@ class Agent:
         handles = Handles(self.tools)
         looking = Looking(self.tools, handles, options.max_hops, options.evidence_chars)
         toolbox = Toolbox(handles, looking, self._search)
-        opening = looking.opening(walked.book, OPENING) if options.seeded else ()
+        seed = options.opening_tokens if options.seeded else 0
+        opening = looking.opening(walked.book, seed, wide=walked.weak)
         ledger = Ledger(options.context, options.reply_tokens, Scale())
         head = self._head(walked, opening, looking)
         leading = Leading(self.asker, toolbox, ledger, options, head, opening)

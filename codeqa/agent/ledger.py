@@ -10,6 +10,7 @@ most of each prompt in its cache.
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ _WORTH_READING = 0.25  # of the room: older turns go before the newest evidence 
 
 _MOST_ARGUMENTS = 12
 _WRITTEN = 200  # bytes of an argument where a call is named
+_NUMBERED = re.compile(r"\s*(\d+)\|")  # a line of a file, fenced
 _NO_CALL = "That held no call of a tool."
 
 _Place = tuple[int, int]  # index of a turn, and of an observation in it
@@ -291,7 +293,9 @@ def _cut(seen: Observation, left_out: int) -> str:
     if not left_out:
         return seen.evidence
     kept = seen.evidence.split("\n")[:-left_out]
-    return "\n".join((*kept, f"[{left_out} more lines are left out to save room: ask for fewer lines to see them]"))
+    last = _NUMBERED.match(kept[-1]) if kept else None
+    ask = f"they begin at line {int(last[1]) + 1}" if last else "ask for fewer lines to see them"
+    return "\n".join((*kept, f"[{left_out} more lines are left out to save room: {ask}]"))
 
 
 def _noted(dropped: int, forgotten: int, facts: Sequence[str]) -> str:

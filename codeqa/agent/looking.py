@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from codeqa.agent.handles import Handles
-from codeqa.agent.standing import standing
+from codeqa.agent.standing import dispatched, standing
+from codeqa.agent.tokens import estimate
 from codeqa.domain import CLASS_LIKE, AmbiguousSymbol, Hit, Symbol, UnknownSymbol, UsageError
 from codeqa.notebook import Fact, Notebook, Place
 from codeqa.plan import Runner, find, piped
@@ -25,6 +26,7 @@ LINES = 80  # of one reading
 COLUMNS = 240  # of a fact
 CHAIN = 10  # steps of a chain
 CANDIDATES = 8
+_CUT = re.compile(r"(\d+) more (?:types )?are not listed")  # what the planner leaves to a command
 _SPAN = re.compile(r"(?P<path>[^\s:]+):(?P<first>\d{1,7})(?:-(?P<last>\d{1,7}))?\Z")
 
 Tell = Callable[[Tools, Notebook, Symbol, str], object]
@@ -193,17 +195,32 @@ class Looking:
 
     # --------------------------------------------------------------------------------------------------------- telling
 
-    def opening(self, book: Notebook, most: int) -> tuple[str, ...]:
-        """Return lines for what is known before the walk, with handles for what it names."""
-        return self._lines(standing(book.facts[:most], None), 0)
+    def opening(self, book: Notebook, tokens: int, *, wide: bool) -> tuple[str, ...]:
+        """Return lines for what is known before the walk, with handles for what it names, of so many tokens at most.
+
+        `wide` tells what each thing is before it tells more of any.
+        """
+        facts = standing(book.facts, None)
+        if wide:
+            facts = sorted(facts, key=lambda fact: (len(fact.symbols) > 1, fact.check != "definition"))
+        lines: list[str] = []
+        for fact in facts:
+            line = self._lines([fact], 0)
+            tokens -= sum(map(estimate, line))
+            if tokens < 0:
+                break
+            lines += line
+        return tuple(lines)
 
     def _told(self, summary: str, book: Notebook, symbol: Symbol, depth: int) -> Found:
-        facts = standing(book.facts, symbol)
-        shown = facts[:FACTS]
-        said = [summary] + [f"{len(facts) - FACTS} more facts are not shown."] * (len(facts) > FACTS)
-        said += [f"Not known: {_plain(text)}." for text in book.unknowns[:4]]
+        facts = dispatched(standing(book.facts, symbol))
+        cut = [int(match[1]) for text in book.unknowns if (match := _CUT.match(text))]
+        unknowns = tuple(text for text in book.unknowns if not _CUT.match(text))
+        hidden = max(0, len(facts) - FACTS) + sum(cut)
+        said = [summary] + [f"{hidden} more facts are not shown."] * (hidden > 0)
+        said += [f"Not known: {_plain(text)}." for text in unknowns[:4]]
         ids = tuple(fact.text for fact in facts)
-        return Found("\n".join(said), self._lines(shown, depth), "", ids, tuple(book.unknowns))
+        return Found("\n".join(said), self._lines(facts[:FACTS], depth), "", ids, unknowns)
 
     def _lines(self, facts: Iterable[Fact], depth: int) -> tuple[str, ...]:
         lines = []

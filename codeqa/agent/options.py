@@ -49,7 +49,12 @@ class Options:
     @property
     def reply_tokens(self) -> int:
         """Most tokens of a reply: an answer of some twenty sentences."""
-        return max(384, min(2_048, self.context // 5))
+        return max(512, min(2_048, self.context // 8))
+
+    @property
+    def opening_tokens(self) -> int:
+        """Most tokens of what a walk begins with."""
+        return self.context // 6
 
 
 @dataclass(slots=True)

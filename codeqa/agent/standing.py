@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codeqa.domain import Symbol
+from codeqa.domain import Strategy, Symbol
 from codeqa.notebook import Fact
 from codeqa.planner import sentences as say
 
@@ -40,6 +40,32 @@ def standing(facts: Sequence[Fact], subject: Symbol | None) -> list[Fact]:
         if not _LEANING.search(_QUOTED.sub("", text).replace(_OWN, "")):
             found.append(replace(fact, text=text, item=False, goes_on=False))
     return found
+
+
+def dispatched(facts: Sequence[Fact]) -> list[Fact]:
+    """Return facts with one in the place of those that tell where one call may be dispatched to."""
+    groups: dict[tuple[str, int], list[Fact]] = {}
+    for fact in facts:
+        if len(fact.edges) == 1 and fact.edges[0].strategy is Strategy.DISPATCH:
+            groups.setdefault((fact.edges[0].src, fact.edges[0].start_byte), []).append(fact)
+    found: list[Fact] = []
+    for fact in facts:
+        group = groups.get((fact.edges[0].src, fact.edges[0].start_byte), []) if len(fact.edges) == 1 else []
+        if len(group) < 2 or fact not in group:
+            found.append(fact)
+        elif fact == group[0]:
+            found.append(_one_of(group))
+    return found
+
+
+def _one_of(facts: Sequence[Fact]) -> Fact:
+    parts = [fact.text.split("`") for fact in facts]  # "`a` calls `b` at x.py:3 (by dynamic dispatch …)."
+    first, edge = facts[0], facts[0].edges[0]
+    names = say.listed([say.code(each[3]) for each in parts])
+    text = f"{'`'.join(parts[0][:3])}one of {names} at {edge.site}, by dynamic dispatch."
+    edges = tuple(e for fact in facts for e in fact.edges)
+    places = tuple(dict.fromkeys(place for fact in facts for place in fact.places))
+    return replace(first, text=text, edges=edges, places=places)
 
 
 def _named(text: str, name: str) -> str:
