@@ -75,7 +75,7 @@ def echo(body: dict[str, Any]) -> Said:
 def first_call(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return a right call of the first tool."""
     function = body["tools"][0]["function"]
-    made = {"string": "x", "integer": 3, "boolean": True}
+    made = {"string": "x", "integer": 3, "boolean": True, "array": ["x"]}
     known = function["parameters"]["properties"]
     return function["name"], {
         name: about["enum"][0] if "enum" in about else made[about["type"]] for name, about in known.items()
