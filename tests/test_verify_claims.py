@@ -287,6 +287,9 @@ NOT_VERIFIED = [  # unverified or refuted
     ("`Checkout.place` calls the class `retry`.",),
     ("`retry` is a class.",),
     ("`Checkout.place` is a method of `Gateway`.",),
+    # what is said by something else
+    ('The code says "Charge the basket".', "shop/checkout.py:18"),
+    ("`retry` is a function: `Run an action again`.", "shop/retry.py:1-2"),
     # markup
     ("`Checkout.place` ~~does not call~~ calls `retry`.",),
     ("~~`Checkout.place` calls `retry`.~~",),

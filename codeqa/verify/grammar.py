@@ -508,7 +508,7 @@ class _Reader:
     def quoted(self) -> list[Statement]:
         """The line says "…". The documentation of `X` says: "…"."""
         self.word("the")
-        what = self.word("line", "lines", "code", "comment", "documentation", "docstring")
+        what = self.word("line", "lines", "comment", "documentation", "docstring")  # a comment is not what code says
         subjects: tuple[Name, ...] = ()
         if what in ("documentation", "docstring"):
             self.need(self.word("of", "for"))

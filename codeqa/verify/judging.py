@@ -22,7 +22,7 @@ from codeqa.verify import absence
 from codeqa.verify.counting import Counter
 from codeqa.verify.facts import definition_check, edge_check
 from codeqa.verify.judgement import Judgement, refuted, unverified
-from codeqa.verify.naming import Named
+from codeqa.verify.naming import Named, holds
 from codeqa.verify.stated import ANY_LINE, Name, Spot, Statement
 
 MAX_NAMES = 40  # of one statement
@@ -430,7 +430,7 @@ class Judge:
             held = all(_defined_at(symbol, spot) for spot in said.spots) and not symbol.external
             return Judgement("verified") if held else _elsewhere([symbol], said.spots[-1])
         if said.verb == "signature":
-            held = symbol.signature == said.quote or self.named.says(said.quote)
+            held = holds(symbol.signature, said.quote)
             return Judgement("verified") if held else unverified(f"its signature is {symbol.signature}")
         right = symbol.span.end_line == said.number and symbol.kind == "module"
         return Judgement("verified") if right else refuted(f"{symbol.label} has {symbol.span.end_line} lines")
