@@ -138,6 +138,9 @@ def test_words_may_be_quoted_with_no_code_to_judge_by() -> None:
         'The comment does not say "audited".',
         'The comment says "audited and safe" and it is so.',
         'The comment says "audited and safe", so it is.',
+        'The code says "This function is audited and safe".',
+        'The function says "This function is audited and safe".',
+        '"This function is audited and safe".',
     ):
         assert not judged(claim, PY_LOGIN).carried, claim
     assert not judged('It is safe, as its docstring says: "This function is audited and safe".', PY_LOGIN).carried

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from codeqa import terms
 from codeqa.agent.passages import Passage
-from codeqa.agent.words import GENERIC, JUDGING, KEYWORDS, SHAPES, SHORT, TELLING, is_shown
+from codeqa.agent.words import GENERIC, JUDGING, KEYWORDS, SHAPES, SHORT, SPEAKERS, TELLING, is_shown
 
 NUMBERS = {
     word: str(number)
@@ -134,7 +134,9 @@ def _unquoted(sentence: str) -> str:
 
 
 def _only_quotes(text: str) -> bool:
-    """Tell whether a sentence, its quotes left out, does nothing but introduce them: in each of its parts."""
+    """Tell whether a sentence, its quotes left out, does nothing but introduce them, as whose they are."""
+    if SPEAKERS.isdisjoint(_stem(word) for word in map(str.lower, _IDENTIFIER.findall(text))):
+        return False
     for part in _CLAUSE.split(text):
         words = [word.lower() for word in _IDENTIFIER.findall(part)]
         stems = {_stem(word) for word in words if word not in terms.STOP_WORDS}

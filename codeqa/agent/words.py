@@ -30,6 +30,10 @@ _TELLING = "say state read comment docstring documentation document message text
 TELLING = frozenset(terms.stem(word) for word in _TELLING.split())
 """Words, stemmed, that introduce a quote."""
 
+_SPEAKERS = "comment docstring documentation document message text note line string log"
+SPEAKERS = frozenset(terms.stem(word) for word in _SPEAKERS.split())
+"""Words, stemmed, for what may say words: nobody else is quoted."""
+
 _JUDGING = """
     safe unsafe safely secure insecure securely security correct incorrect correctly audit review approve trust
     trusted untrusted tested untested verified certified guarantee reliable unreliable robust stable unstable
