@@ -99,7 +99,7 @@ class Leading:
 
     def told(self, finished: Finished, observation: str) -> None:
         """Say what became of an answer, so that the model may mend it."""
-        self.turns.append(Turn(finished.said, (finished.call,), (Observation(finished.call, observation),)))
+        self.turns.append(Turn.of(finished.said, (Observation(finished.call, observation),)))
 
     def _over(self) -> str:
         if self._refusals >= REFUSALS:
@@ -114,7 +114,7 @@ class Leading:
             seen.append(used.observation)
             problems += bool(call.problem)
             self._refusals = self._refusals + 1 if used.refused else 0
-        self.turns.append(Turn(reply.text, tuple(calls), tuple(seen)))
+        self.turns.append(Turn.of(reply.text, seen))
         if problems == len(calls):
             self._strikes += 1
             yield from self._step_down()

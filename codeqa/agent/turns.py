@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from codeqa.domain import ToolCall
+from codeqa.prompts.fencing import neutral, one_line, restored
+
+LONGEST_NAME = 40  # characters of the name of a tool that there may not be
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,30 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a model said, and what its calls showed."""
+    """What a model said, and what its calls showed.
 
-    said: str  # its text, as it was
+    Of what it said special tokens are taken apart: it may have put them together from what it read.
+    """
+
+    said: str
     calls: tuple[ToolCall, ...]
     seen: tuple[Observation, ...]
+
+    @classmethod
+    def of(cls, said: str, seen: Sequence[Observation]) -> Self:
+        """Return what a model said and was shown, to be said again in a prompt."""
+        again = tuple(replace(each, call=_again(each.call)) for each in seen)
+        return cls(_neutral(said), tuple(each.call for each in again), again)
+
+
+def _again(call: ToolCall) -> ToolCall:
+    arguments = {neutral(name): _neutral(value) for name, value in call.arguments.items()}
+    return replace(call, name=one_line(call.name, LONGEST_NAME), arguments=arguments)
+
+
+def _neutral(value: Any) -> Any:  # noqa: ANN401 - whatever JSON says
+    if isinstance(value, str):
+        return neutral(restored(value))  # what it copied was neutral already
+    if isinstance(value, Mapping):
+        return {neutral(str(key)): _neutral(item) for key, item in value.items()}
+    return [_neutral(item) for item in value] if isinstance(value, list | tuple) else value
