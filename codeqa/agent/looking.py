@@ -27,7 +27,7 @@ COLUMNS = 240  # of a fact
 CHAIN = 10  # steps of a chain
 CANDIDATES = 8
 _CUT = re.compile(r"(\d+) more (?:types )?are not listed")  # what the planner leaves to a command
-_SPAN = re.compile(r"(?P<path>[^\s:]+):(?P<first>\d{1,7})(?:-(?P<last>\d{1,7}))?\Z")
+_SPAN = re.compile(r"(?P<path>[^\n]+):(?P<first>\d{1,7})(?:-(?P<last>\d{1,7}))?\Z")
 
 Tell = Callable[[Tools, Notebook, Symbol, str], object]
 
@@ -137,15 +137,14 @@ class Looking:
     def read(self, what: str) -> Found:
         """Show lines: of a symbol, of lines that were read, or of a span such as src/app.py:10-40."""
         place = self._place(what)
-        last = min(place.end_line, place.start_line + LINES - 1)
-        snippet = self.tools.read(place.path, place.start_line, last)
-        if not snippet.lines:
+        whole = self.tools.read(place.path, place.start_line, place.end_line)
+        if not whole.lines:
             raise UsageError(f"{place.path} has no line {place.start_line}", hint="read a handle instead")
-        snippet = self._within(snippet)
+        snippet = self._within(whole)
         shown = replace(place, end_line=snippet.end_line)
         handle = self.handles.read(shown)
-        rest = place.end_line - snippet.end_line
-        more = f" {rest} more lines: read {place.path}:{snippet.end_line + 1}-{place.end_line}." if rest > 0 else ""
+        path, rest = _plain(place.path), whole.end_line - snippet.end_line
+        more = f" {rest} more lines: read {path}:{snippet.end_line + 1}-{whole.end_line}." if rest else ""
         span = f"{place.path}:{snippet.start_line}-{snippet.end_line}"
         example = f"[{handle}:{snippet.start_line}-{min(snippet.start_line + 2, snippet.end_line)}]"
         said = f"{handle} is {_plain(span)}. Cite lines of it as {example}.{more}"
@@ -177,17 +176,26 @@ class Looking:
     def _place(self, what: str) -> Place:
         if place := self.handles.place(what):
             return place
-        if match := _SPAN.match(what.strip().strip("[]`")):
-            paths = [p for p in self.tools.paths if p == match["path"] or p.endswith(f"/{match['path']}")]
-            if len(paths) != 1:
-                many = f"{len(paths)} files end in" if paths else "no file of the index is"
-                raise UsageError(f"{many} {_plain(match['path'])}", hint="give the whole path, or a handle")
+        if match := _SPAN.match(what.strip().rstrip("]`")):
+            path = self._path(match["path"].strip())
             first = max(1, int(match["first"]))
-            return Place(paths[0], first, max(first, int(match["last"] or first + LINES - 1)))
+            return Place(path, first, max(first, int(match["last"] or first + LINES - 1)))
         symbol = self.find(what)
         if not symbol.span.path:
             raise UsageError(f"{symbol.label} lies outside of the repository", hint="it cannot be read")
         return Place(symbol.span.path, symbol.span.start_line, symbol.span.end_line, symbol.qualname)
+
+    def _path(self, written: str) -> str:
+        """Return the file of the index that a path means: no other file is ever read."""
+        bare = written.lstrip("[`")
+        known = self.tools.paths
+        if exact := next((path for path in (written, bare) if path in known), None):
+            return exact
+        paths = [p for p in known if p.endswith(f"/{bare}") or _flat(p) == _flat(written)]
+        if len(paths) != 1:
+            many = f"{len(paths)} files end in" if paths else "no file of the index is"
+            raise UsageError(f"{many} {_plain(written)}", hint="give the whole path, or a handle")
+        return paths[0]
 
     def _frontier(self) -> str:
         latest = self.handles.latest(12)
@@ -268,9 +276,9 @@ class Looking:
             book.unknown(note)
 
     def _within(self, snippet: Snippet) -> Snippet:
-        """Keep as many lines as evidence may have characters, one at least."""
+        """Keep as many lines as may be read at once, and evidence may have characters, one at least."""
         size = kept = 0
-        for line in snippet.lines:
+        for line in snippet.lines[:LINES]:
             size += min(len(line), 400) + 8
             if kept and size > self.evidence_chars:
                 break
@@ -297,6 +305,11 @@ _OF = {
 
 def _ids(symbols: Iterable[Symbol]) -> tuple[str, ...]:
     return tuple(s.id for s in symbols)
+
+
+def _flat(path: str) -> str:
+    """Return a path as it is shown, where a line ends it must not."""
+    return " ".join(path.split())
 
 
 def _plain(text: str) -> str:

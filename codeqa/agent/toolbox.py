@@ -14,7 +14,7 @@ from codeqa.agent.handles import Handles
 from codeqa.agent.looking import EDGES, Found, Looking
 from codeqa.agent.turns import Observation
 from codeqa.domain import CodeqaError, Event, Hit, ToolCall, ToolSpec, ToolUse
-from codeqa.prompts.fencing import one_line
+from codeqa.prompts.fencing import one_line, restored
 
 FINISH = "finish"
 REPEATS = 2  # identical calls that are carried out: the next one is refused
@@ -95,7 +95,7 @@ class Toolbox:
     def use(self, call: ToolCall) -> Generator[Event, None, Used]:
         """Carry a call out, or refuse it; yields what a trace keeps of it."""
         began = time.monotonic()
-        arguments = {name: _short(value) for name, value in call.arguments.items()}
+        arguments = {name: restored(_short(value)) for name, value in call.arguments.items()}
         if reason := call.problem or self._repeated(call.name, arguments):
             observation = Observation(call, f"Refused: {one_line(reason, LONGEST * 2)}.")
             yield ToolUse(call.name, arguments, observation.text, "", reason, time.monotonic() - began)
