@@ -18,7 +18,8 @@ from codeqa.planner import Walked
 
 BESIDES = "From the graph, besides:"
 RELATIONS = ("edge", "path", "count")  # checks that say more than where something is
-NOTED = 6  # things that calls could not tell
+NOTED = 6  # things that calls could not tell, and parts that a model did not find
+LONGEST = 200  # characters of one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ def merge(
     """
     certain = known.status == "answered"
     besides, more = _besides(draft, walked) if certain else ([], [])
-    missing = [f"not found, says {model}: {part}" for part in finished.missing]
+    missing = [f'not found, says {model}: "{_short(part)}"' for part in finished.missing[:NOTED]]
     struck = [f"{model} wrote {len(draft.result.dropped)} sentences that did not hold: they are left out"]
     notes = [*missing, *unknowns[:NOTED], *(struck if draft.result.dropped else ())]
     if not draft.lines and not besides:
-        said = "; ".join(missing[:2]) or (struck[0] if draft.result.dropped else f"{model} found nothing to say")
+        said = struck[0] if draft.result.dropped else f"{model} found nothing to say"
         looked = (*notes, *known.unknowns)
         return Merged("abstained", f"I don't know: {said}.", (), (), (), tuple(dict.fromkeys(looked)), ())
     if draft.judged:
@@ -110,6 +111,12 @@ def _renumbered(lines: Sequence[Line], citations: Sequence[Citation]) -> tuple[l
         )
         renamed.append((replace(claim, citations=tuple(numbers[n] for n in claim.citations), checks=checks), item))
     return renamed, [replace(by_number[old], n=new) for old, new in numbers.items()]
+
+
+def _short(said: str) -> str:
+    """Return what a model says for a quotation, which it cannot end: nobody checks it."""
+    flat = " ".join(said.split()).replace('"', "'")
+    return flat if len(flat) <= LONGEST else f"{flat[:LONGEST]}…"
 
 
 def _hops(edges: Iterable[Edge]) -> tuple[Hop, ...]:
