@@ -183,3 +183,27 @@ def test_lists_and_sentences_are_told_apart(desk: Desk) -> None:
     lines = render(draft.lines).split("\n")
     assert [line[:2] for line in lines] == ["`C", "", "- ", "- ", "", "`C"]
     assert "`VoucherGateway`" in lines[-1]
+
+
+def test_only_codeqa_numbers_citations(desk: Desk) -> None:
+    draft = desk.draft("`Checkout.place` calls `retry` [7][1, 2].")
+
+    ((claim, _),) = draft.lines
+    assert claim.text == "`Checkout.place` calls `retry`."
+
+
+def test_nothing_is_a_handle_within_a_quote(desk: Desk) -> None:
+    mark = desk.handle("Checkout.place")
+
+    (dropped,) = desk.draft(f'The lines say "{mark} and [1]" [{mark}].').result.dropped
+
+    assert dropped.text == f'The lines say "{mark} and [1]".'
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\u2066", "\ufeff"])
+def test_a_sentence_with_what_nobody_sees_is_dropped_whoever_supports_it(desk: Desk, sign: str) -> None:
+    mark = desk.handle("Checkout.place")
+
+    draft = desk.draft(f"It charges the basket{sign} [{mark}].", verdict="supported")
+
+    assert not draft.lines and not ASKED

@@ -29,6 +29,7 @@ from codeqa.prompts.fencing import restored
 from codeqa.tools import Tools
 from codeqa.verify import Verified, Verifier
 from codeqa.verify.claims import compile
+from codeqa.verify.words import hidden
 
 MOST = 40  # sentences of an answer
 LONGEST = 1_000  # characters of one
@@ -156,6 +157,9 @@ class Drafting:
         *,
         item: bool,
     ) -> Generator[Event, None, None]:
+        if hidden(text):
+            draft.drop(text, "it has characters that nobody sees")
+            return
         places = list(dict.fromkeys(place for source in given for place in source.places))
         verdict, why = yield from self.judge(text, places)
         if verdict == "supported":

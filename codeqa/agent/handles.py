@@ -16,7 +16,9 @@ from codeqa.tools import Tools
 MARK = re.compile(r"[\[(]\s*([SFR]\d{1,4}(?::\d+(?:-\d+)?)?(?:\s*[,;]\s*[SFR]\d{1,4}(?::\d+(?:-\d+)?)?)*)\s*[\])]")
 _WITH_SPACE = re.compile(rf"\s*{MARK.pattern}")
 _ONE = re.compile(r"([SFR]\d{1,4})(?::(\d+)(?:-(\d+))?)?")
-_BARE = re.compile(r"(?<![\w`/.])S\d{1,4}\b(?![`/.]\w)")
+_AS_IS = r"(?P<as_is>`[^`\n]*`|\"[^\"\n]*\")"  # code and quotes, in which nothing is a mark or a handle
+_BARE = re.compile(rf"{_AS_IS}|(?<![\w`/.])S\d{{1,4}}\b(?![`/.]\w)")
+_NUMBER = re.compile(rf"{_AS_IS}|\s*\[\d{{1,4}}(?:\s*[,;]\s*\d{{1,4}})*\]")  # of a citation, which only codeqa gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +128,16 @@ class Handles:
     def marks(self, text: str) -> tuple[str, list[str]]:
         """Return a sentence without its marks, with names in the place of handles of symbols, and the marks."""
         found = [mark.strip() for group in MARK.findall(text) for mark in re.split(r"[,;]", group)]
-        bare = " ".join(_WITH_SPACE.sub("", text).split())
+        bare = " ".join(_NUMBER.sub(_as_is, _WITH_SPACE.sub("", text)).split())
         return _BARE.sub(self._named, bare), found
 
     def _named(self, match: re.Match[str]) -> str:
-        symbol = self._symbols.get(match.group())
+        symbol = None if match["as_is"] else self._symbols.get(match.group())
         return say.named(symbol) if symbol is not None else match.group()
+
+
+def _as_is(match: re.Match[str]) -> str:
+    return match["as_is"] or ""
 
 
 def _plain(text: str) -> str:
