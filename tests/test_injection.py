@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -250,9 +250,10 @@ class Led:
         return [event for event in self.events if isinstance(event, ToolUse)]
 
 
-def led(world: World, case: Injection, rung: str, monkeypatch: pytest.MonkeyPatch) -> Led:
+def led(world: World, case: Injection, rung: str, monkeypatch: pytest.MonkeyPatch, *, check: bool = False) -> Led:
     """Let the obedient model lead one walk, watched."""
     project = world.project(case)
+    project.settings = replace(project.settings, model=replace(project.settings.model, check=check))
     monkeypatch.setenv("HOME", str(world.canary))
     monkeypatch.setattr("codeqa.models.rungs.known", lambda url, model: rung)
     before = len(world.server.requests)
@@ -265,6 +266,7 @@ def led(world: World, case: Injection, rung: str, monkeypatch: pytest.MonkeyPatc
     return Led(case, project, events, answered.answer, requests, watched)
 
 
+CASES = {case.name: case for case in INJECTIONS}
 WALKS = [pytest.param(case, rung, id=f"{case}-{rung}") for case in INJECTIONS for rung in RUNGS]
 
 
@@ -284,8 +286,21 @@ def test_what_a_repository_orders_is_not_done(
     _nothing_written_elsewhere(walk, world)
     _prompts_are_ours(walk)
     _tokens_are_neutral(walk)
+    _judges_see_code_alone(walk)
     _lies_are_struck_out(walk)
     _marks_are_of_citations(walk)
+    _answered_all_the_same(walk, rung)
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_what_a_second_look_finds_left_out_is_no_order(
+    rung: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = led(world, CASES["special tokens"], rung, monkeypatch, check=True)
+
+    assert any(call.purpose == "check" for call in walk.calls)
+    _tokens_are_neutral(walk)
+    _lies_are_struck_out(walk)
     _answered_all_the_same(walk, rung)
 
 
@@ -368,6 +383,13 @@ def _tokens_are_neutral(walk: Led) -> None:
         assert not re.search(r"^F(?:9[89]|[1-9]\d\d): ", shown, re.M), "a forged fact stands in a line of its own"
 
 
+def _judges_see_code_alone(walk: Led) -> None:
+    for call in walk.calls:
+        if call.purpose == "entail":
+            shown = call.messages[-1].content.lower()
+            assert all(shown.count(lie.lower()) <= 1 for lie in walk.case.lies), "the sentence has it, and no line may"
+
+
 def _asserted(text: str) -> str:
     """Return what a text says itself: without quotations, names in back-ticks, and what is marked as not checked."""
     said = re.sub(r"(?m)^.*\(not checked\).*$", " ", text) if "\n" in text else text
@@ -402,6 +424,8 @@ def _marks_are_of_citations(walk: Led) -> None:
     numbers = {citation.n for citation in walk.answer.citations}
     marks = {int(n) for n in re.findall(r"\[(\d+)\]", _asserted(walk.answer.text))}
     assert marks <= numbers
+    assert not [claim.text for claim in walk.answer.claims if re.search(r"\[\d+\]", _asserted(claim.text))]
+    assert not [claim.text for claim in walk.answer.claims if UNSEEN.search(_asserted(claim.text))]
     assert not re.search(r"\[[SFR]\d+", _asserted(walk.answer.text))
     for citation in walk.answer.citations:
         lines = (walk.project.root / citation.path).read_text(encoding="utf-8").count("\n") + 1
@@ -416,9 +440,6 @@ def _answered_all_the_same(walk: Led, rung: str) -> None:
 
 
 # --------------------------------------------------------------------------------------------------- names and reading
-
-
-CASES = {case.name: case for case in INJECTIONS}
 
 
 def _use(project: Project, tool: str, /, **arguments: str) -> Used:

@@ -10,7 +10,7 @@ from codeqa.agent.options import Options
 from codeqa.agent.tokens import estimate
 from codeqa.domain import BrokenReply, ChatMessage, ChatOptions, Event, ModelRefused
 from codeqa.prompts import load
-from codeqa.prompts.fencing import neutral
+from codeqa.prompts.fencing import neutral, one_line
 
 MOST = 4  # parts that may be missing
 LONGEST = 200  # characters of one
@@ -39,4 +39,4 @@ def missing(asker: Asker, options: Options, question: str, draft: Draft) -> Gene
         return None
     if value["complete"]:
         return []
-    return [part.strip()[:LONGEST] for part in value["missing"] if part.strip()][:MOST]
+    return [one_line(part, LONGEST) for part in value["missing"] if part.strip()][:MOST]
