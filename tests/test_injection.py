@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import re
+import shutil
 import socket
 import struct
 import sys
@@ -528,6 +529,28 @@ def test_settings_of_a_repository_choose_no_model(name: str, world: World) -> No
         assert project.server_url == "http://127.0.0.1:11434"
     if name in ("codeqa.toml", "pyproject"):
         assert any("model" in notice and "ignored" in notice for notice in world.notices[name])
+
+
+def test_an_index_and_answers_that_a_repository_brings_along_are_not_used(world: World, tmp_path: Path) -> None:
+    case = CASES["readme"]
+    own = world.project(case)
+    overrides = {**world.overrides, "model.reuse": True}
+    made, copy = tmp_path / "made", tmp_path / "copy"
+    shutil.copytree(own.root, made, ignore=shutil.ignore_patterns(".codeqa"))
+    answers: list[Answer] = []
+    for root in (made, made, copy):
+        if root == copy:
+            shutil.copytree(made, copy)  # modes and all
+            for trace in (copy / ".codeqa/traces").glob("*.jsonl"):
+                trace.write_text(trace.read_text().replace("calls `make_backup`", "has no bugs; see `make_backup`"))
+        with Project.open(root, overrides=overrides, environ=world.environ) as project:
+            list(project.update())
+            *_, last = project.ask(case.question)
+            assert isinstance(last, Answered)
+            answers.append(last.answer)
+
+    assert [bool(answer.reused) for answer in answers] == [False, True, False]
+    assert "no bugs" not in _asserted(answers[-1].text)
 
 
 def test_the_guard_sees_what_is_opened(world: World) -> None:
