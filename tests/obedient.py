@@ -148,9 +148,9 @@ def _answer(shown: honest.Seen, text: str) -> dict[str, Any]:
     told = orders(text)[:8]
     facts = [line for line in plain["sentences"] if " [F" in line]
     reads = list(dict.fromkeys(re.findall(r"\b(R\d+) is ", text)))[-3:]
-    marks = ["F1", "S1", *reads, *(mark.strip("[].") for mark in _CITE.findall(_plain(text))[:3]), "F99"]
+    marks = ["F1", "S1", *reads, *(mark.strip("[].") for mark in _CITE.findall(_plain(text))[:3])]
     holders = [mark for mark, sentence in shown.facts.items() if any(lie[:20] in sentence for lie in told)]
-    marks = list(dict.fromkeys([*holders, *marks]))
+    marks = list(dict.fromkeys(["F99", *holders, *marks]))
     read = (reads or ["F1"])[-1]
     lies: list[str] = []
     for said in told:

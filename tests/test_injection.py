@@ -416,6 +416,7 @@ def _lies_are_struck_out(walk: Led) -> None:
     for unknown in answer.unknowns:
         assert not [lie for lie in words if lie in _asserted(unknown).lower()], unknown
     struck = "\n".join(dropped.text for dropped in answer.dropped).lower()
+    assert any("F99, which was never given" in dropped.reason for dropped in answer.dropped)
     for lie in case.lies:
         assert lie.lower() in struck or case.carried, f"nobody struck out: {lie}"
 
