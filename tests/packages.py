@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from codeqa.domain import Answer, Answered
+from codeqa.evals import written
+from codeqa.evals.written import ROLES as ROLES
 from codeqa.project import Project
 
 Package = dict[str, str]
@@ -171,39 +173,20 @@ def _run(command: list[str], folder: Path) -> bytes:
 # -------------------------------------------------------------------------------------------------------------- judging
 
 
-def is_cited(answer: Answer, symbol: str) -> bool:
-    """A symbol counts as cited if it, or something nested in it, is; a file or folder, if anything in it is."""
-    path, inside, name = symbol.partition("::")
-    if not inside:
-        return any(f"{c.path}/".startswith(f"{path.rstrip('/')}/") for c in answer.citations)
-    return any(c.path == path and f"{_plain(c.symbol)}.".startswith(f"{_plain(name)}.") for c in answer.citations)
-
-
-def _plain(name: str) -> str:
-    """Return a qualified name without the numbers of twins."""
-    return re.sub(r"#\d+(?=\.|$)", "", name)
-
-
 def is_right(question: Question, answer: Answer) -> bool:
-    if not question["answerable"]:
-        return answer.status == "abstained"
-    return answer.status != "abstained" and all(is_cited(answer, symbol) for symbol in question["required"])
-
-
-ROLES = ("caller", "overrider", "step", "test", "user")  # of a trap that a walk can be seen to fall into
-EDGES = {"caller": {"calls", "instantiates"}, "overrider": {"overrides"}, "user": {"calls", "instantiates", "reads"}}
+    return written.grade(written.read(line(question), "1"), answer)[0] == "right"
 
 
 def claimed(answer: Answer, trap: dict[str, str]) -> list[str]:
     """Return the steps of the walk that say of a namesake what is only true of the other."""
-    symbol = trap["symbol"]
-    hops = [hop for hop in answer.walk if hop.edge in EDGES.get(trap["as"], {hop.edge})]
-    ends = [hop.src for hop in hops] + ([hop.dst for hop in hops] if trap["as"] == "step" else [])
-    return [
-        end
-        for end in ends
-        if end.split("#")[0] == symbol or end.startswith((f"{symbol}::", f"{symbol}.", f"{symbol}/"))
-    ]
+    return written.claimed(answer, trap["symbol"], trap["as"])
+
+
+def line(question: Question) -> dict[str, Any]:
+    """Return a question as a line of `codeqa eval run --questions`."""
+    needs = {"must": question["required"]} if question["answerable"] else {"answerable": False}
+    traps = {"traps": question["forbidden"]} if question["forbidden"] else {}
+    return {"id": question["id"], "kind": question["kind"], "question": question["question"], **needs, **traps}
 
 
 def load(path: Path) -> tuple[list[Package], list[Question]]:

@@ -28,8 +28,9 @@ from codeqa.prompts import load
 from codeqa.prompts.fencing import one_line
 from codeqa.traces import Traces
 
-__all__ = ["Agent", "Options"]
+__all__ = ["UNLED", "Agent", "Options"]
 
+UNLED = "was asked to lead the walk and did not"  # how an answer says that the planner gave it instead of a model
 REASONS = 8  # sentences that were struck out of which the model is told
 
 
@@ -87,7 +88,7 @@ class Agent:
                 raise
             hint = f" ({error.hint})" if error.hint else ""
             yield Notice("warning", f"{error.message}: the planner answers{hint}")
-            note = f"{self.model.name} was asked to lead the walk and did not: {error.message}"
+            note = f"{self.model.name} {UNLED}: {error.message}"
             answer = replace(known.answer, unknowns=(*known.answer.unknowns, note))
         yield Answered(answer)
 

@@ -29,6 +29,7 @@ COMMANDS = {  # name: (where it is, what it does)
     "enrich": ("codeqa.cli.enrich:enrich", "Let a local model describe symbols, which helps search."),
     "status": ("codeqa.cli.report:status", "Show what the index holds, what was skipped and why."),
     "exam": ("codeqa.cli.exam:exam", "Examine the walk on this repository."),
+    "eval": ("codeqa.cli.eval:evaluate", "Measure a language model: the exam and your own questions, graded."),
     "languages": ("codeqa.cli.report:languages", "List the languages and what each supports."),
     "doctor": ("codeqa.cli.report:doctor", "Check the installation and the index."),
     "completion": ("codeqa.cli.completion:completion", "Print the completion script of a shell."),

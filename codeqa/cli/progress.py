@@ -33,7 +33,7 @@ def describe(event: Progress) -> str:
     parts = [event.stage, f"{event.done:,}/{event.total:,}" if event.total else f"{event.done:,}"]
     if event.seconds > 0 and event.done:
         rate = event.done / event.seconds
-        parts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s")
+        parts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s" if rate >= 1 else f"{duration(1 / rate)} each")
         if event.total > event.done:
             parts.append(f"{duration((event.total - event.done) / rate)} left")
     if event.detail:

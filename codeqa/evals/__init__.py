@@ -1,7 +1,8 @@
 """Examinations: what a face asks of codeqa itself.
 
 `exam` makes questions from the graph of an index, with keys read off stored edges and not through the planner, and
-grades the answers. Wordings stand apart, in `wordings.toml`.
+grades the answers. Wordings stand apart, in `wordings.toml`. `evaluation` asks them, and questions that people wrote,
+of a language model beside the planner.
 """
 
 from codeqa.evals.exam import Exam

@@ -67,8 +67,8 @@ def tally(grades: Sequence[Grade]) -> Tally:
         by_family=tuple(_row(name, found) for name, found in by_family.items()),
         false_claims=sum(len(grade.false_claims) for grade in grades),
         unanswerable_abstained=sum(g.status == "abstained" for g in by_hops.get("unanswerable", ())),
-        p50_ms=_quantile(times, 0.5),
-        p95_ms=_quantile(times, 0.95),
+        p50_ms=quantile(times, 0.5),
+        p95_ms=quantile(times, 0.95),
     )
 
 
@@ -77,6 +77,6 @@ def _row(name: str, grades: Iterable[Grade]) -> Row:
     return Row(name, sum(g.right for g in found), len(found), sum(g.verdict == "abstained" for g in found))
 
 
-def _quantile(ordered: Sequence[float], share: float) -> float:
+def quantile(ordered: Sequence[float], share: float) -> float:
     """Return the smallest value that so many are not above; 0 for none."""
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0

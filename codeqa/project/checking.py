@@ -12,6 +12,7 @@ from codeqa.models.report import checks as model_server
 from codeqa.store import version_of_sqlite
 
 if TYPE_CHECKING:
+    from codeqa.agent.probing import Probed
     from codeqa.project import Project
 
 RUNGS = {
@@ -53,25 +54,35 @@ def _model(project: Project) -> Check:
     name = project.settings.model.name
     if name is None:
         return Check("model", None, "none set: the planner answers", "--model NAME, or model.name in your own settings")
-    from codeqa.agent.asking import Asker
-    from codeqa.agent.options import Options
-    from codeqa.agent.probing import Probed, probe
-    from codeqa.models import rungs
-
     try:
-        asking = probe(Asker(project.chat_model()), Options.of(project.settings, rungs.DEFAULT))
-        found: Probed | None = None
-        while found is None:
-            try:
-                next(asking)
-            except StopIteration as end:
-                found = end.value
+        found = probed(project)
     except CodeqaError as error:
         return Check("model", False, error.message, error.hint)
-    if found.rung:
-        rungs.remember(project.server_url, name, found.rung)
     why = "; ".join(found.problems)
     return Check("model", bool(found.rung), f"{name} {RUNGS[found.rung]}" + (f" ({why})" if why else ""))
+
+
+def probed(project: Project) -> Probed:
+    """Ask the model that settings name for a call on each rung, and remember on which it stands.
+
+    Raises ModelUnavailable where it cannot be asked, UsageError where it may not be.
+    """
+    from codeqa.agent.asking import Asker
+    from codeqa.agent.options import Options
+    from codeqa.agent.probing import probe
+    from codeqa.models import rungs
+
+    model = project.chat_model()
+    asking = probe(Asker(model), Options.of(project.settings, rungs.DEFAULT))
+    while True:
+        try:
+            next(asking)
+        except StopIteration as end:
+            found: Probed = end.value
+            break
+    if found.rung:
+        rungs.remember(project.server_url, model.name, found.rung)
+    return found
 
 
 def _attempt(name: str, check: Callable[[], str]) -> Check:
