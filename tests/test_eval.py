@@ -57,7 +57,14 @@ def of_walks(server: OllamaServer) -> list[dict[str, Any]]:
 def started(*arguments: str | Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", "from codeqa.cli import main; main()", "eval", "run", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in the background of a shell
+    )
 
 
 def until_lines(path: Path, count: int) -> None:

@@ -370,7 +370,13 @@ def test_a_path_joins_its_ends_by_true_steps(grader: Grader, world: World) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "right"), [("`a2` has 2 callers [3]", True), ("two callers", True), ("3 callers of 2", False)]
+    ("text", "right"),
+    [
+        ("`a2` has 2 callers [3]", True),
+        ("`a2` (src/v3.py:53) is called from 2 places", True),
+        ("two callers", True),
+        ("3 callers of 2", False),
+    ],
 )
 def test_a_count_is_the_first_number_said(grader: Grader, text: str, right: bool) -> None:
     draft = Draft("count_callers", 1, {}, "count", counts=frozenset({2}))

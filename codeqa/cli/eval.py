@@ -108,15 +108,15 @@ def run(
     spec = _resumed(resume, asked, out, chosen, session) if resume else _spec(face, asked, chosen)
     own = {name: value for name, value in chosen.items() if name not in ("model.name", "model.context")}
     evaluation = Evaluation(spec, {"cache": face.cache or None, **own}, os.environ, update=face.update)
-    about, found = evaluation.probe()
-    face.notice(Notice("info", f"{spec.model} acts on the rung {found.rung!r}"))
+    measured = evaluation.probe()
+    face.notice(Notice("info", f"{spec.model} acts on the rung {measured.rung!r}"))
     face.drain(evaluation.prepare())
     with ExitStack() as stack:
         _ask(face, evaluation, session, _record(stack, resume, out, evaluation))
     report = summed(session.done, evaluation.columns)
     from codeqa.cli import show_eval
 
-    shown = show_eval.Shown(report, evaluation.spec, about, found.rung, evaluation.left(session.done))
+    shown = show_eval.Shown(report, evaluation.spec, measured, evaluation.left(session.done))
     if face.json:
         face.document(show_eval.document(shown, session.done))
     else:

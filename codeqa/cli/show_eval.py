@@ -12,6 +12,7 @@ from codeqa.cli.progress import duration
 from codeqa.cli.terminal import Terminal
 
 if TYPE_CHECKING:
+    from codeqa.evals.evaluation import Measured
     from codeqa.evals.outcomes import Outcome, Spec
     from codeqa.evals.summing import Column, Row, Share, Summary
 
@@ -19,9 +20,8 @@ SHOWN = 10  # questions of a list; --json has them all
 NARROWEST = 12  # characters of a column
 
 ABOUT = (
-    "Where the planner answered for certain, what it found is part of the model's answer too: there a model can add "
-    "and reword, not lose. How much of an answer is the planner's is counted; what the model understands by itself "
-    "shows where the planner alone abstains or is wrong."
+    "Where the planner answered for certain, what the model left out of that is added to its answer; these claims are "
+    "counted as the planner's. What a model understands by itself shows where the planner alone abstains or is wrong."
 )
 
 
@@ -31,8 +31,7 @@ class Shown:
 
     found: Summary
     spec: Spec
-    about: str  # the model, as its server describes it
-    rung: str  # on which it was found to act
+    measured: Measured
     left: int  # answers that are still to come
 
     @property
@@ -52,9 +51,9 @@ def facts(shown: Shown) -> list[tuple[str, str]]:
     asked += [name for name in dict.fromkeys(row.set for row in shown.found.rows) if name != "exam"]
     return [
         ("codeqa", __version__),
-        ("model", f"{spec.model} ({shown.about})" if shown.about else spec.model),
-        ("options", f"context {spec.context:,} tokens, temperature 0, seed 0"),
-        ("rung", shown.rung),
+        ("model", f"{spec.model} ({shown.measured.about})" if shown.measured.about else spec.model),
+        ("options", ", ".join([f"context {spec.context:,} tokens, temperature 0, seed 0", *shown.measured.settings])),
+        ("rung", shown.measured.rung),
         ("prompts", ", ".join(shown.found.prompts) or "none"),
         ("asked", ", ".join(asked)),
         *([("not done", f"{shown.left:,} answers are still to come")] if shown.left else []),
@@ -72,7 +71,7 @@ def figures(shown: Shown) -> Table:
         ("false claims", lambda c: f"{c.false_claims:,}"),
         ("claims checked", lambda c: f"{c.verified:,}"),
         ("claims judged", lambda c: f"{c.judged:,}"),
-        ("  the planner's", lambda c: f"{c.added:,}"),
+        ("of these the planner's", lambda c: f"{c.added:,}"),
         ("sentences dropped", lambda c: f"{c.dropped:,}"),
         ("refuted by replay", lambda c: f"{c.refuted:,}"),
         ("citations", lambda c: f"{c.citations:,}"),
@@ -178,8 +177,7 @@ def document(shown: Shown, done: Sequence[Outcome]) -> dict[str, Json]:
     return {
         "codeqa": __version__,
         **_object(spec),
-        "about": shown.about,
-        "rung": shown.rung,
+        **_object(asdict(shown.measured)),
         "prompts": jsonable(shown.found.prompts),
         "left": shown.left,
         "columns": [_column(column) for column in shown.found.columns],

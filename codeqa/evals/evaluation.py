@@ -12,7 +12,6 @@ from pathlib import Path
 
 from codeqa import config, languages, models
 from codeqa.agent import UNLED
-from codeqa.agent.probing import Probed
 from codeqa.domain import Answer, Answered, CodeqaError, Event, ModelCall, ModelUnavailable, Notice, Step, UsageError
 from codeqa.evals import written
 from codeqa.evals.exam import Exam
@@ -26,6 +25,7 @@ from codeqa.project.checking import probed
 
 EXTRAS = {"check": "model.check", "hyde": "search.hyde", "expand": "search.expand"}  # settings that are tried beside
 EXAM = "exam"
+_SAID_APART = ("model.name", "model.context", "model.host", "model.remote", "model.required", "model.reuse")
 _OWN = re.compile(r"sentences: (\d+) checked, (\d+) judged")  # as an Agent says what holds of what a model wrote
 
 
@@ -39,6 +39,15 @@ class Asked:
     family: str
     root: Path
     key: Item | written.Question
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The model that is measured."""
+
+    about: str  # as its server describes it, "" if it does not
+    rung: str  # of the ladder, on which it was found to act
+    settings: tuple[str, ...]  # that are others than by default
 
 
 @dataclass(slots=True)
@@ -104,17 +113,14 @@ class Evaluation:
 
     # --------------------------------------------------------------------------------------------------------- before
 
-    def probe(self) -> tuple[str, Probed]:
-        """Return what the model is, as far as its server says, and in what form it acts.
-
-        Raises ModelUnavailable if it is not there or acts in no form.
-        """
+    def probe(self) -> Measured:
+        """Ask the model for a call. Raises ModelUnavailable if it is not there or acts in no form."""
         with self._open(self._root, MODEL) as project:
             found = probed(project)
             if not found.rung:
                 why = "; ".join(found.problems)
                 raise ModelUnavailable(f"{self.spec.model} acts in no form that codeqa understands: {why}")
-            return self._about(project), found
+            return Measured(self._about(project), found.rung, tuple(_changed(project.settings)))
 
     def _about(self, project: Project) -> str:
         try:
@@ -196,7 +202,7 @@ class Evaluation:
                 heard.call(event)
             elif isinstance(event, Step):
                 heard.step(event)
-            elif isinstance(event, Notice):
+            elif isinstance(event, Notice) and event.level == "warning":
                 yield event
             elif isinstance(event, Answered):
                 answer = event.answer
@@ -236,6 +242,16 @@ class Evaluation:
         if column == PLANNER:
             project.settings = replace(project.settings, model=replace(project.settings.model, name=None))
         return project
+
+
+def _changed(settings: config.Settings) -> Iterator[str]:
+    """Yield the settings of models and search that are others than by default; of one that is a text only its name."""
+    for name, key in config.keys().items():
+        group, _, field_ = name.partition(".")
+        if group in ("model", "search") and name not in _SAID_APART:
+            value = getattr(getattr(settings, group), field_)
+            if value != key.default:
+                yield name if isinstance(value, str) else f"{name} {str(value).lower()}"
 
 
 def _examined(item: Item, root: Path) -> Asked:

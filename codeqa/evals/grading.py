@@ -14,7 +14,9 @@ from codeqa.domain import Answer, EdgeKind, Hop
 from codeqa.evals.items import Grade, Item
 from codeqa.evals.world import World, is_dispatch
 
-_SAID = re.compile(r"`[^`]*`|\[\d+(?:, ?\d+)*\]")  # names and marks, whose digits count nothing
+_SAID = re.compile(
+    r"`[^`]*`|\[\d+(?:, ?\d+)*\]|\([^\s()]+:\d+\)"
+)  # names, marks and places, whose digits count nothing
 _NUMBER = re.compile(r"\b\d[\d,]*\b")
 _NONE = re.compile(r"\b(?:no|none|nothing|nobody|never|not|without)\b", re.IGNORECASE)
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
@@ -58,9 +60,11 @@ class Grader:
     def _count(self, item: Item, answer: Answer) -> tuple[list[str], str]:
         said = _counted(answer)
         wanted = " or ".join(map(str, sorted(item.draft.counts)))
-        if answer.status == "abstained" or said is None:
+        if answer.status == "abstained" or not said:
             return [], "abstained" if answer.status == "abstained" else f"no number is claimed; it is {wanted}"
-        return [str(said)], "" if said in item.draft.counts else f"{said} is not {wanted}"
+        numbers = list(map(str, said))
+        right = not item.draft.counts.isdisjoint(said)
+        return numbers, "" if right else f"{' and '.join(numbers)} is not {wanted}"
 
     def _place(self, item: Item, answer: Answer) -> tuple[list[str], str]:
         symbol = self._world.symbols[item.draft.subjects[0]]
@@ -159,8 +163,9 @@ class Grader:
         elif not given and self._denies(item, answer):
             false.append("says that there is none, and there is")
         said = _counted(answer)
-        if draft.grading == "count" and said is not None and said not in draft.counts:
-            false.append(f"a count of {said} where it is {' or '.join(map(str, sorted(draft.counts)))}")
+        if draft.grading == "count" and said and draft.counts.isdisjoint(said):
+            wanted = " or ".join(map(str, sorted(draft.counts)))
+            false.append(f"a count of {' and '.join(map(str, said))} where it is {wanted}")
         return false
 
     def _denies(self, item: Item, answer: Answer) -> bool:
@@ -182,19 +187,19 @@ def says_none(answer: Answer) -> bool:
     return any(_NONE.search(text) or "0" in _NUMBER.findall(text) for text in counted)
 
 
-def _counted(answer: Answer) -> int | None:
-    """Return the first number that a counting claim states."""
-    for claim in answer.claims:
-        if claim.check == "count":
-            text = _SAID.sub("", claim.text)
-            for word in re.findall(r"\w[\w,]*", text.lower()):
-                if _NUMBER.fullmatch(word):
-                    return int(word.replace(",", ""))
-                if word in _WORDS:
-                    return _WORDS[word]
-            if _NONE.search(text):
-                return 0
-    return None
+def _counted(answer: Answer) -> list[int]:
+    """Return the first number of each counting claim: beside the number that was asked for, others may be counted."""
+    found = (_number(_SAID.sub("", claim.text)) for claim in answer.claims if claim.check == "count")
+    return list(dict.fromkeys(number for number in found if number is not None))
+
+
+def _number(text: str) -> int | None:
+    for word in re.findall(r"\w[\w,]*", text.lower()):
+        if _NUMBER.fullmatch(word):
+            return int(word.replace(",", ""))
+        if word in _WORDS:
+            return _WORDS[word]
+    return 0 if _NONE.search(text) else None
 
 
 def _listed(what: str, keys: list[str], most: int = 4) -> str:
