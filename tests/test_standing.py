@@ -8,7 +8,9 @@ import pytest
 
 from codeqa.agent.handles import Handles
 from codeqa.agent.looking import Looking
+from codeqa.agent.standing import standing
 from codeqa.domain import UsageError
+from codeqa.notebook import Fact
 from codeqa.project import Project
 from tests.asking import SHOP
 from tests.conftest import MakeRepo
@@ -84,3 +86,16 @@ def test_errors_teach(root: Path) -> None:
     assert "expand retry tests in" in hints[3]
     assert all("give the whole path" in hint for hint in (hints[4], hints[6], hints[7]))
     assert "has no line 900" in hints[5]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("`run` calls `Bucket.take` at a.py:3 (by the type of its receiver).", True),
+        ("`run` calls `it` at a.py:3.", True),
+        ("`run` calls it at a.py:3.", False),
+        ("Its callers are many.", False),
+    ],
+)
+def test_what_leans_on_what_was_said_before_is_left_out(text: str, kept: bool) -> None:
+    assert bool(standing([Fact(text, (), "edge")], None)) is kept

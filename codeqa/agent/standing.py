@@ -24,7 +24,7 @@ _STARTS = (  # beginnings that lean on what was spoken of, and what they are wit
     ("Dynamic dispatch may take its calls", "Dynamic dispatch may take calls of {}"),
 )
 _LEANING = re.compile(r"^(?:Of these|Both|The line reads|These)\b|\b(?:it|its)\b", re.I)
-_OWN = ": its documentation says"
+_OWN = re.compile(r": its documentation says|\(by the type of its receiver\)")  # what these mean stands before them
 
 
 def standing(facts: Sequence[Fact], subject: Symbol | None) -> list[Fact]:
@@ -37,7 +37,7 @@ def standing(facts: Sequence[Fact], subject: Symbol | None) -> list[Fact]:
         if fact.check == "definition" and len(fact.symbols) == 1 and fact.text.startswith(say.named(fact.symbols[0])):
             subject = fact.symbols[0]
         text = _named(fact.text, say.named(subject)) if subject is not None else fact.text
-        if not _LEANING.search(_QUOTED.sub("", text).replace(_OWN, "")):
+        if not _LEANING.search(_OWN.sub("", _QUOTED.sub("", text))):
             found.append(replace(fact, text=text, item=False, goes_on=False))
     return found
 
