@@ -131,17 +131,30 @@ def test_what_an_answer_holds_of_the_model_and_of_the_planner_is_counted(
 def test_a_setting_is_tried_beside_and_the_report_is_written_to_be_pasted(
     codeqa: RunCodeqa, server: OllamaServer, shop: Path, tmp_path: Path
 ) -> None:
-    arguments = ("--model", NAME, "--host", server.url, "--repo", shop, "--exam", "5", "--with", "check")
+    arguments = (
+        "--model",
+        NAME,
+        "--host",
+        server.url,
+        "--repo",
+        shop,
+        "--exam",
+        "5",
+        "--with",
+        "check",
+        "--with",
+        "hyde",
+    )
     done = codeqa("eval", "run", *arguments, "--markdown", tmp_path / "report.md", "--at-least", "0")
     report = (tmp_path / "report.md").read_text()
 
     assert done.returncode == 0, done.stderr
     assert "with check" in done.stdout and "planner alone" in done.stdout
-    assert "| right |" in report and "| | honest:1b | with check | planner alone |" in report
+    assert "| right |" in report and "| | honest:1b | with check | with hyde | planner alone |" in report
     assert "check@" in report and "walk@" in report
     assert str(shop) not in report and server.url not in report
     rows = [line for line in report.splitlines() if line.startswith("|")]
-    assert {line.count("|") - line.count("\\|") for line in rows} == {5}
+    assert {line.count("|") - line.count("\\|") for line in rows} == {6}
 
 
 def test_without_the_planner_there_is_one_column(codeqa: RunCodeqa, server: OllamaServer, shop: Path) -> None:
