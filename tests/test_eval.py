@@ -216,7 +216,7 @@ def test_an_interrupt_reports_what_is_done(server: OllamaServer, shop: Path, tmp
 
 
 def test_a_server_that_dies_on_the_way_leaves_the_rest_to_the_planner(
-    codeqa: RunCodeqa, server: OllamaServer, shop: Path
+    codeqa: RunCodeqa, server: OllamaServer, shop: Path, tmp_path: Path
 ) -> None:
     def dying(body: dict[str, Any]) -> Said:
         if len(of_walks(server)) == 10:
@@ -226,7 +226,7 @@ def test_a_server_that_dies_on_the_way_leaves_the_rest_to_the_planner(
 
     server.script = dying
     arguments = ("--model", NAME, "--host", server.url, "--repo", shop, "--exam", "12", "--json")
-    done = codeqa("eval", "run", *arguments)
+    done = codeqa("eval", "run", *arguments, "--markdown", tmp_path / "report.md")
     found = json.loads(done.stdout)
     model, planner = found["columns"]
     items = [item for item in found["items"] if item["column"] == "model"]
@@ -238,6 +238,8 @@ def test_a_server_that_dies_on_the_way_leaves_the_rest_to_the_planner(
     assert sum(each["count"] for each in model["fallbacks"]) == len(fallen)
     assert all(each["reason"] and each["reason"] != "it does not say why" for each in model["fallbacks"])
     assert planner["fallbacks"] == []
+    report = (tmp_path / "report.md").read_text()
+    assert "planner instead: honest:1b, " in report and str(server.port) not in report
     alone = {item["id"]: item["verdict"] for item in found["items"] if item["column"] == "planner"}
     assert all(item["verdict"] == alone[item["id"]] for item in fallen)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from codeqa.evals.summing import Column, Row, Share, Summary
 
 SHOWN = 10  # questions of a list; --json has them all
+_ADDRESS = re.compile(r"https?://[^\s,;)]+")
 NARROWEST = 12  # characters of a column
 
 ABOUT = (
@@ -163,8 +165,8 @@ def markdown(shown: Shown) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text that neither ends a cell nor a line, nor is read as anything but text."""
-    joined = " ".join(text.split())
+    """Return text that neither ends a cell nor a line, is read as nothing but text, and names no server."""
+    joined = " ".join(_ADDRESS.sub("the server", text).split())
     return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#" else sign for sign in joined)
 
 
