@@ -38,13 +38,15 @@ class Merged:
 def merge(
     draft: Draft, finished: Finished, known: Answer, walked: Walked, unknowns: Sequence[str], model: str
 ) -> Merged:
-    """Put together what holds of a model's sentences and what the planner found for certain.
+    """Put together what holds of a model's sentences and what the planner found for the parts of the question.
+
+    What it found by search alone is for the model to choose from; it is not added to what the model says.
 
     answered: the planner answered for certain, or each sentence is checked by code, one of them as a relation, and a
     second pass found nothing left out: that true sentences are an answer no code can tell. abstained: nothing holds.
     """
-    certain = known.status == "answered"
-    besides, more = _besides(draft, walked) if certain else ([], [])
+    named = known.status != "abstained" and not walked.weak
+    besides, more = _besides(draft, walked) if named else ([], [])
     missing = [f'not found, says {model}: "{_short(part)}"' for part in finished.missing[:NOTED]]
     struck = [f"{model} wrote {len(draft.result.dropped)} sentences that did not hold: they are left out"]
     notes = [*missing, *unknowns[:NOTED], *(struck if draft.result.dropped else ())]
@@ -54,7 +56,7 @@ def merge(
         return Merged("abstained", f"I don't know: {said}.", (), (), (), tuple(dict.fromkeys(looked)), ())
     if draft.judged:
         notes.append(f"what is marked as not checked, {model} judges to follow from the lines it cites; no code can")
-    if known.status == "abstained":
+    if named or known.status == "abstained":
         notes += known.unknowns
     lines, citations = _renumbered([*draft.lines, *((claim, True) for claim in besides)], draft.result.citations)
     own = len(draft.lines)
@@ -67,7 +69,7 @@ def merge(
         tuple(citations),
         _hops([*draft.edges, *more]),
         tuple(dict.fromkeys(notes)),
-        known.results if certain else _results(claims),
+        known.results if named else _results(lines),
     )
 
 
@@ -125,7 +127,7 @@ def _hops(edges: Iterable[Edge]) -> tuple[Hop, ...]:
     return tuple(book.hops)
 
 
-def _results(claims: Iterable[Claim]) -> tuple[str, ...]:
-    """Return the symbols that an answer defines, for a question that goes on with them."""
-    checks = (check for claim in claims for check in claim.checks)
+def _results(lines: Iterable[Line]) -> tuple[str, ...]:
+    """Return the symbols that the items of a list define, for a question that goes on with them."""
+    checks = (check for claim, item in lines if item for check in claim.checks)
     return tuple(dict.fromkeys(check.symbol for check in checks if isinstance(check, DefinitionCheck)))
