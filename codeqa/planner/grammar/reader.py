@@ -349,6 +349,13 @@ def _bounded(text: str, start: int, end: int) -> bool:
     return not (before.isalnum() or before == "_" or after.isalnum() or after == "_")
 
 
+def _is_name(word: str, linker: Linker) -> bool:
+    """Tell whether a word of the vocabulary is a name all the same: capitalised within a question, as a symbol is."""
+    if len(word) < 3 or not word[0].isupper() or not {word.lower()} & (words.NOUNS.keys() | words.VERBS.keys()):
+        return False
+    return any(symbol.name == word for symbol in linker.tools.candidates(word))
+
+
 def tokens_of(text: str, linker: Linker) -> list[Token]:
     """Split a question into names, as written, and words."""
     spans: list[tuple[int, int, str]] = []
@@ -363,7 +370,10 @@ def tokens_of(text: str, linker: Linker) -> list[Token]:
     found: list[Token] = []
     at = 0
     for start, end, name in [*spans, (len(text), len(text), "")]:
-        found += [Token(m[0], m[0].lower()) for m in _WORDS.finditer(text[at:start])]
+        found += [
+            Token(m[0], m[0].lower(), name=at + m.start() > 0 and _is_name(m[0], linker))
+            for m in _WORDS.finditer(text[at:start])
+        ]
         after = text[end : end + 3]
         if name:
             tail = re.match(r"[`\"'”’]?(['’]s)\b", after)
