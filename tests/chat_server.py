@@ -46,6 +46,10 @@ class ChatFault(StrEnum):
     HUGE = "text without end"
     HUGE_LINE = "a line without end"
     ROLE_ORDER = "400: the roles are in no order that the model knows"
+    NO_TOOLS = "400 where tools are given: the model's template has no place for them"
+    NO_FORMAT = "400 where a format is asked for"
+    REFUSED = "403, whatever is asked"
+    TOO_LONG = "400: the prompt is longer than the context"
     NO_COUNTS = "no counts and no durations"
     LENGTH = "cut at the most tokens allowed"
     ENCODED = "a Content-Encoding that nobody asked for"
@@ -97,6 +101,21 @@ def spoilt(said: Said, fault: ChatFault | None, body: dict[str, Any]) -> Said:
     if fault is ChatFault.SEPARATORS:
         return Said("one\u2028two\x85three\u2029four")
     return spoilt_calls(said, fault, body)
+
+
+def refused(model: str, fault: ChatFault | None, body: dict[str, Any]) -> tuple[int, str] | None:
+    """Return status and words of a refusal, where a fault makes one of this request."""
+    if fault is ChatFault.ROLE_ORDER:
+        return 400, "conversation roles must alternate user/assistant/user/assistant"
+    if fault is ChatFault.NO_TOOLS and body.get("tools"):
+        return 400, f"registry.ollama.ai/library/{model} does not support tools"
+    if fault is ChatFault.NO_FORMAT and (body.get("format") or body.get("response_format")):
+        return 400, "failed to parse grammar"
+    if fault is ChatFault.REFUSED:
+        return 403, "this model is not for you"
+    if fault is ChatFault.TOO_LONG:
+        return 400, "request (9000 tokens) exceeds the available context size (8192 tokens), try increasing it"
+    return None
 
 
 def spoilt_calls(said: Said, fault: ChatFault | None, body: dict[str, Any]) -> Said:

@@ -25,7 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from tests.chat_server import CHAT_PATHS, ChatFault, Script, echo, nonsense, parts, spoilt
+from tests.chat_server import CHAT_PATHS, ChatFault, Script, echo, nonsense, parts, refused, spoilt
 
 VERSION = "0.12.3"
 FOREVER = 10**9
@@ -262,7 +262,14 @@ _ENDLESS: dict[ChatFault, Callable[[bool, bytes], bytes]] = {
     ChatFault.KEEP_ALIVE: lambda ollama, part: (
         b'{"message":{"role":"assistant","content":""},"done":false}\n' if ollama else b": keep-alive\n\n"
     ),
-    ChatFault.HUGE: lambda ollama, part: part * 50,
+    ChatFault.HUGE: lambda ollama, part: (
+        (
+            b'{"message":{"role":"assistant","content":"and so on, and so on, and so on "},"done":false}\n'
+            if ollama
+            else b'data: {"choices":[{"index":0,"delta":{"content":"and so on, and so on, and so on "}}]}\n\n'
+        )
+        * 50
+    ),
     ChatFault.HUGE_LINE: lambda ollama, part: b"x" * 65_536,
 }
 _PAUSES = {ChatFault.DRIP: 0.02, ChatFault.KEEP_ALIVE: 0.02}
@@ -370,8 +377,10 @@ class _Handler(BaseHTTPRequestHandler):
         if model is None:
             self._send(404, json.dumps({"error": f"model '{body.get('model')}' not found"}).encode())
             return
-        if fault is ChatFault.ROLE_ORDER:
-            self._send(400, b'{"error":"conversation roles must alternate user/assistant/user/assistant"}')
+        if (refusal := refused(str(body["model"]), fault, body)) is not None:
+            status, said = refusal
+            error: object = said if ollama else {"message": said, "code": status}
+            self._send(status, json.dumps({"error": error}).encode())
             return
         if fault is ChatFault.SLOW_LOAD and self._gone(server.load_seconds):
             return

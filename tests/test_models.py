@@ -270,7 +270,7 @@ ERRORS = [
     (Fault.NO_JSON, BrokenReply, 1),
     (Fault.REDIRECT, ModelRefused, 1),
     (ChatFault.EOF, BrokenReply, 1),
-    (ChatFault.CUT, ModelUnavailable, 1),
+    (ChatFault.CUT, BrokenReply, 1),
     (ChatFault.ERROR_MID, BrokenReply, 1),
     (ChatFault.WRONG_SHAPE, BrokenReply, 1),
     (ChatFault.NOT_OBJECT, BrokenReply, 1),
@@ -278,6 +278,8 @@ ERRORS = [
     (ChatFault.HUGE, BrokenReply, 1),
     (ChatFault.HUGE_LINE, BrokenReply, 1),
     (ChatFault.ROLE_ORDER, ModelRefused, 1),
+    (ChatFault.REFUSED, ModelRefused, 1),
+    (ChatFault.TOO_LONG, ContextFull, 1),
     (ChatFault.TRUNCATED_CONTEXT, ContextFull, 1),
     (ChatFault.ENCODED, BrokenReply, 1),
 ]

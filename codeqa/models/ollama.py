@@ -17,6 +17,7 @@ from codeqa.domain import (
     ChatMessage,
     ChatOptions,
     CodeqaError,
+    ContextFull,
     Delta,
     InstalledModel,
     ModelRefused,
@@ -29,7 +30,7 @@ from codeqa.domain import (
 )
 from codeqa.hosts import is_of_the_cloud
 from codeqa.models.calls import shallow
-from codeqa.models.replies import Assembly, clean
+from codeqa.models.replies import Assembly, clean, is_too_long
 from codeqa.models.running import HINT, Passing, Patience, persistently
 from codeqa.models.wire import Wire
 
@@ -180,6 +181,8 @@ def _explained(error: ollama.ResponseError, who: str, model: str = "") -> Codeqa
         )
     if status == 404 and model:
         return NoSuchModel(f"{who}: {said or 'not found'}", hint=f"ollama pull {model}")
+    if status > 0 and is_too_long(said):
+        return ContextFull(f"{who} says {status}: {said}", hint="a larger context, or a shorter prompt")
     if status >= 500:
         return Passing(f"{who} says {status}: {said}", hint=HINT)
     if status > 0:

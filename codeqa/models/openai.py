@@ -21,6 +21,7 @@ from codeqa.domain import (
     ChatMessage,
     ChatOptions,
     CodeqaError,
+    ContextFull,
     Delta,
     InstalledModel,
     ModelRefused,
@@ -32,7 +33,7 @@ from codeqa.domain import (
 )
 from codeqa.hosts import is_this_machine
 from codeqa.models.calls import parsed_arguments, shallow
-from codeqa.models.replies import Assembly, clean
+from codeqa.models.replies import Assembly, clean, is_too_long
 from codeqa.models.running import Passing, Patience, persistently
 from codeqa.models.wire import Wire
 
@@ -299,4 +300,6 @@ def _refusal(response: httpx.Response, who: str, model: str, headers: Mapping[st
         return ModelRefused(message, hint=f"a key is taken from {KEY}, and sent over https or to this machine only")
     if status == 404 and model:
         return NoSuchModel(message, hint="codeqa doctor lists the models of the server; its address ends in /v1")
+    if is_too_long(said):  # some servers say so with 500
+        return ContextFull(message, hint="a larger context, or a shorter prompt")
     return (Passing if status >= 500 else ModelRefused)(message, hint=_HINT)

@@ -15,6 +15,14 @@ _LONE = re.compile("[\ud800-\udfff]")
 _THINK = re.compile(r"\A\s*<think(?:ing)?>(.*?)(?:</think(?:ing)?>|\Z)", re.S)
 
 
+_TOO_LONG = re.compile(r"\bcontext (?:size|length|window)\b|\bmaximum context\b", re.I)
+
+
+def is_too_long(said: str) -> bool:
+    """Whether a server refuses a prompt for its length, by its words: there is no common code for it."""
+    return bool(_TOO_LONG.search(said))
+
+
 def clean(text: str) -> str:
     """Replace what no encoding can write: halves of surrogate pairs, which JSON can spell."""
     return _LONE.sub("\ufffd", text)

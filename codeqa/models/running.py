@@ -96,7 +96,8 @@ _SLOW = "a smaller model is quicker; model.timeout_seconds in your own settings 
 def persistently(url: str, ask: Ask[_T], patience: Patience, who: str) -> Generator[_T, None, None]:
     """Yield what `ask` yields, from a thread; once more from the beginning if it fails before anything came.
 
-    What fails with Passing is retried; `who` names the server in errors. Closing this closes the connection.
+    What fails with Passing is retried, and is a BrokenReply once something came; `who` names the server in errors.
+    Closing this closes the connection.
     """
     for last in (False, True):
         begun = False
@@ -106,8 +107,10 @@ def persistently(url: str, ask: Ask[_T], patience: Patience, who: str) -> Genera
                     begun = True
                     yield item
             return
-        except Passing:
-            if begun or last:
+        except Passing as error:
+            if begun:
+                raise BrokenReply(error.message, hint=error.hint) from error
+            if last:
                 raise
         patience.pause()
 
