@@ -8,7 +8,7 @@ from codeqa.agent.asking import Asker
 from codeqa.agent.drafting import Draft, render
 from codeqa.agent.options import Options
 from codeqa.agent.tokens import estimate
-from codeqa.domain import BrokenReply, ChatMessage, ChatOptions, Event, ModelRefused
+from codeqa.domain import ChatMessage, ChatOptions, Event, ModelUnavailable
 from codeqa.prompts import load
 from codeqa.prompts.fencing import neutral, one_line
 
@@ -32,7 +32,7 @@ def missing(asker: Asker, options: Options, question: str, draft: Draft) -> Gene
     asked = ChatOptions(num_ctx=options.context, num_predict=options.reply_tokens, format=SCHEMA)
     try:
         reply = yield from asker.ask("check", prompt.id, [ChatMessage("user", text)], asked, estimated=estimate(text))
-    except (BrokenReply, ModelRefused):
+    except ModelUnavailable:  # what was found so far is not lost for it
         return None
     value = reply.value
     if not isinstance(value, Mapping):
