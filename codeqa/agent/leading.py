@@ -19,6 +19,7 @@ from codeqa.domain import (
     ContextFull,
     Event,
     ModelRefused,
+    ModelTimeout,
     ModelUnavailable,
     Reply,
     Step,
@@ -62,6 +63,7 @@ class Leading:
     rung: str = ""
     _strikes: int = 0
     _refusals: int = 0
+    _waited: bool = False  # in vain, once already
     _walk: Prompt = field(init=False)
     _last: str = ""  # what is said behind everything else, until the next action
 
@@ -117,7 +119,7 @@ class Leading:
         self.turns.append(Turn.of(reply.text, seen))
         if problems == len(calls):
             self._strikes += 1
-            yield from self._step_down()
+            yield from self._step_down(next(call.problem for call in calls))
         else:
             self._strikes = 0
 
@@ -126,29 +128,38 @@ class Leading:
         self._strikes += 1
         yield Step("strike", problem)
         self._last = f"Your last reply was of no use: {problem}. Call one of the tools, or finish."
-        yield from self._step_down()
+        yield from self._step_down(problem)
 
-    def _step_down(self) -> Generator[Event, None, None]:
+    def _step_down(self, problem: str) -> Generator[Event, None, None]:
         if self._strikes < STRIKES:
             return
         self._strikes = 0
         lower = ladder.below(self.rung)
         if not lower:
-            raise Unled(f"{self.asker.model.name} makes no calls that can be carried out")
+            raise Unled(f"{self.asker.model.name} makes no calls that can be carried out: {problem}")
         yield Step("step down", f"{self.rung} → {lower}")
         self.rung = lower
 
     # --------------------------------------------------------------------------------------------------------- request
 
     def _next(self, tools: Sequence[ToolSpec]) -> Generator[Event, None, tuple[Heard, Reply]]:
-        """Ask for the next action. What the server cannot read of a reply counts as one that cannot be used."""
+        """Ask for the next action. What the server cannot read of a reply counts as one that cannot be used.
+
+        A walk waits in vain once, then asks again; the second time the server is as good as gone.
+        """
         nothing = Reply("")
         try:
             reply = yield from self._ask(tools)
         except BrokenReply as error:
             return Heard(problem=error.message), nothing
+        except ModelTimeout as error:
+            if self._waited or self.budget.over:
+                raise
+            self._waited = True
+            yield Step("retry", error.message)
+            return (yield from self._next(tools))
         except ModelRefused as error:
-            if self.rung != "native" or not ladder.below(self.rung):
+            if not ladder.below(self.rung):
                 raise
             yield Step("step down", f"{self.rung} → {ladder.below(self.rung)}: {error.message}")
             self.rung = ladder.below(self.rung)
