@@ -44,13 +44,31 @@ def _message(message: dict[str, Any]) -> dict[str, Any]:
 
 def thorough(body: dict[str, Any]) -> Said:
     """Look twice, so that there is a third request, and be honest then."""
-    done = sum(message["role"] == "assistant" for message in body["messages"])
-    only_finish = len(body.get("tools") or ()) == 1
-    if done == 0 and not only_finish:
-        return said(body, "search", {"query": "charge a basket"})
-    if done == 1 and not only_finish:
-        return said(body, "symbol", {"name": "S1"})
+    if offered(body) != ["finish"]:
+        if done(body) == 0:
+            return said(body, "search", {"query": "charge a basket"})
+        if done(body) == 1:
+            return said(body, "symbol", {"name": "S1"})
     return honest(body)
+
+
+def rungs(led: Led) -> list[str]:
+    """Return the rungs on which a walk asked for actions, in their order, each once while it stays."""
+    found = [call.rung for call in led.calls if call.purpose == "walk"]
+    return [rung for n, rung in enumerate(found) if not n or found[n - 1] != rung]
+
+
+def offered(body: dict[str, Any]) -> list[str]:
+    """Return the tools that a request offers, on the rungs that name them."""
+    if body.get("tools"):
+        return [tool["function"]["name"] for tool in body["tools"]]
+    asked = body.get("format") or (body.get("response_format") or {}).get("json_schema", {}).get("schema")
+    return list(asked["properties"]["action"]["enum"]) if asked else []
+
+
+def done(body: dict[str, Any]) -> int:
+    """Return how many actions came before, as far as a prompt shows them."""
+    return sum(message["role"] == "assistant" for message in body["messages"])
 
 
 def serve(script: Script = thorough) -> OllamaServer:
@@ -82,6 +100,13 @@ class Led:
     @property
     def used(self) -> list[ToolUse]:
         return [e for e in self.events if isinstance(e, ToolUse)]
+
+
+def indexed(root: Path) -> Path:
+    """Index a repository."""
+    with Project.open(root, environ={}) as project:
+        list(project.update())
+    return root
 
 
 def overrides(server: OllamaServer, api: str = "ollama", **settings: object) -> dict[str, object]:

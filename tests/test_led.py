@@ -14,11 +14,10 @@ import pytest
 
 from codeqa.domain import Answer, EdgeCheck, ModelTimeout, ModelUnavailable, NoSuchModel
 from codeqa.models import running
-from codeqa.project import Project
 from tests.asking import SHOP
 from tests.chat_server import ChatFault, Said
 from tests.conftest import MakeRepo
-from tests.led import NAME, PATHS, Led, asked, lead, left, serve
+from tests.led import NAME, PATHS, Led, asked, indexed, lead, left, serve
 from tests.ollama_server import Fault, OllamaServer
 
 QUESTION = "who calls Checkout.charge"
@@ -95,10 +94,7 @@ def no_long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def shop(make_module_repo: MakeRepo) -> Path:
-    root = make_module_repo(SHOP)
-    with Project.open(root, environ={}) as project:
-        list(project.update())
-    return root
+    return indexed(make_module_repo(SHOP))
 
 
 @pytest.fixture
