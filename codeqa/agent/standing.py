@@ -23,8 +23,8 @@ _STARTS = (  # beginnings that lean on what was spoken of, and what they are wit
     ("Outside of the repository it calls", "Outside of the repository {} calls"),
     ("Dynamic dispatch may take its calls", "Dynamic dispatch may take calls of {}"),
 )
-_LEANING = re.compile(r"^(?:Of these|Both|The line reads|These)\b|\b(?:it|its)\b", re.I)
-_OWN = re.compile(r": its documentation says|\(by the type of its receiver\)")  # what these mean stands before them
+_LEANING = re.compile(r"^(?:Of these|Both|The line reads|These)\b", re.I)
+_PRONOUN = re.compile(r"\b(?:it|its)\b", re.I)
 
 
 def standing(facts: Sequence[Fact], subject: Symbol | None) -> list[Fact]:
@@ -37,7 +37,7 @@ def standing(facts: Sequence[Fact], subject: Symbol | None) -> list[Fact]:
         if fact.check == "definition" and len(fact.symbols) == 1 and fact.text.startswith(say.named(fact.symbols[0])):
             subject = fact.symbols[0]
         text = _named(fact.text, say.named(subject)) if subject is not None else fact.text
-        if not _LEANING.search(_OWN.sub("", _QUOTED.sub("", text))):
+        if not _leans(text):
             found.append(replace(fact, text=text, item=False, goes_on=False))
     return found
 
@@ -73,3 +73,8 @@ def _named(text: str, name: str) -> str:
         if text.startswith(start):
             return full.format(name) + text[len(start) :]
     return text
+
+
+def _leans(text: str) -> bool:
+    """Tell whether a sentence speaks of what another one names; after a name of its own, "it" is that."""
+    return bool(_LEANING.match(text) or _PRONOUN.search(_QUOTED.split(text, maxsplit=1)[0]))
