@@ -11,6 +11,7 @@ from codeqa.planner import sentences as say
 from codeqa.tools import Tools
 
 SHOWN = 6
+DIFFERENCE = "difference"  # part of a comparison: what the two share, and what only one of them has
 
 
 def describe(tools: Tools, book: Notebook, symbol: Symbol, part: str, *, deep: bool = True) -> None:
@@ -192,7 +193,8 @@ def _members(tools: Tools, book: Notebook, one: Symbol, other: Symbol, question:
         if found:
             names = say.listed([say.code(m.name) for m in found])
             text = f"Only {say.named(symbol)} itself defines {names}."
-            book.add(Fact(text, tuple(say.head(m) for m in found), "definition", symbols=tuple(found)))
+            places = tuple(say.head(m) for m in found)
+            book.add(Fact(text, places, "definition", symbols=tuple(found), part=DIFFERENCE))
 
 
 def _calls(tools: Tools, book: Notebook, one: Symbol, other: Symbol) -> None:
@@ -205,7 +207,8 @@ def _calls(tools: Tools, book: Notebook, one: Symbol, other: Symbol) -> None:
         pairs = [lists[s.id][key] for key in sorted(common)[:SHOWN] for s in (one, other)]
         names = say.listed([say.named(lists[one.id][key].symbol) for key in sorted(common)[:SHOWN]])
         places = tuple(say.site(r.edge, tools.graph.symbol(r.edge.src)) for r in pairs)
-        book.add(Fact(f"Both call {names}.", places, "edge", edges=tuple(r.edge for r in pairs)))
+        text = f"{say.named(one)} and {say.named(other)} both call {names}."
+        book.add(Fact(text, places, "edge", edges=tuple(r.edge for r in pairs), part=DIFFERENCE))
     for symbol, far in ((one, other), (other, one)):
         only = [r for key, r in lists[symbol.id].items() if key not in lists[far.id] and not r.symbol.external][:SHOWN]
         if only:
@@ -217,6 +220,7 @@ def _calls(tools: Tools, book: Notebook, one: Symbol, other: Symbol) -> None:
                     places,
                     "edge",
                     edges=tuple(r.edge for r in only),
+                    part=DIFFERENCE,
                 )
             )
     for symbol in (one, other):
