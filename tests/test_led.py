@@ -5,6 +5,7 @@ The server is scripted (tests/ollama_server.py) and speaks both languages; the m
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ from codeqa.models import running
 from tests.asking import SHOP
 from tests.chat_server import ChatFault, Said
 from tests.conftest import MakeRepo
-from tests.led import NAME, PATHS, Led, asked, indexed, lead, left, serve
+from tests.honest import said
+from tests.led import NAME, PATHS, Led, as_ollama, asked, done, indexed, lead, left, serve
 from tests.ollama_server import Fault, OllamaServer
 
 QUESTION = "who calls Checkout.charge"
@@ -257,3 +259,43 @@ def test_a_second_look_that_fails_costs_no_answer(shop: Path, server: OllamaServ
     led = walk(shop, server, api, fault, model__check=True)
     by_model(led)
     assert any(looks_again(body) for body in asked(server))
+
+
+def judges(body: dict[str, Any]) -> bool:
+    schema = body.get("format") or (body.get("response_format") or {}).get("json_schema", {}).get("schema", {})
+    return "verdict" in schema.get("properties", {})
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("fault", [*SILENT, Fault.ERROR, Fault.MISSING, ChatFault.CUT, ChatFault.EMPTY])
+def test_a_judgement_that_fails_costs_its_sentence_alone(
+    shop: Path, server: OllamaServer, api: str, fault: Any_, known: bool
+) -> None:
+    def reads(body: dict[str, Any]) -> Said:
+        if judges(body):
+            return Said(json.dumps({"verdict": "supported", "why": ""}))
+        if not done(body):
+            return said(body, "read", {"what": "shop/retry.py:1-9"})
+        carried = [
+            "On OSError, retry calls backoff with the attempt and goes on in the range of attempts [R1:3-7].",
+            "Once the range of attempts is over, retry raises TimeoutError [R1:3-8].",
+        ]
+        fact = "`Checkout.place` calls `Checkout.charge` [F2]."
+        return said(body, "finish", {"sentences": [fact] * known + carried})
+
+    server.script = as_ollama(reads)
+    led = lead(shop, server, QUESTION, api)
+    by_model(led)
+    assert "goes on in the range of attempts" in led.answer.text and len([b for b in asked(server) if judges(b)]) == 2
+    server.requests.clear()
+    server.fail(PATHS[api], fault, when=judges)
+    led = walk(shop, server, api, fault)
+    if known:
+        by_model(led)
+        assert "goes on in the range" not in led.answer.text and len(led.answer.dropped) == 2
+    elif fault in (ChatFault.CUT, ChatFault.EMPTY):  # the model is there, and says nothing that can be used
+        assert led.answer.model == NAME
+    else:
+        by_planner(led)
+    if fault in (*SILENT, Fault.MISSING):  # a model that is gone is asked for no second one
+        assert len([body for body in asked(server) if judges(body)]) == 1

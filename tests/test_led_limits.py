@@ -249,13 +249,15 @@ def talk(body: dict[str, Any]) -> Said:
     return Said("and so on " * 400)
 
 
-def cancelled_after(root: Path, server: OllamaServer, api: str, ready: threading.Event) -> float:
-    """Cancel a walk once `ready` is set; return how long it went on."""
+def cancelled_after(root: Path, server: OllamaServer, api: str) -> float:
+    """Cancel a walk a moment after its first request has come; return how long it went on."""
     event, at = threading.Event(), [0.0]
 
     def cancel() -> None:
-        assert ready.wait(20)
-        time.sleep(0.05)
+        until = time.monotonic() + 30
+        while not asked(server) and time.monotonic() < until:
+            time.sleep(0.005)
+        time.sleep(0.1)
         at[0] = time.monotonic()
         event.set()
 
@@ -263,18 +265,16 @@ def cancelled_after(root: Path, server: OllamaServer, api: str, ready: threading
     thread.start()
     with Project.open(root, overrides=overrides(server, api), environ={}) as project:
         with pytest.raises(ModelCancelled) as caught:
-            for happened in project.ask(QUESTION, cancelled=event):
-                if isinstance(happened, Heard):
-                    ready.set()
+            list(project.ask(QUESTION, cancelled=event))
         ended = time.monotonic() - at[0]
     thread.join()
-    assert caught.value.exit_code == 130
+    assert caught.value.exit_code == 130 and len(asked(server)) == 1
     return ended
 
 
 def test_a_walk_is_cancelled_in_the_middle_of_a_word(shop: Path, server: OllamaServer, api: str) -> None:
     server.script, server.pause_between = talk, 0.01
-    seconds = cancelled_after(shop, server, api, threading.Event())
+    seconds = cancelled_after(shop, server, api)
     sys.stdout.write(f"cancelled in {seconds * 1000:.0f} ms\n")
     assert seconds < AT_ONCE and left(server) == ""
 
@@ -282,9 +282,7 @@ def test_a_walk_is_cancelled_in_the_middle_of_a_word(shop: Path, server: OllamaS
 @pytest.mark.parametrize("fault", [Fault.STALL, ChatFault.STALL_MID, ChatFault.DRIP, ChatFault.KEEP_ALIVE])
 def test_a_walk_is_cancelled_while_nothing_comes(shop: Path, server: OllamaServer, api: str, fault: Fault) -> None:
     server.fail(PATHS[api], fault)
-    ready = threading.Event()
-    threading.Timer(0.5, ready.set).start()
-    assert cancelled_after(shop, server, api, ready) < AT_ONCE
+    assert cancelled_after(shop, server, api) < AT_ONCE
     assert left(server) == ""
 
 
@@ -297,6 +295,15 @@ def test_a_walk_that_was_cancelled_before_asks_nothing(shop: Path, server: Ollam
     ):
         list(project.ask(QUESTION, cancelled=event))
     assert asked(server) == [] and left(server) == ""
+
+
+def test_a_walk_is_cancelled_before_the_planner_is_done(shop: Path, server: OllamaServer) -> None:
+    event, steps = threading.Event(), []
+    with Project.open(shop, overrides=overrides(server), environ={}) as project, pytest.raises(ModelCancelled):
+        for happened in project.ask(QUESTION, cancelled=event):
+            steps.append(happened)
+            event.set()
+    assert len(steps) == 1 and asked(server) == []
 
 
 def test_whoever_stops_listening_closes_the_connection(shop: Path, server: OllamaServer, api: str) -> None:

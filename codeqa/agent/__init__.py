@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from codeqa.agent.asking import Asker
+from codeqa.agent.asking import Asker, until
 from codeqa.agent.drafting import Draft, Drafting
 from codeqa.agent.earlier import Earlier
 from codeqa.agent.handles import Handles
@@ -73,7 +73,8 @@ class Agent:
         Where the model fails, the planner answers, and the answer says so, unless settings say that it must not.
         Raises ModelCancelled once the event that was given for it is set.
         """
-        walked = yield from self.planner.walk(question, meaning=meaning, may_ask=may_ask)
+        walking = self.planner.walk(question, meaning=meaning, may_ask=may_ask)
+        walked = yield from until(self.asker.cancelled, walking)
         if walked is None:
             return
         *steps, known = self.planner.conclude(walked, stale)
@@ -134,7 +135,7 @@ class Agent:
         finished = yield from leading.run()
         draft = yield from drafting.draft(finished.sentences)
         dropped = draft.result.dropped
-        if not dropped or leading.budget.over:
+        if not dropped or leading.budget.over or drafting.gone:
             return finished, draft
         listed = "\n".join(f"- {one_line(d.text, 200)}: {one_line(d.reason, 200)}" for d in dropped[:REASONS])
         leading.told(finished, load("correct", self.options.prompts).filled(dropped=listed))

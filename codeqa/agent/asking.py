@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from codeqa.domain import (
     ChatMessage,
@@ -16,10 +17,13 @@ from codeqa.domain import (
     Event,
     Heard,
     ModelCall,
+    ModelCancelled,
     ModelUnavailable,
     Reply,
     ToolSpec,
 )
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -67,6 +71,19 @@ class Asker:
             yield ended(None, error.message)
             raise
         raise AssertionError("what a model says ends with its reply, or with an error")
+
+
+def until(cancelled: threading.Event, events: Generator[Event, None, _T]) -> Generator[Event, None, _T]:
+    """Yield events and return what they end with. Raises ModelCancelled between two of them once `cancelled` is set."""
+    while True:
+        if cancelled.is_set():
+            events.close()
+            raise ModelCancelled("the walk was cancelled")
+        try:
+            event = next(events)
+        except StopIteration as end:
+            return cast(_T, end.value)
+        yield event
 
 
 def _heard(part: Delta) -> Generator[Event, None, None]:

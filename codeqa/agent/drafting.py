@@ -20,6 +20,7 @@ from codeqa.domain import (
     Edge,
     EdgeCheck,
     Event,
+    ModelUnavailable,
     PathCheck,
     QuoteCheck,
 )
@@ -95,9 +96,13 @@ class Drafting:
         self.tools = tools
         self.handles = handles
         self.judge = judge
+        self.gone: ModelUnavailable | None = None  # why nothing can be judged any more
 
     def draft(self, sentences: Sequence[str]) -> Generator[Event, None, Draft]:
-        """Check sentences in their order, against the tree as it is now. Raises what judging raises."""
+        """Check sentences in their order, against the tree as it is now.
+
+        Once the model is gone, nothing more is judged. Raises ModelUnavailable if nothing holds then.
+        """
         draft = Draft(Verifier(self.tools))
         for raw in sentences[:MOST]:
             item = raw.lstrip().startswith(("- ", "* "))
@@ -107,6 +112,8 @@ class Drafting:
                 yield from self._sentence(draft, text, marks, item=item)
         if len(sentences) > MOST:
             draft.drop(f"{len(sentences) - MOST} more sentences", f"an answer has {MOST} at most")
+        if self.gone is not None and not draft.lines:
+            raise self.gone
         return draft
 
     def _sentence(self, draft: Draft, text: str, marks: Sequence[str], *, item: bool) -> Generator[Event, None, None]:
@@ -161,7 +168,15 @@ class Drafting:
             draft.drop(text, "it has characters that nobody sees")
             return
         places = list(dict.fromkeys(place for source in given for place in source.places))
-        verdict, why = yield from self.judge(text, places)
+        verdict, why = "", ""
+        if self.gone is None:
+            try:
+                verdict, why = yield from self.judge(text, places)
+            except ModelUnavailable as error:
+                self.gone = error
+        if self.gone is not None:
+            draft.drop(text, f"no code can check it, and it was not judged: {self.gone.message}")
+            return
         if verdict == "supported":
             draft.add(Claim(text, numbers, "unverified", JUDGED, checks), item=item)
         else:
