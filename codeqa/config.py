@@ -109,7 +109,7 @@ class ModelSettings:
     timeout_seconds: float = _setting(120.0, "longest wait for a reply", least=1, most=3_600, trusted=True)
     required: bool = _setting(False, "fail where the model gives no answer, rather than let the planner", trusted=True)
     context: int = _setting(
-        8_192, "tokens of prompt and reply together, sent as num_ctx", least=2_048, most=2_000_000, trusted=True
+        8_192, "tokens of prompt and reply together, sent as num_ctx", least=4_096, most=2_000_000, trusted=True
     )
     calls: int = _setting(24, "requests of one walk", least=4, most=1_000, trusted=True)
     seconds: float = _setting(300.0, "time after which a walk has to finish", least=1, most=86_400, trusted=True)

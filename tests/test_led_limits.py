@@ -233,10 +233,10 @@ def test_steps_away_from_the_question_are_limited(make_repo: MakeRepo, server: O
 
 def test_the_context_and_the_question_are_in_every_request(shop: Path, server: OllamaServer) -> None:
     server.script = as_ollama(other_words)
-    lead(shop, server, QUESTION, model__context=2_048, model__calls=20)
+    lead(shop, server, QUESTION, model__context=4_096, model__calls=20)
     assert len(asked(server)) > 10
     for body in asked(server):
-        assert body["options"]["num_ctx"] == 2_048 and 0 < body["options"]["num_predict"] < 2_048
+        assert body["options"]["num_ctx"] == 4_096 and 0 < body["options"]["num_predict"] < 1_024
         system, head, *_ = body["messages"]
         assert system["role"] == "system" and "finish" in system["content"]
         assert head["role"] == "user" and f"Question: {QUESTION}" in head["content"]
