@@ -46,6 +46,7 @@ class ChatFault(StrEnum):
     HUGE = "text without end"
     HUGE_LINE = "a line without end"
     ROLE_ORDER = "400: the roles are in no order that the model knows"
+    STRICT_ROLES = "400 unless user and assistant take turns, behind the system's text"
     NO_TOOLS = "400 where tools are given: the model's template has no place for them"
     NO_FORMAT = "400 where a format is asked for"
     REFUSED = "403, whatever is asked"
@@ -105,7 +106,7 @@ def spoilt(said: Said, fault: ChatFault | None, body: dict[str, Any]) -> Said:
 
 def refused(model: str, fault: ChatFault | None, body: dict[str, Any]) -> tuple[int, str] | None:
     """Return status and words of a refusal, where a fault makes one of this request."""
-    if fault is ChatFault.ROLE_ORDER:
+    if fault is ChatFault.ROLE_ORDER or (fault is ChatFault.STRICT_ROLES and not _in_turns(body)):
         return 400, "conversation roles must alternate user/assistant/user/assistant"
     if fault is ChatFault.NO_TOOLS and body.get("tools"):
         return 400, f"registry.ollama.ai/library/{model} does not support tools"
@@ -116,6 +117,12 @@ def refused(model: str, fault: ChatFault | None, body: dict[str, Any]) -> tuple[
     if fault is ChatFault.TOO_LONG:
         return 400, "request (9000 tokens) exceeds the available context size (8192 tokens), try increasing it"
     return None
+
+
+def _in_turns(body: dict[str, Any]) -> bool:
+    roles = [message["role"] for message in body["messages"]]
+    turns = roles[1:] if roles[0] == "system" else roles
+    return turns == [("user", "assistant")[n % 2] for n in range(len(turns))]
 
 
 def spoilt_calls(said: Said, fault: ChatFault | None, body: dict[str, Any]) -> Said:

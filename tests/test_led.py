@@ -50,6 +50,7 @@ LEADS_ON = (
     ChatFault.IDENTICAL_CALLS,
     ChatFault.TEXT_CALL,
     ChatFault.NO_TOOLS,
+    ChatFault.STRICT_ROLES,
 )
 """Faults of native calls alone: a walk gets around them, however often."""
 
