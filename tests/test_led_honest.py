@@ -163,6 +163,19 @@ def test_which_sentences_stand_by_themselves(text: str, stands: bool) -> None:
     assert bool(standing([Fact(text, (), "edge")], None)) is stands
 
 
+def test_what_is_said_of_namesakes_is_said_of_each(make_repo: MakeRepo, server: OllamaServer) -> None:
+    """Facts in the same words about other lines are others, and each says what it speaks of."""
+    test = "def test_it():\n    def helper():\n        pass\n\n    helper()\n"
+    root = indexed(make_repo({"tests/test_one.py": test, "tests/test_two.py": test}))
+    with Project.open(root, overrides=overrides(server), environ={}) as project:
+        known = planned(project, "What breaks if I change helper?")
+        answer = by_honest(project, "What breaks if I change helper?", "native", seeded=True)
+    wanted = edges(of_question(known), known.citations)
+    assert len(wanted) == 2 and wanted <= edges(answer.claims, answer.citations)
+    tests = {claim.text for claim in answer.claims if "that would tell" in claim.text}
+    assert len(tests) == 2 and all("of a change to `test_it.helper` (tests/test_" in text for text in tests)
+
+
 def test_a_comparison_is_not_lost_where_the_model_says_less(project: Project) -> None:
     answer = by_honest(project, "How do Berth.take and Berth.release differ?", "native", seeded=True)
     added = answer.text.partition(BESIDES)[2]

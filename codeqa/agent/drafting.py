@@ -62,7 +62,7 @@ class Draft:
 
     def add(self, claim: Claim, *, item: bool) -> None:
         """Take a claim, once."""
-        if all(known.text != claim.text for known, _ in self.lines):
+        if all(known.text != claim.text or known.checks != claim.checks for known, _ in self.lines):
             self.lines.append((claim, item))
 
     def drop(self, text: str, reason: str) -> None:
@@ -117,7 +117,7 @@ class Drafting:
         return draft
 
     def _sentence(self, draft: Draft, text: str, marks: Sequence[str], *, item: bool) -> Generator[Event, None, None]:
-        if (known := self.handles.known(text)) is not None:
+        if (known := self.handles.known(text, marks)) is not None:
             self._fact(draft, known, item=item)
             return
         sources = [(mark, self.handles.source(mark)) for mark in marks]

@@ -6,6 +6,7 @@ A model may name nothing else.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from codeqa.domain import Symbol
@@ -38,7 +39,7 @@ class Handles:
         self._symbols: dict[str, Symbol] = {}
         self._depths: dict[str, int] = {}
         self._facts: dict[str, Fact] = {}
-        self._said: dict[str, str] = {}  # what facts say, and the first that says so
+        self._said: dict[str, list[str]] = {}  # what facts say, and those that say so
         self._reads: dict[str, Place] = {}
         self._known: dict[object, str] = {}
 
@@ -61,7 +62,7 @@ class Handles:
             handle = self._known[key] = f"F{len(self._facts) + 1}"
             self._facts[handle] = fact
             for text in (fact.text, shown or fact.text):
-                self._said.setdefault(_plain(text), handle)
+                self._said.setdefault(_plain(text), []).append(handle)
         return self._known[key]
 
     def read(self, place: Place) -> str:
@@ -97,10 +98,10 @@ class Handles:
         """Return all facts by handle."""
         return dict(self._facts)
 
-    def known(self, text: str) -> Fact | None:
-        """Return the fact that says just this, or was shown as this, if there is one."""
-        handle = self._said.get(_plain(text))
-        return self._facts[handle] if handle else None
+    def known(self, text: str, marks: Sequence[str] = ()) -> Fact | None:
+        """Return the fact that says just this, or was shown as this, if there is one; of several that of the marks."""
+        handles = self._said.get(_plain(text), [])
+        return next((self._facts[h] for h in [*(m for m in marks if m in handles), *handles]), None)
 
     def source(self, mark: str) -> Source | None:
         """Return what a mark such as F4, S2, S2:10-12 or R1:30 stands for; None if it is none of those given."""

@@ -94,8 +94,9 @@ def _besides(draft: Draft, walked: Walked) -> tuple[list[Claim], list[Edge]]:
             continue
         found = draft.verifier.verify([fact], draft.result)
         for claim in found.claims:
-            if not set(claim.checks) <= said and all(claim.text != c.text for c in (*own, *claims)):
-                claims.append(replace(claim, text=re.sub(r":$", ".", claim.text)))  # what it heads may be said already
+            claim = replace(claim, text=re.sub(r":$", ".", claim.text))  # what it heads may be said already
+            if not set(claim.checks) <= said and all((claim.text, claim.checks) != (c.text, c.checks) for c in claims):
+                claims.append(claim)
                 edges += fact.edges
         found.claims.clear()
     return claims, edges

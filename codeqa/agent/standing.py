@@ -24,19 +24,23 @@ _STARTS = (  # beginnings that lean on what was spoken of, and what they are wit
     ("Dynamic dispatch may take its calls", "Dynamic dispatch may take calls of {}"),
 )
 _LEANING = re.compile(r"^(?:Of these|Both|The line reads|These)\b", re.I)
+_CITED = re.compile(r"`[^`]+` \([^()\s]+:\d+\)")
 _PRONOUN = re.compile(r"\b(?:it|its)\b", re.I)
 
 
 def standing(facts: Sequence[Fact], subject: Symbol | None) -> list[Fact]:
     """Return facts with the name of what they speak of; what cannot be read by itself is left out.
 
-    `subject` is spoken of until a fact defines something else.
+    `subject` is spoken of until a fact defines something else, or counts what something else has.
     """
     found: list[Fact] = []
+    name = say.named(subject) if subject is not None else ""
     for fact in facts:
         if fact.check == "definition" and len(fact.symbols) == 1 and fact.text.startswith(say.named(fact.symbols[0])):
-            subject = fact.symbols[0]
-        text = _named(fact.text, say.named(subject)) if subject is not None else fact.text
+            name = say.named(fact.symbols[0])
+        elif fact.check == "count" and (cited := _CITED.search(fact.text)):
+            name = cited.group()
+        text = _named(fact.text, name) if name else fact.text
         if not _leans(text):
             found.append(replace(fact, text=text, item=False, goes_on=False))
     return found
