@@ -25,6 +25,7 @@ _STARTS = (  # beginnings that lean on what was spoken of, and what they are wit
 )
 _LEANING = re.compile(r"^(?:Of these|Both|The line reads|These)\b", re.I)
 _CITED = re.compile(r"`[^`]+` \([^()\s]+:\d+\)")
+_OBJECT = re.compile(r"`[^`]+` \w+ it\b")  # something else than what the sentence begins with
 _PRONOUN = re.compile(r"\b(?:it|its)\b", re.I)
 
 
@@ -81,4 +82,4 @@ def _named(text: str, name: str) -> str:
 
 def _leans(text: str) -> bool:
     """Tell whether a sentence speaks of what another one names; after a name of its own, "it" is that."""
-    return bool(_LEANING.match(text) or _PRONOUN.search(_QUOTED.split(text, maxsplit=1)[0]))
+    return bool(_LEANING.match(text) or _OBJECT.match(text) or _PRONOUN.search(_QUOTED.split(text, maxsplit=1)[0]))
