@@ -518,7 +518,7 @@ def test_what_is_said_of_bytes_that_are_nowhere_is_forgotten_when_it_is_most(roo
 
 def test_progress_tells_a_slow_rate_and_what_is_left() -> None:
     said = progress.describe(Progress("enrich", 3, 13, 10.0, "shop.py::often"))
-    assert said == "enrich  3/13  0.3/s  33.3 s left  shop.py::often"
+    assert said == "enrich  3/13  3.3 s each  33.3 s left  shop.py::often"
 
 
 def test_namesakes_of_one_text_are_asked_about_once(make_repo: MakeRepo, server: OllamaServer) -> None:

@@ -417,8 +417,8 @@ def test_of_namesakes_the_one_that_is_overridden_is_meant(make_repo: MakeRepo) -
 def test_a_word_for_a_relation_that_is_written_as_a_name_is_one(make_repo: MakeRepo) -> None:
     root = make_repo(
         {
-            "mux.go": "package mux\n\ntype Router struct{}\n\nfunc (r *Router) Use() {}\n\nfunc (r *Router) Handle() {}\n\n"
-            "func both(r *Router) {\n\tr.Use()\n\tr.Handle()\n}\n\nfunc one(r *Router) {\n\tr.Handle()\n}\n"
+            "mux.go": "package mux\n\ntype Router struct{}\n\nfunc (r *Router) Use() {}\n\n"
+            "func (r *Router) Handle() {}\n\nfunc both(r *Router) {\n\tr.Use()\n\tr.Handle()\n}\n\nfunc one(r *Router) {\n\tr.Handle()\n}\n"
         }
     )
 
