@@ -418,7 +418,9 @@ def test_a_word_for_a_relation_that_is_written_as_a_name_is_one(make_repo: MakeR
     root = make_repo(
         {
             "mux.go": "package mux\n\ntype Router struct{}\n\nfunc (r *Router) Use() {}\n\n"
-            "func (r *Router) Handle() {}\n\nfunc both(r *Router) {\n\tr.Use()\n\tr.Handle()\n}\n\nfunc one(r *Router) {\n\tr.Handle()\n}\n"
+            "func (r *Router) Handle() {}\n\n"
+            "func both(r *Router) {\n\tr.Use()\n\tr.Handle()\n}\n\n"
+            "func one(r *Router) {\n\tr.Handle()\n}\n"
         }
     )
 
