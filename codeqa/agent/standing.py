@@ -29,6 +29,11 @@ _OBJECT = re.compile(r"`[^`]+` \w+ it\b")  # something else than what the senten
 _PRONOUN = re.compile(r"\b(?:it|its)\b", re.I)
 
 
+_DISPATCHED = re.compile(
+    r"`[^`]+` [^`]+ `[^`]+` at \S+ \(by dynamic dispatch[^()]*\)\."
+)  # as sentences.relation says it
+
+
 def standing(facts: Sequence[Fact], subject: Symbol | None) -> list[Fact]:
     """Return facts with the name of what they speak of; what cannot be read by itself is left out.
 
@@ -49,18 +54,23 @@ def standing(facts: Sequence[Fact], subject: Symbol | None) -> list[Fact]:
 
 def dispatched(facts: Sequence[Fact]) -> list[Fact]:
     """Return facts with one in the place of those that tell where one call may be dispatched to."""
-    groups: dict[tuple[str, int], list[Fact]] = {}
+    groups: dict[tuple[str, int], dict[str, Fact]] = {}
     for fact in facts:
-        if len(fact.edges) == 1 and fact.edges[0].strategy is Strategy.DISPATCH:
-            groups.setdefault((fact.edges[0].src, fact.edges[0].start_byte), []).append(fact)
+        if _is_dispatch(fact):
+            groups.setdefault((fact.edges[0].src, fact.edges[0].start_byte), {}).setdefault(fact.edges[0].dst, fact)
     found: list[Fact] = []
     for fact in facts:
-        group = groups.get((fact.edges[0].src, fact.edges[0].start_byte), []) if len(fact.edges) == 1 else []
-        if len(group) < 2 or fact not in group:
+        group = list(groups[fact.edges[0].src, fact.edges[0].start_byte].values()) if _is_dispatch(fact) else []
+        if len(group) < 2:
             found.append(fact)
         elif fact == group[0]:
             found.append(_one_of(group))
     return found
+
+
+def _is_dispatch(fact: Fact) -> bool:
+    edge = fact.edges[0] if len(fact.edges) == 1 and fact.check == "edge" else None
+    return edge is not None and edge.strategy is Strategy.DISPATCH and _DISPATCHED.fullmatch(fact.text) is not None
 
 
 def _one_of(facts: Sequence[Fact]) -> Fact:
