@@ -45,7 +45,7 @@ def merge(
     answered: the planner answered for certain, or each sentence is checked by code, one of them as a relation, and a
     second pass found nothing left out: that true sentences are an answer no code can tell. abstained: nothing holds.
     """
-    named = known.status != "abstained" and not walked.weak
+    named = known.status != "abstained" and (walked.named or not walked.weak)
     besides, more = _besides(draft, walked) if named else ([], [])
     missing = [f'not found, says {model}: "{_short(part)}"' for part in finished.missing[:NOTED]]
     struck = [f"{model} wrote {len(draft.result.dropped)} sentences that did not hold: they are left out"]

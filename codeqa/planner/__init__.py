@@ -21,10 +21,14 @@ __all__ = ["Planner", "Walked"]
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """What a walk found, not checked yet. `weak`: its subject was only found by search."""
+    """What a walk found, not checked yet.
+
+    `weak`: its subject, or a part of it, was only found by search. `named`: the question names something here.
+    """
 
     book: Notebook
     weak: bool
+    named: bool
     seconds: float
 
 
@@ -79,7 +83,8 @@ class Planner:
             yield Step("ask", back.clarify.question)
             yield back.clarify
             return None
-        return Walked(book, weak=walk.weak, seconds=time.perf_counter() - began)
+        named = any(self.tools.candidates(name) for name in linker.written(question))
+        return Walked(book, weak=walk.weak, named=named, seconds=time.perf_counter() - began)
 
     def conclude(self, walked: Walked, stale: Sequence[str] = ()) -> Iterator[Event]:
         """Check what a walk found, and yield the answer last."""
