@@ -72,7 +72,8 @@ def seen(body: dict[str, Any]) -> Seen:
     made: list[Call] = []
     for message in messages:
         for call in message.get("tool_calls") or ():
-            made.append((call["function"]["name"], dict(call["function"]["arguments"])))
+            given = call["function"]["arguments"]  # text where the server speaks OpenAI's language
+            made.append((call["function"]["name"], json.loads(given) if isinstance(given, str) else dict(given)))
         if message["role"] == "assistant" and not message.get("tool_calls"):
             made += _written(str(message.get("content", "")))
     results = [str(m["content"]) for m in messages if m["role"] == "tool"]
