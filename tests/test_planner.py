@@ -427,3 +427,14 @@ def test_a_word_for_a_relation_that_is_written_as_a_name_is_one(make_repo: MakeR
     answer = ask(root, "Which functions call Handle of Router but not Use of Router?")
 
     assert answer.results == ("mux.go::one",)
+
+
+def test_them_are_what_the_part_before_asked_for(shop: Path) -> None:
+    answer = ask(shop, "Which classes inherit from Gateway, and which of them override authorise?")
+    counted = ask(shop, "Which classes inherit from Gateway, and how many of those override authorise?")
+
+    assert answer.status == counted.status == "answered"
+    assert "subclasses | members(name=" in answer.plan
+    assert "shop/payment.py::CardGateway.authorise" in answer.results
+    assert "VoucherGateway.authorise" not in answer.text
+    assert counted.plan.endswith("| count")

@@ -8,11 +8,13 @@ take is left to the forms (forms.py), which read a question by its outline.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from codeqa.domain import Symbol
 from codeqa.plan import Both, Call, Plan, find
 from codeqa.planner.grammar import vocabulary
 from codeqa.planner.grammar.questions import Compiled, Questions
+from codeqa.planner.grammar.reader import Set
 from codeqa.planner.link import Linker
 
 __all__ = ["Compiled", "alternatives", "compile_parts", "compile_question", "is_participle", "understands"]
@@ -20,12 +22,15 @@ __all__ = ["Compiled", "alternatives", "compile_parts", "compile_question", "is_
 _PARTS = re.compile(r"(?<=[\w`'\")])[?.!]\s+|,?\s+and\s+(?=(?:which|what|who|where|how\s+many|do|does|are|is)\b)", re.I)
 
 
-def compile_question(question: str, linker: Linker, last: Plan | None = None) -> Compiled | None:
+def compile_question(question: str, linker: Linker, before: Compiled | None = None) -> Compiled | None:
     """Return the plan of a relational question, None if the grammar does not understand all of it.
 
-    `last` is what "it" stands for at its beginning.
+    `before` is a question whose subject "it" stands for at its beginning, and whose answer "them" in "which of them".
     """
-    return Questions(question, linker, before=last).question()
+    if before is None:
+        return Questions(question, linker).question()
+    those = None if before.number else Set(before.plan, before.sort)
+    return Questions(question, linker, before=before.subject, those=those).question()
 
 
 def compile_parts(question: str, linker: Linker) -> tuple[list[Compiled], str]:
@@ -41,8 +46,8 @@ def compile_parts(question: str, linker: Linker) -> tuple[list[Compiled], str]:
     found: list[Compiled] = []
     rest: list[str] = []
     for part in parts:
-        last = found[0].subject if found else None
-        compiled = compile_question(part, linker, last) if found or part is parts[0] else None
+        before = replace(found[-1], subject=found[0].subject) if found else None
+        compiled = compile_question(part, linker, before) if found or part is parts[0] else None
         if compiled is not None:
             found.append(compiled)
         else:

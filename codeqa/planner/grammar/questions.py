@@ -31,6 +31,7 @@ class Questions(Predicates):
     """Reads whole questions."""
 
     before: Plan | None = None  # what "it" stands for at the beginning
+    those: Set | None = None  # what "them" stands for in "which of them", at the beginning
 
     def question(self) -> Compiled | None:
         """Read the whole question."""
@@ -40,6 +41,7 @@ class Questions(Predicates):
         if not self.tokens:
             return None
         readings = (
+            self._of_those,
             self._counting,
             self._by_which,
             self._where,
@@ -67,6 +69,17 @@ class Questions(Predicates):
         self._maybe("counted")
         if self.at < len(self.tokens):
             raise NotUnderstood
+
+    def _of_those(self) -> tuple[Set, bool]:
+        """[A question, and] which of them override X; how many of those call Y."""
+        if self.those is None:
+            raise NotUnderstood
+        number = bool(self._maybe("how"))
+        self._word(*(("many",) if number else ("which", "who", "what")))
+        self._word("of")
+        self._word("them", "these", "those")
+        found = self._predicates(self.those, relative=False)
+        return (replace(found, plan=piped(needed(found), "count")) if number else found), number
 
     # -------------------------------------------------------------------------------------------------------- numbers
 
