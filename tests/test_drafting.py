@@ -207,3 +207,16 @@ def test_a_sentence_with_what_nobody_sees_is_dropped_whoever_supports_it(desk: D
     draft = desk.draft(f"It charges the basket{sign} [{mark}].", verdict="supported")
 
     assert not draft.lines and not ASKED
+
+
+def test_what_the_repository_calls_so_is_no_handle(make_repo: MakeRepo) -> None:
+    root = make_repo({**SHOP, "shop/store.py": 'def keep(order):\n    """Put an order into S3."""\n    return order\n'})
+    with Project.open(root) as project:
+        list(project.update())
+        desk = Desk(project)
+        for name in ("Checkout.place", "retry", "backoff"):
+            desk.handles.symbol(project.tools.find(name))
+
+        text, _ = desk.handles.marks("S1 calls S2, and the order is put into S3.")
+
+    assert text == "`Checkout.place` calls `retry`, and the order is put into S3."

@@ -110,7 +110,7 @@ class Agent:
         seed = options.opening_tokens if options.seeded else 0
         opening = looking.opening(walked.book, seed, wide=walked.weak)
         ledger = Ledger(options.context, options.reply_tokens, Scale())
-        head = self._head(walked, opening, looking)
+        head = self._head(walked, opening)
         leading = Leading(self.asker, toolbox, ledger, options, head, opening)
         judging = Judging(self.tools, self.asker, leading.budget)
         drafting = Drafting(self.tools, handles, judging.judge)
@@ -167,7 +167,7 @@ class Agent:
             return again, new
         return finished, draft
 
-    def _head(self, walked: Walked, opening: Sequence[str], looking: Looking) -> str:
+    def _head(self, walked: Walked, opening: Sequence[str]) -> str:
         question = " ".join(walked.book.question.split())
         known = ["Nothing is known yet."] if not opening else ["Facts that the names and words of the question led to:"]
         unknown = [f"Not known: {one_line(text, 300)}." for text in walked.book.unknowns[:3]] if opening else []

@@ -134,7 +134,11 @@ class Handles:
 
     def _named(self, match: re.Match[str]) -> str:
         symbol = None if match["as_is"] else self._symbols.get(match.group())
-        return say.named(symbol) if symbol is not None else match.group()
+        return say.named(symbol) if symbol is not None and not self._is_word(match.group()) else match.group()
+
+    def _is_word(self, handle: str) -> bool:
+        """Tell whether the repository speaks of what looks like a handle, as of the storage S3."""
+        return bool(self._tools.store.document_frequency([handle.lower()])[handle.lower()])
 
 
 def _as_is(match: re.Match[str]) -> str:

@@ -91,7 +91,10 @@ class Leading:
             heard, reply = yield from self._next(tools)
             self._last = ""
             if heard.problem:
-                yield from self._strike(heard.problem, reply)
+                cut = reply.done_reason == "length"
+                yield from self._strike(
+                    f"it was cut off at {self.options.reply_tokens} tokens" if cut else heard.problem
+                )
                 continue
             finish = next((call for call in heard.calls if call.name == FINISH and not call.problem), None)
             if finish is not None:
@@ -123,7 +126,7 @@ class Leading:
         else:
             self._strikes = 0
 
-    def _strike(self, problem: str, reply: Reply | None) -> Generator[Event, None, None]:
+    def _strike(self, problem: str) -> Generator[Event, None, None]:
         """Note a reply that cannot be used; what it was is not shown to the model again, which would go on with it."""
         self._strikes += 1
         yield Step("strike", problem)

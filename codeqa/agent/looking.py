@@ -266,7 +266,7 @@ class Looking:
     def _step(self, book: Notebook, symbol: Symbol, step: str) -> None:
         found = self.runner.run(piped(find(symbol.id), step))
         plan = piped(piped(find(symbol.id), step), "count")
-        text = f"{say.cited(symbol)} has {len(found.rows)} {_OF[step]}."
+        text = f"{say.cited(symbol)}: {_OF[step]}: {len(found.rows)}."
         book.add(say.count(text, len(found.rows), plan, "it", say.heads(symbol)))
         for row in found.rows:
             edge = row.sites[0] if row.sites else None
@@ -289,8 +289,8 @@ class Looking:
 _OF = {
     "bases": "bases, further ancestors included",
     "overrides": "methods that it overrides",
-    "reads": "data that it reads",
-    "writes": "data that it sets",
+    "reads": "data that it reads, by name",
+    "writes": "data that it sets, by name",
     "raises": "errors that it raises by name",
     "importers": "files that import it",
     "imports": "imports in its file",
@@ -298,7 +298,7 @@ _OF = {
     "decorated": "things that it decorates",
     "typed": "places that name it in a type",
     "members": "members",
-    "owner": "owner",
+    "owner": "what is around it",
     "documents": "sections of documents that name it",
 }
 
