@@ -14,7 +14,7 @@ from codeqa.project import Project
 from tests.asking import SHOP
 from tests.chat_server import Said
 from tests.conftest import MakeRepo
-from tests.honest import honest
+from tests.honest import honest, seen
 from tests.ollama_server import Model, OllamaServer
 
 QUESTION = "Who calls retry?"
@@ -95,6 +95,23 @@ def test_what_has_changed_is_asked_anew(server: OllamaServer, shop: Path, path: 
 
     assert not again.reused
     assert chats(server) > asked
+
+
+def test_what_a_walk_began_with_counts_too(server: OllamaServer, shop: Path) -> None:
+    """An answer of facts that no call of a tool showed is not given again where there is one fact more."""
+
+    def finishing(body: dict[str, Any]) -> Said:
+        return Said(calls=(("finish", {"sentences": [f"{t} [{h}]" for h, t in seen(body).facts.items()]}),))
+
+    server.script = finishing
+    first = ask(server, shop)
+    assert first.claims
+    assert ask(server, shop, "tell me who calls retry").reused == first.trace
+    late = "\n\ndef late():\n    retry(1, 2)\n"
+    (shop / "shop/checkout.py").write_text((shop / "shop/checkout.py").read_text() + late)
+
+    assert not ask(server, shop).reused
+    assert ask(server, shop, "tell me who calls retry").reused != first.trace
 
 
 def test_a_change_elsewhere_costs_nothing(server: OllamaServer, shop: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from codeqa.agent.asking import Asker, until
 from codeqa.agent.drafting import Draft, Drafting
-from codeqa.agent.earlier import Earlier
+from codeqa.agent.earlier import BEGIN, Earlier, begun
 from codeqa.agent.handles import Handles
 from codeqa.agent.judging import Judging
 from codeqa.agent.leading import Finished, Leading
@@ -80,9 +80,11 @@ class Agent:
         *steps, known = self.planner.conclude(walked, stale)
         assert isinstance(known, Answered)
         yield from steps
+        began = begun(walked.book)
+        yield Step(BEGIN, began)
         reuse = self.traces is not None and not stale and not meaning
         try:
-            answer = (yield from self._earlier(walked)) if reuse else None
+            answer = (yield from self._earlier(walked, began)) if reuse else None
             answer = answer or (yield from self._led(walked, known.answer))
         except ModelUnavailable as error:
             if self.required:
@@ -93,11 +95,11 @@ class Agent:
             answer = replace(known.answer, unknowns=(*known.answer.unknowns, note))
         yield Answered(answer)
 
-    def _earlier(self, walked: Walked) -> Generator[Event, None, Answer | None]:
+    def _earlier(self, walked: Walked, begin: str) -> Generator[Event, None, Answer | None]:
         assert self.traces is not None
         began = time.perf_counter()
-        earlier = Earlier(self.traces, self.tools, self.asker, self.options)
-        answer = yield from earlier.find(walked.book.question)
+        earlier = Earlier(self.traces, self.planner, self.asker, self.options)
+        answer = yield from earlier.find(walked.book.question, begin)
         spent = {"walk": round(walked.seconds * 1000, 1), "reuse": round((time.perf_counter() - began) * 1000, 1)}
         return answer and replace(answer, timing_ms=spent)
 

@@ -3,16 +3,16 @@
 The traces are the store: an answer goes when its trace does. What was asked is found by the question's vector; two
 questions are the same if their words are, or, where they are near and speak of the same names, if the model says so. An
 answer is given again only if every claim holds in graph and bytes, every cited line is what it was where it was, every
-step of its walk is there, and every call of a tool that was made for it shows the same again: a caller that was added
-since shows in the last of these alone.
+step of its walk is there, and what the walk began with and every call of a tool that was made for it are the same
+again: a caller that was added since shows in these alone.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -39,15 +39,17 @@ from codeqa.domain import (
     ToolCall,
     ToolUse,
 )
+from codeqa.notebook import Notebook
+from codeqa.planner import Planner
 from codeqa.prompts import load
 from codeqa.prompts.fencing import one_line
-from codeqa.tools import Tools
 from codeqa.traces import Traces
 from codeqa.verify import recorded
 from codeqa.verify.replay import replay
 
 NEAR = 0.9  # cosine of the vectors of questions that may be the same
 LOOKED = 60  # conversations back
+BEGIN = "begin"  # step of a walk: what it begins with
 ASKED = 2  # near questions about which the model is asked
 TAKEN = "the question was taken to be the same as an earlier one: "
 LONGEST = 400  # characters of a question that is compared
@@ -68,19 +70,21 @@ class _Kept:
     question: str
     answer: Mapping[str, Any]
     uses: tuple[tuple[str, Mapping[str, str], str], ...]  # tool, arguments, digest
+    begin: str  # what its walk began with
 
 
 class Earlier:
     """Looks for an earlier answer by one model under one prompt."""
 
-    def __init__(self, traces: Traces, tools: Tools, asker: Asker, options: Options) -> None:
+    def __init__(self, traces: Traces, planner: Planner, asker: Asker, options: Options) -> None:
         self.traces = traces
-        self.tools = tools
+        self.planner = planner
+        self.tools = planner.tools
         self.asker = asker
         self.options = options
 
-    def find(self, question: str) -> Generator[Event, None, Answer | None]:
-        """Return an earlier answer that still holds, with a note of what was checked; None if there is none."""
+    def find(self, question: str, begin: str) -> Generator[Event, None, Answer | None]:
+        """Return an earlier answer that still holds; None if there is none. `begin` is what a walk would begin with."""
         asked = 0
         for cosine, kept in self._near(question):
             if not (same := _words(kept.question) == _words(question)):
@@ -90,13 +94,20 @@ class Earlier:
                 same = yield from self._same(kept.question, question)
             if not same:
                 continue
-            trouble = yield from self._trouble(kept)
+            now = begin if kept.question == question else (yield from self._begins(kept.question))
+            alike = kept.begin == now
+            trouble = (yield from self._trouble(kept)) if alike else "its walk would begin with something else"
             if trouble:
                 yield Step("reuse", f"{kept.name} no longer holds: {trouble}")
                 continue
             yield Step("reuse", f"{kept.name} asked the same ({cosine:.2f}), and all of it holds")
             return self._again(kept, question)
         return None
+
+    def _begins(self, question: str) -> Generator[Event, None, str]:
+        """Return what a walk of an earlier question would begin with now."""
+        walked = yield from self.planner.walk(question)
+        return begun(walked.book) if walked is not None else ""
 
     # ------------------------------------------------------------------------------------------------------- questions
 
@@ -146,7 +157,7 @@ class Earlier:
             return (*broken.reasons, *broken.moved)[0]
         for citation in citations:
             lines = self._lines(citation)
-            if hashlib.sha256(lines).hexdigest() != citation.sha256:
+            if sha256(lines).hexdigest() != citation.sha256:
                 return f"{citation.path}:{citation.start_line} has changed"
         for hop in _hops(kept.answer):
             if not self._stands(hop):
@@ -213,6 +224,22 @@ class Earlier:
         )
 
 
+def begun(book: Notebook) -> str:
+    """Return how many facts a walk begins with, and a hash of them: as a step of it, which a trace keeps."""
+    said = "\0".join(f"{fact.text}\0{fact.places}" for fact in book.facts)
+    digest = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{len(book.facts)} facts ({digest})"
+
+
+def _begin(turn: Mapping[str, Any]) -> str:
+    events = turn.get("events")
+    for event in events if isinstance(events, list) else ():
+        about = event.get("attributes") if isinstance(event, Mapping) else None
+        if isinstance(about, Mapping) and about.get("action") == BEGIN:
+            return str(about.get("text", ""))
+    return ""
+
+
 def _read(turn: Mapping[str, Any], model: str, prompt: str) -> _Kept | None:
     """Return a turn as far as it can be given again."""
     answer, asked, spans = turn.get("answer"), turn.get("codeqa"), turn.get("spans")
@@ -222,14 +249,14 @@ def _read(turn: Mapping[str, Any], model: str, prompt: str) -> _Kept | None:
     about = [span.get("attributes", {}) for span in spans if isinstance(span, Mapping)]
     prompts = {str(a["codeqa.prompt"]) for a in about if a.get("codeqa.purpose") == "walk" and "codeqa.prompt" in a}
     question = answer.get("understood") or asked.get("question")
-    if not whole or prompts != {prompt} or not isinstance(question, str):
+    if not whole or prompts != {prompt} or not isinstance(question, str) or asked.get("meaning"):
         return None
     uses = [
         (str(a["gen_ai.tool.name"]), dict(a["gen_ai.tool.call.arguments"]), str(a.get("codeqa.digest", "")))
         for a in about
         if a.get("gen_ai.operation.name") == "execute_tool" and a.get("codeqa.digest")
     ]
-    return _Kept(str(answer.get("trace", "")), question, answer, tuple(uses))
+    return _Kept(str(answer.get("trace", "")), question, answer, tuple(uses), _begin(turn))
 
 
 def _words(question: str) -> list[str]:
