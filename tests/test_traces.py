@@ -120,6 +120,21 @@ def test_what_was_begun_elsewhere_is_not_read(kept: Traces, tmp_path: Path) -> N
     assert "was not begun here" in copy.notices[0]
 
 
+def test_a_copied_folder_is_one_notice(kept: Traces, tmp_path: Path) -> None:
+    copy = Traces(tmp_path / "clone", TraceSettings())
+    (tmp_path / "clone/traces").mkdir(parents=True)
+    for _ in range(4):
+        conversation = kept.begin()
+        kept.append(conversation, turn())
+        path_of(copy, conversation).write_bytes(path_of(kept, conversation).read_bytes())
+        path_of(copy, conversation).chmod(0o600)
+
+    assert [list(copy.newest()), list(copy.newest())] == [[], []]
+    (said,) = copy.notices
+    assert said.startswith("4 files of traces, such as traces/")
+    assert said.endswith("it was not begun here")
+
+
 @pytest.mark.parametrize("what", ["link", "hard link", "fifo", "folder", "readable by others"])
 def test_no_link_no_pipe_and_nothing_that_others_may_read(kept: Traces, tmp_path: Path, what: str) -> None:
     conversation = kept.begin()

@@ -64,6 +64,7 @@ class Traces:
     settings: TraceSettings = field(default_factory=TraceSettings)
     blank: Callable[[bytes], bytes] = bytes
     notices: list[str] = field(default_factory=list)
+    _passed: dict[str, list[str]] = field(default_factory=dict)  # files that are not read, by the reason
 
     # --------------------------------------------------------------------------------------------------------- writing
 
@@ -196,8 +197,27 @@ class Traces:
                 return folder.read(there, conversation + ending, conversation)
         except (OSError, CodeqaError) as error:
             if ending != LABELS or not isinstance(error, FileNotFoundError):
-                self._note(f"{FOLDER}/{conversation}{ending} is not read: {getattr(error, 'message', error)}")
+                self._unread(f"{FOLDER}/{conversation}{ending}", getattr(error, "message", None) or str(error))
             return None
+
+    def _unread(self, name: str, reason: str) -> None:
+        """Note a file that is not read; of several for one reason, as after a copy, in one sentence."""
+        names = self._passed.setdefault(reason, [])
+        if name in names:
+            return
+        names.append(name)
+        if len(names) == 1:
+            self._note(f"{name} is not read: {reason}")
+            return
+        before = names[0] if len(names) == 2 else f"{len(names) - 1} files of {FOLDER}"
+        old = next(
+            (n for n, text in enumerate(self.notices) if text.startswith(before) and text.endswith(reason)), None
+        )
+        text = f"{len(names)} files of {FOLDER}, such as {names[0]}, are not read: {reason}"
+        if old is None:
+            self._note(text)
+        else:
+            self.notices[old] = text
 
     def _note(self, text: str) -> None:
         if text not in self.notices:
