@@ -30,7 +30,7 @@ def address(host: str | None, environ: Mapping[str, str], *, remote: bool = Fals
     if not (remote or is_this_machine(name)):
         raise UsageError(
             f"{source} is {name}, which is not this machine: source text would be sent there",
-            hint="set model.remote = true in your own settings if that is meant",
+            hint="--remote, or model.remote = true in your own settings, if that is meant",
         )
     shown = f"[{name}]" if ":" in name else name
     return f"{parts.scheme}://{shown}:{port}{parts.path.rstrip('/')}"

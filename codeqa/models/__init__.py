@@ -27,7 +27,7 @@ def connect(
     if is_of_the_cloud(name) and not remote:
         raise UsageError(
             f"{name} runs in Ollama's cloud, not on this machine: source text would be sent there",
-            hint="set model.remote = true in your own settings if that is meant",
+            hint="--remote, or model.remote = true in your own settings, if that is meant",
         )
     if _is_openai(url):
         from codeqa.models.openai import OpenAI

@@ -96,7 +96,7 @@ class Ollama:
         if host := _elsewhere(self.name, shown):
             raise UsageError(
                 f"{self.name} runs at {host}, which is not this machine: source text would be sent there",
-                hint="set model.remote = true in your own settings if that is meant",
+                hint="--remote, or model.remote = true in your own settings, if that is meant",
             )
         self._allowed = True
 
