@@ -16,9 +16,10 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from codeqa.cli import main, show_answer
+from codeqa import wording
+from codeqa.cli import main
 from codeqa.cli.failure import explain
-from codeqa.cli.progress import ProgressLine, describe, duration, size
+from codeqa.cli.progress import ProgressLine
 from codeqa.cli.terminal import Terminal, wants_colour
 from codeqa.config import Settings
 from codeqa.domain import (
@@ -56,8 +57,9 @@ from codeqa.domain import (
 )
 from codeqa.plan import STEPS, Call, Row, check, find, parse, piped
 from codeqa.plan import Result as Found
+from codeqa.wording import describe, duration, size
 from tests.conftest import ROOT, MakeRepo, RunCodeqa
-from tests.test_cli_sanitise import unsafe
+from tests.test_sanitise import unsafe
 
 ESC = "\x1b"
 HOSTILE = "x\x1b]52;c;aGk=\x07\x9b2J\u202e\r"  # would write the clipboard, clear the screen, turn the line around
@@ -954,7 +956,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_no_confidence_is_shown_as_certainty() -> None:
-    assert [show_answer.strategy("inferred", share) for share in (0.998, 0.98, 0.6)] == [
+    assert [wording.strategy("inferred", share) for share in (0.998, 0.98, 0.6)] == [
         "inferred .99",
         "inferred .98",
         "inferred .60",

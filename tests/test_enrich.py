@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from codeqa import embed, prompts
-from codeqa.cli import progress
+from codeqa import embed, prompts, wording
 from codeqa.domain import (
     CodeqaError,
     ContextFull,
@@ -517,7 +516,7 @@ def test_what_is_said_of_bytes_that_are_nowhere_is_forgotten_when_it_is_most(roo
 
 
 def test_progress_tells_a_slow_rate_and_what_is_left() -> None:
-    said = progress.describe(Progress("enrich", 3, 13, 10.0, "shop.py::often"))
+    said = wording.describe(Progress("enrich", 3, 13, 10.0, "shop.py::often"))
     assert said == "enrich  3/13  3.3 s each  33.3 s left  shop.py::often"
 
 

@@ -130,7 +130,7 @@ class Root(click.Group):
 def _unknown_command(name: str) -> str:
     import difflib  # only for a mistake
 
-    from codeqa.cli import sanitise
+    from codeqa import sanitise
 
     if " " in name.strip():
         return 'a question needs its command: codeqa ask "…"'

@@ -10,8 +10,9 @@ import click
 
 from codeqa.cli import model, question
 from codeqa.cli.face import Face, common
-from codeqa.cli.progress import EVERY_SECONDS, duration
+from codeqa.cli.progress import EVERY_SECONDS
 from codeqa.domain import Answer, Answered, Event, ModelUnavailable, Notice, Step, UsageError
+from codeqa.wording import duration
 
 if TYPE_CHECKING:
     from codeqa.cli.terminal import Terminal

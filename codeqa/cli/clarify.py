@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Mapping
 
-from codeqa.cli import sanitise
+from codeqa import sanitise
 from codeqa.cli.face import clean
 from codeqa.cli.terminal import Terminal
 from codeqa.domain import Clarify, Option

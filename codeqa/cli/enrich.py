@@ -9,9 +9,9 @@ import click
 
 from codeqa.cli.face import Face, common
 from codeqa.cli.jsonable import record
-from codeqa.cli.progress import duration
 from codeqa.cli.terminal import Terminal
 from codeqa.domain import Enriched, Event
+from codeqa.wording import duration
 
 
 @click.command(short_help="Let a local model describe symbols, which helps search.")

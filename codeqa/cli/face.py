@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import click
 
 from codeqa.cli import jsonable
-from codeqa.cli.progress import ProgressLine, duration
+from codeqa.cli.progress import ProgressLine
 from codeqa.cli.terminal import Terminal
 from codeqa.domain import Event, Indexed, Notice, Progress, UsageError
+from codeqa.wording import duration
 
 if TYPE_CHECKING:
     from codeqa.project import Project

@@ -10,9 +10,9 @@ import click
 
 from codeqa.cli.face import Face, common
 from codeqa.cli.jsonable import record
-from codeqa.cli.progress import duration, size
 from codeqa.cli.terminal import Terminal
 from codeqa.domain import Indexed, UsageError
+from codeqa.wording import duration, size
 
 MAX_CRASHED = 20
 

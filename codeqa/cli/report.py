@@ -12,9 +12,9 @@ from codeqa.cli import model
 from codeqa.cli.face import Face, common
 from codeqa.cli.index import counted
 from codeqa.cli.jsonable import record
-from codeqa.cli.progress import size
 from codeqa.cli.terminal import Piece, Terminal
 from codeqa.domain import Check, Embedding, LanguageReport, Notice, Status
+from codeqa.wording import size
 
 MAX_SKIPPED = 10  # paths shown for one reason
 MAX_STALE = 10

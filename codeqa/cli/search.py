@@ -9,8 +9,9 @@ import click
 
 from codeqa.cli import question
 from codeqa.cli.face import Face, common
-from codeqa.cli.terminal import WIDEST, lines
+from codeqa.cli.terminal import WIDEST
 from codeqa.domain import CodeqaError, Hit
+from codeqa.wording import lines
 
 NOTHING = 3
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import floor
 
-from codeqa.cli.progress import duration
-from codeqa.cli.terminal import Terminal, lines
+from codeqa.cli.terminal import Terminal
 from codeqa.domain import Answer, Citation, Hop
+from codeqa.wording import duration, label, lines, strategy
 
 MAX_CITATIONS = 20
 MAX_QUOTED = 8  # citations that are shown with lines
@@ -105,17 +104,6 @@ def step(hop: Hop, out: Terminal, *, start: str = "", backwards: bool = False, i
     evidence = f"({hop.site}, {strategy(hop.strategy, hop.confidence)})"
     begin = (f"  {start} " if start else "      ", "name")
     out.line(indent, begin, (arrow, "code"), " ", (label(end), "name"), "  ", (evidence, "dim"))
-
-
-def label(symbol: str) -> str:
-    """Return a symbol id as a chain shows it: the qualified name, without a twin's number, or the path of a file."""
-    _, inside, name = symbol.rpartition("::")
-    return re.sub(r"#\d+(?=\.|$)", "", name) if inside else symbol
-
-
-def strategy(name: str, confidence: float) -> str:
-    """Return `exact .98`: rounded down, for none is certain."""
-    return f"{name} {floor(confidence * 100 + 1e-9) / 100:.2f}".replace(" 0.", " .")
 
 
 def _notes(title: str, notes: list[str] | tuple[str, ...], out: Terminal) -> None:

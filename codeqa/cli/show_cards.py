@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from codeqa.cli.show_answer import label, step, strategy
-from codeqa.cli.terminal import Piece, Terminal, lines
+from codeqa.cli.show_answer import step
+from codeqa.cli.terminal import Piece, Terminal
 from codeqa.domain import Edge, Hop, Impact, Listing, PathResult, Relation, Symbol, SymbolCard, Unresolved
+from codeqa.wording import label, lines, strategy
 
 MAX_ROWS = 10  # of one section of a card
 MAX_USERS = 20  # at one distance

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from codeqa import __version__
 from codeqa.cli.jsonable import Json, jsonable
-from codeqa.cli.progress import duration
 from codeqa.cli.terminal import Terminal
+from codeqa.wording import duration
 
 if TYPE_CHECKING:
     from codeqa.evals.evaluation import Measured

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from codeqa.cli.jsonable import Json, jsonable
-from codeqa.cli.progress import duration
 from codeqa.cli.terminal import Terminal
+from codeqa.wording import duration
 
 if TYPE_CHECKING:
     from codeqa.evals import Grade, Tally

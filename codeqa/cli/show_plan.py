@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from codeqa.cli.jsonable import jsonable, record
-from codeqa.cli.show_answer import chain, label
+from codeqa.cli.show_answer import chain
 from codeqa.cli.show_cards import columns, hop_of, place_row, unresolved
 from codeqa.cli.terminal import Terminal
 from codeqa.domain import Edge, Hop
 from codeqa.plan import STEPS, Both, Call, Parameter, Plan, Result, Row, Signature, parse
 from codeqa.plan.language import Value
 from codeqa.plan.wording import describe
+from codeqa.wording import label
 
 MAX_PLACES = 8  # further places of one row's last step
 GROUPS = {  # steps by what they are for: in this order they are listed

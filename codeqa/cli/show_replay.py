@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from codeqa.cli.progress import duration
-from codeqa.cli.terminal import lines
+from codeqa.wording import duration, lines
 
 if TYPE_CHECKING:
     from codeqa.cli.terminal import Terminal

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from codeqa.cli.progress import duration
+from codeqa.wording import duration
 
 if TYPE_CHECKING:
     from codeqa.cli.terminal import Piece, Terminal

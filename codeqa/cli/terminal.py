@@ -15,7 +15,7 @@ from typing import TextIO
 
 import click
 
-from codeqa.cli import sanitise
+from codeqa import sanitise
 
 Piece = str | tuple[str, str]  # text, or text and the name of its style
 
@@ -153,11 +153,6 @@ class Terminal:
         text, style = piece
         safe = sanitise.line(text)
         return click.style(safe, **STYLES[style]) if self.colour and safe else safe  # type: ignore[arg-type]
-
-
-def lines(start: int, end: int) -> str:
-    """Return a range of lines as a place says it: `12-20`, or `12`."""
-    return str(start) if start == end else f"{start}-{end}"
 
 
 def wants_colour(environ: Mapping[str, str], interactive: bool) -> bool:
