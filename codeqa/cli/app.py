@@ -14,6 +14,7 @@ from codeqa import __version__
 
 COMMANDS = {  # name: (where it is, what it does)
     "ask": ("codeqa.cli.ask:ask", "Answer a question with cited sentences."),
+    "tui": ("codeqa.cli.tui:tui", "Ask on a full screen, as codeqa alone does on a terminal."),
     "plan": ("codeqa.cli.plan:plan", "Show the plan that a question compiles to."),
     "query": ("codeqa.cli.plan:query", "Run a plan: callers, heirs, readers … of what another step found."),
     "search": ("codeqa.cli.search:search", "List the best places for a query."),
@@ -100,7 +101,7 @@ class Root(click.Group):
         if not extra.pop("standalone_mode", True):
             return super().main(args, prog_name, standalone_mode=False, **extra)
         arguments = list(sys.argv[1:] if args is None else args)
-        sys.exit(self._guarded(arguments or ["--help"], extra))
+        sys.exit(self._guarded(arguments or ["tui" if _on_a_terminal() else "--help"], extra))
 
     def _guarded(self, arguments: list[str], extra: dict[str, Any]) -> int:
         """Return the exit code. The only place of the package that catches everything."""
@@ -125,6 +126,12 @@ class Root(click.Group):
                 return int(self.invoke(context) or 0)
         except click.exceptions.Exit as stop:
             return stop.exit_code
+
+
+def _on_a_terminal() -> bool:
+    """Whether a full screen can be shown. A stream may be closed, and then it is None."""
+    streams = (sys.stdin, sys.stdout)
+    return os.environ.get("TERM") != "dumb" and all(stream is not None and stream.isatty() for stream in streams)
 
 
 def _unknown_command(name: str) -> str:

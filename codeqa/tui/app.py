@@ -1,0 +1,211 @@
+"""The app: one project, one engine, the screens, and what all of them may do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from threading import Event as Flag
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, SuspendNotSupported, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import HelpPanel
+
+from codeqa import sanitise
+from codeqa.domain import CodeqaError, Event, Indexed, Progress
+from codeqa.project import Project
+from codeqa.tui import copying, editor
+from codeqa.tui.ask import AskScreen
+from codeqa.tui.engine import Ended, Engine, Happened, State, Told
+from codeqa.tui.question import Question
+from codeqa.tui.themes import THEMES
+
+
+class FromEngine(Message):
+    """What the engine told, in the app's thread."""
+
+    def __init__(self, told: Told) -> None:
+        super().__init__()
+        self.told = told
+
+
+class CodeqaApp(App[None]):
+    """Asks, shows, opens. The project belongs to the engine's thread from the start on."""
+
+    TITLE = "codeqa"
+    CSS_PATH = "tui.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help"),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+q", "leave", "Quit", priority=True),
+    ]
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        theme: str = "dark",
+        environ: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.environ = os.environ if environ is None else environ
+        self.root = project.root
+        self.model = project.settings.model.name
+        self.state: State | None = None
+        self._indexing: int | None = None  # number of the job that makes or updates the index
+        self._progress: Progress | None = None
+        self.engine = Engine(project, self._tell)
+        self.ask_screen = AskScreen(self.engine, clock)
+        for each in THEMES.values():
+            self.register_theme(each)
+        self.theme = THEMES[theme].name
+
+    def _tell(self, told: Told) -> None:
+        """Hand on what the engine's thread tells; to post a message is safe there."""
+        self.post_message(FromEngine(told))
+
+    def on_mount(self) -> None:
+        """Show the first screen, then look after the index."""
+        self.push_screen(self.ask_screen)
+        self.engine.start()
+        self.call_after_refresh(self.action_index, force=False)
+
+    def on_unmount(self) -> None:
+        """Let go of the project."""
+        self.engine.close()
+
+    # ----------------------------------------------------------------------------------------------------------- engine
+
+    @on(FromEngine)
+    def _told(self, message: FromEngine) -> None:
+        told = message.told
+        screen = self.ask_screen
+        of_walk = screen.job is not None and told.job == screen.job.number
+        if isinstance(told, Ended):
+            self.state = told.state
+            if told.job == self._indexing:
+                self._index_ended(told)
+            if of_walk:
+                screen.ended(told)
+        elif of_walk:
+            screen.happened(told.event)
+        elif told.job == self._indexing:
+            self._index_happened(told)
+        screen.about_project()
+
+    def _index_happened(self, told: Happened) -> None:
+        if isinstance(told.event, Progress):
+            self._progress = told.event
+            self.ask_screen.about_index(told.event)
+        elif isinstance(told.event, Indexed) and told.event.changed:
+            self.notify(f"indexed {told.event.parsed:,} of {told.event.files:,} files", markup=False)
+
+    def _index_ended(self, told: Ended) -> None:
+        self._indexing = self._progress = None
+        self.ask_screen.about_index(None, told.state)
+        if told.error is not None:
+            self._failed(told.error)
+
+    def _failed(self, error: Exception) -> None:
+        said = error.message if isinstance(error, CodeqaError) else f"{type(error).__name__}: {error}"
+        hint = f" ({error.hint})" if isinstance(error, CodeqaError) and error.hint else ""
+        self.notify(sanitise.text(said + hint), severity="error", markup=False)
+
+    # ---------------------------------------------------------------------------------------------------------- actions
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Yield what the command palette offers."""
+        ask = self.ask_screen
+        yield SystemCommand("Ask", "Go to the question", ask.action_question)
+        yield SystemCommand("New conversation", "The next question means nothing said before", ask.action_begin)
+        yield SystemCommand("Index now", "Bring the index to the tree, whatever it takes", self.action_index)
+        if ask.answer is not None:
+            yield SystemCommand("Copy answer", "As Markdown, with its citations", ask.action_copy_answer)
+        if ask.answer is not None and ask.answer.citations:
+            yield SystemCommand("Copy place", "path:line of the evidence", ask.action_copy_citation)
+            yield SystemCommand("Open in editor", "$VISUAL or $EDITOR, at the cited line", ask.action_edit)
+        yield SystemCommand("Help", "Keys, and what has the focus", self.action_help)
+        for name, theme in THEMES.items():
+            yield SystemCommand(f"Theme: {name}", "Colours", self._theming(theme.name))
+        yield SystemCommand("Quit", "Leave codeqa", self.action_quit)
+
+    def _theming(self, name: str) -> Callable[[], None]:
+        def use() -> None:
+            self.theme = name
+
+        return use
+
+    def action_index(self, *, force: bool = True) -> None:
+        """Bring the index to the tree; unless forced only if that fits the budget of a question."""
+
+        def events(project: Project, cancelled: Flag) -> Iterator[Event]:
+            return project.index() if force else project.update()
+
+        if self._indexing is None:
+            self._indexing = self.engine.stream(events).number
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Show how to leave by the key that does it: in the question, q is a letter."""
+        return isinstance(self.focused, Question) if action == "leave" else True
+
+    async def action_leave(self) -> None:
+        """Quit; ctrl+q does so everywhere."""
+        await self.action_quit()
+
+    def action_help(self) -> None:
+        """Show what the focused part is for, or hide that again."""
+        try:
+            self.screen.query_one(HelpPanel)
+        except NoMatches:
+            self.action_show_help_panel()
+        else:
+            self.action_hide_help_panel()
+
+    def edit(self, path: str, line: int) -> None:
+        """Open the user's editor, and come back."""
+        target = self.root / path
+        if not target.is_file():
+            self.notify(sanitise.line(f"{path} is gone"), severity="warning", markup=False)
+            return
+        command = editor.command(self.environ, str(target), line)
+        try:
+            if command.terminal:
+                with self.suspend():
+                    subprocess.run(command.argv, check=False)
+                self.refresh(layout=True)
+            else:
+                silent = subprocess.DEVNULL
+                subprocess.Popen(command.argv, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
+        except (OSError, SuspendNotSupported) as error:
+            why = error.strerror if isinstance(error, OSError) else "this terminal cannot be handed over"
+            said = f"{command.argv[0]}: {why}; $VISUAL or $EDITOR names your editor"
+            self.notify(sanitise.line(said), severity="error", markup=False)
+            return
+        if not command.at_line:
+            said = f"{command.argv[0]} is not known here, so it was not told the line: {line}"
+            self.notify(sanitise.line(said), markup=False)
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy by OSC 52 and, where that may be lost, to a file too."""
+        self.copy_to_clipboard(text)
+        said = f"copied {what}"
+        if copying.may_be_lost(self.environ):
+            try:
+                said += f"; also kept in {copying.keep(text, self._cache())}"
+            except OSError as error:
+                said += f"; this terminal may not take it, and no file could be written: {error.strerror}"
+        self.notify(sanitise.line(said), markup=False)
+
+    @staticmethod
+    def _cache() -> Path:
+        from platformdirs import user_cache_dir
+
+        return Path(user_cache_dir("codeqa"))

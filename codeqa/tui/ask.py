@@ -1,0 +1,456 @@
+"""The Ask screen: a question, the walk, the answer, the evidence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from threading import Event as Flag
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from codeqa.conversation import Conversation
+from codeqa.domain import Answer, Answered, CodeqaError, Event, Heard, Hop, Notice, Progress
+from codeqa.project import Project
+from codeqa.tui.engine import Ended, Engine, Job, State
+from codeqa.tui.evidence import Evidence, Exhibit, around, at_site, body, cited
+from codeqa.tui.painting import inline, paint
+from codeqa.tui.question import Question
+from codeqa.tui.rows import Row, Rows
+from codeqa.tui.segments import Segment, citation_at, hops_of, segments
+from codeqa.tui.showing import Fold, Said, answer_rows, step_row, summed_up, walk_rows
+from codeqa.wording import describe, duration
+
+if TYPE_CHECKING:
+    from codeqa.tui.app import CodeqaApp
+
+NARROW = 110  # columns below which the panes are stacked
+EVERY_SECONDS = 0.25  # that the elapsed time is written anew
+STEPS = "steps"
+
+EXAMPLES = (
+    "who calls `Router.add`",
+    "how does `main` reach `Store.open`",
+    "what breaks if I change `Session.close`",
+    "where are retries counted",
+)
+WALK_HELP = """## Walk
+
+The steps that the answer rests on: who, what, whom, and how each was resolved.
+
+- ● its line was read, and it was resolved for certain
+- ◌ it may not happen when the code runs: a dispatch, a callback, a join of texts
+- ○ its line was not read
+
+Standing on a step shows its line, and marks ▎ the sentences that state it.
+"""
+ANSWER_HELP = """## Answer
+
+One sentence a line. Standing on one shows what it cites, and marks ▎ its steps. **n** and **p** go through the
+citations. Enter opens and closes what is folded.
+"""
+
+
+class AskScreen(Screen[None]):
+    """What it shows follows from `answer` and the events since; the engine is only told what to do."""
+
+    app: CodeqaApp
+    AUTO_FOCUS = "#question"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", "Stop"),
+        Binding("escape", "question", "Ask"),
+        Binding("slash", "question", "Question", show=False),
+        Binding("n", "citation(1)", "Cited", key_display="n/p"),
+        Binding("p", "citation(-1)", "Cited before", show=False),
+        Binding("w", "below", "Walk"),
+        Binding("e", "edit", "Edit"),
+        Binding("y", "copy_citation", "Copy"),
+        Binding("Y", "copy_answer", "All"),
+        Binding("ctrl+n", "begin", "New conversation", show=False),
+    ]
+
+    def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self.engine = engine
+        self.answer: Answer | None = None
+        self.job: Job | None = None
+        self._clock = clock
+        self._began = 0.0
+        self._question = ""
+        self._doing = ""
+        self._indexing: Progress | None = None
+        self._conversation = Conversation()
+        self._segments: list[Segment] = []
+        self._opened: set[str] = set()
+        self._shown: int | None = None  # the citation in the evidence pane
+        self._notices: list[str] = []
+        self._steps: list[Row] = []
+        self._base: Exhibit | None = None  # what the evidence pane shows, as it was cited
+
+    def compose(self) -> ComposeResult:
+        """Question, three panes, one line of status, keys."""
+        with Horizontal(id="header"):
+            yield Static(id="repository", markup=False)
+            yield Static(id="freshness", markup=False)
+        with Horizontal(id="ask"):
+            yield Static("❯", id="prompt", markup=False)
+            yield Question(id="question")
+        with Horizontal(id="panes"):
+            yield Rows(id="walk")
+            yield Rows(id="answer")
+            yield Evidence(id="evidence")
+        yield Static(id="status", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Name the panes and show where we are."""
+        for name in ("walk", "answer", "evidence"):
+            pane = self.query_one(f"#{name}")
+            pane.add_class("pane")
+            pane.border_title = name
+        self.query_one("#walk", Rows).HELP = WALK_HELP  # type: ignore[misc]  # one class, two panes
+        self.query_one("#answer", Rows).HELP = ANSWER_HELP  # type: ignore[misc]
+        self.add_class("-below-evidence", "-idle")
+        self.about_project()
+        self.say(("looking at the index …", "dim"))
+        self.query_one("#answer", Rows).show(_welcome())
+        self.set_interval(EVERY_SECONDS, self._tick)
+
+    def on_resize(self) -> None:
+        """Stack the panes where there is little room."""
+        self.set_class(self.size.width < NARROW, "-narrow")
+        self.refresh_bindings()
+
+    @property
+    def working(self) -> bool:
+        return self.job is not None
+
+    # ---------------------------------------------------------------------------------------------------------- asking
+
+    @on(Question.Submitted)
+    def _submitted(self, event: Question.Submitted) -> None:
+        asked = event.value.strip()
+        if not asked:
+            return
+        if self.working:
+            self.notify("A walk goes on: Esc stops it. What you typed stays.", markup=False)
+            return
+        self.ask(asked)
+
+    def ask(self, question: str) -> None:
+        """Begin a walk; what it takes comes by `happened` and `ended`."""
+        box = self.query_one(Question)
+        box.remember(question)
+        box.value = ""
+        self._question, self._began, self._doing = question, self._clock(), ""
+        self._notices, self._steps = [], []
+        self.answer = None
+        self._opened = set()
+        self.remove_class("-idle")
+        self._below("walk")
+        self.query_one("#walk", Rows).show([])
+        self.query_one("#answer", Rows).show([Row(inline(question, "title"))])
+        self._exhibit(None)
+        conversation = self._conversation
+        self.job = self.engine.stream(lambda project, cancelled: _walk(project, question, conversation, cancelled))
+        self._tick()
+        self.refresh_bindings()
+
+    def happened(self, event: Event) -> None:
+        """Take an event of the walk."""
+        if isinstance(event, Answered):
+            self._answered(event.answer)
+        elif isinstance(event, Heard):
+            self._doing = "the model thinks" if event.kind == "thinking" else "the model writes"
+        elif isinstance(event, Notice):
+            self._notices.append(event.text)
+            self._step(Row(paint((event.text, "warn")), paint(("! ", "warn")), paint("  ")))
+        elif isinstance(event, Progress):
+            self._doing = describe(event)
+        elif (row := step_row(event)) is not None:
+            self._doing = ""
+            self._step(row)
+
+    def _step(self, row: Row) -> None:
+        self._steps.append(row)
+        self.query_one("#walk", Rows).add(row)
+
+    def ended(self, ended: Ended) -> None:
+        """Take the end of the walk."""
+        self.job = None
+        if ended.error is not None:
+            self._failed(ended.error)
+        self.refresh_bindings()
+
+    def _answered(self, answer: Answer) -> None:
+        self.answer = answer
+        self._segments = segments(answer)
+        self._show_answer(first=True)
+        self._show_walk(None)
+        self._below("evidence" if answer.citations else "walk")
+        self.query_one("#status", Static).update(summed_up(answer))
+        if not self.query_one(Question).value:  # nobody is typing the next question
+            self.query_one("#answer", Rows).focus()
+
+    def _show_walk(self, at: int | None) -> None:
+        assert self.answer is not None
+        rows = walk_rows(self.answer) or [Row(paint(("no step from one symbol to another", "dim")))]
+        if self._steps:
+            is_open = STEPS in self._opened
+            heading = f"{'▾' if is_open else '▸'} {STEPS} ({len(self._steps)})"
+            rows += [Row(Content("")), Row(paint((heading, "dim")), ref=Fold(STEPS))]
+            rows += self._steps if is_open else []
+        self.query_one("#walk", Rows).show(rows, at=at)
+
+    def _show_answer(self, *, first: bool = False) -> None:
+        assert self.answer is not None
+        pane = self.query_one("#answer", Rows)
+        at = None if first else pane.highlighted
+        rows = [
+            Row(inline(self.answer.question, "title")),
+            Row(Content("")),
+            *answer_rows(self.answer, self._segments, self._notices, frozenset(self._opened)),
+        ]
+        if first:
+            at = next((i for i, row in enumerate(rows) if isinstance(row.ref, Said)), None)
+        pane.show(rows, at=at)
+
+    def _failed(self, error: Exception) -> None:
+        message = error.message if isinstance(error, CodeqaError) else f"{type(error).__name__}: {error}"
+        hint = error.hint if isinstance(error, CodeqaError) else "a bug in codeqa; please report it"
+        rows = [Row(inline(self._question, "title")), Row(Content("")), Row(paint(("✗ ", "bad"), message))]
+        rows += [Row(paint(("hint: ", "dim"), line.strip())) for line in hint.splitlines()]
+        self.query_one("#answer", Rows).show(rows)
+        self.say(("✗ failed", "bad"), (" · " + message, "dim"))
+
+    def _tick(self) -> None:
+        if self.job is None:
+            return
+        spent = duration(self._clock() - self._began)
+        waits = f"waits for the index: {describe(self._indexing)}" if self._indexing else ""
+        self.say(("◒ walking", "mark"), (f" · {spent} · {waits or self._doing or 'Esc stops it'}", "dim"))
+
+    def say(self, *pieces: str | tuple[str, str]) -> None:
+        """Write the line of status."""
+        self.query_one("#status", Static).update(paint(*pieces))
+
+    def about_index(self, progress: Progress | None, state: State | None = None) -> None:
+        """Take how far the index is, None where it is at rest."""
+        self._indexing = progress
+        if self.job is None and self.answer is None:
+            if progress is not None:
+                self.say((f"index: {describe(progress)} · you can ask already, the answer waits", "dim"))
+            elif state is not None:
+                self.say(("ready", "good"), (" · no model is needed" if not self.app.model else "", "dim"))
+
+    def about_project(self) -> None:
+        """Write the header: which repository, who leads the walk, how fresh the index is."""
+        state = self.app.state
+        self.query_one("#repository", Static).update(
+            paint(("codeqa", "title"), (" ▸ ", "dim"), (self.app.root.name or "/", "name"))
+        )
+        leads: list[str | tuple[str, str]] = [(f"{self.app.model or 'no model'} · ", "dim")]
+        if state is None:
+            fresh: str | tuple[str, str] = ("…", "dim")
+        elif not state.generation:
+            fresh = ("no index yet", "warn")
+        elif state.stale:
+            fresh = (f"✎ {state.stale:,} changed", "warn")
+        else:
+            fresh = ("✓ fresh", "good")
+        generation = f"gen {state.generation} · " if state is not None and state.generation else ""
+        self.query_one("#freshness", Static).update(paint(*leads, (generation, "dim"), fresh))
+
+    # --------------------------------------------------------------------------------------------------- moving around
+
+    @on(Rows.OptionHighlighted, "#answer")
+    def _on_sentence(self, event: Rows.OptionHighlighted) -> None:
+        ref = self.query_one("#answer", Rows).ref(event.option_index)
+        if self.answer is None or not isinstance(ref, Said):
+            return
+        segment = self._segments[ref.number]
+        hops = hops_of(self.answer.claims[segment.claim], self.answer.walk) if segment.claim is not None else []
+        walk = self.query_one("#walk", Rows)
+        keys = {(hop.src, hop.edge, hop.dst) for hop in hops}
+        walk.mark({i for i, row in enumerate(walk.rows) if _key(row.ref) in keys})
+        self.query_one("#answer", Rows).mark(())
+        if segment.citations and self._has(segment.citations[0]):
+            self._cite(segment.citations[0])
+
+    @on(Rows.OptionSelected, "#answer")
+    def _on_fold(self, event: Rows.OptionSelected) -> None:
+        ref = self.query_one("#answer", Rows).ref(event.option_index)
+        if isinstance(ref, Fold):
+            self._opened ^= {ref.name}
+            self._show_answer()
+        elif isinstance(ref, Said):
+            self.action_citation(1)
+
+    @on(Rows.OptionSelected, "#walk")
+    def _on_steps(self, event: Rows.OptionSelected) -> None:
+        if isinstance(self.query_one("#walk", Rows).ref(event.option_index), Fold):
+            self._opened ^= {STEPS}
+            self._show_walk(event.option_index)
+
+    @on(Rows.OptionHighlighted, "#walk")
+    def _on_hop(self, event: Rows.OptionHighlighted) -> None:
+        answer, hop = self.answer, self.query_one("#walk", Rows).ref(event.option_index)
+        if answer is None or not isinstance(hop, Hop) or not self.query_one("#walk").has_focus_within:
+            return
+        self._mark_sentences(lambda number: _states(answer, self._segments[number], hop))
+        n = citation_at(answer, hop.site)
+        if n is not None:
+            self._cite(n)
+        else:
+            self._shown = None
+            self._exhibit(at_site(hop))
+
+    def action_citation(self, step: int) -> None:
+        """Show the next citation, or the one before."""
+        if self.answer is None or not self.answer.citations:
+            return
+        numbers = [citation.n for citation in self.answer.citations]
+        at = numbers.index(self._shown) + step if self._shown in numbers else 0
+        n = numbers[at % len(numbers)]
+        self._cite(n)
+        self._mark_sentences(lambda number: n in self._segments[number].citations)
+
+    def _mark_sentences(self, rests: Callable[[int], bool]) -> None:
+        pane = self.query_one("#answer", Rows)
+        pane.mark({i for i, row in enumerate(pane.rows) if isinstance(row.ref, Said) and rests(row.ref.number)})
+
+    def _has(self, n: int) -> bool:
+        return self.answer is not None and any(citation.n == n for citation in self.answer.citations)
+
+    def _cite(self, n: int) -> None:
+        if self.answer is not None and n != self._shown:
+            self._shown = n
+            self._exhibit(cited(self.answer, n))
+
+    def _exhibit(self, exhibit: Exhibit | None) -> None:
+        """Show lines as they were cited, and with what is around them once the engine has read it."""
+        pane = self.query_one(Evidence)
+        pane.show(exhibit)
+        self._base = exhibit
+        if exhibit is None:
+            self._shown = None
+            return
+        future = self.engine.submit(lambda project: _read(project, exhibit))
+
+        async def read() -> None:
+            wider, painted = await asyncio.wrap_future(future)
+            if pane.exhibit is exhibit:
+                pane.show(wider, painted)
+
+        self.run_worker(read(), group="evidence", exclusive=True, exit_on_error=False)
+
+    def _below(self, name: str) -> None:
+        self.set_class(name == "walk", "-below-walk")
+        self.set_class(name == "evidence", "-below-evidence")
+
+    # ---------------------------------------------------------------------------------------------------------- actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what makes sense now."""
+        if action in {"citation", "edit", "copy_citation"}:
+            return bool(self.answer and self.answer.citations)
+        if action == "stop":
+            return self.working
+        if action == "question":
+            return not self.working and not isinstance(self.focused, Question)
+        if action == "copy_answer":
+            return self.answer is not None
+        if action == "below":
+            return self.has_class("-narrow") and not self.has_class("-idle")
+        return True
+
+    def action_stop(self) -> None:
+        """Stop the walk: the screen is free at once, whatever the engine is at."""
+        if self.job is None:
+            return
+        self.job.cancel()
+        self.job = None
+        box = self.query_one(Question)
+        if not box.value:  # what was typed in the meantime is worth more
+            box.value = self._question
+            box.cursor_position = len(box.value)
+        self.say(("■ stopped", "warn"), (f" · after {duration(self._clock() - self._began)}", "dim"))
+        self.refresh_bindings()
+        box.focus()
+
+    def action_question(self) -> None:
+        """Go to the question."""
+        self.query_one(Question).focus()
+
+    def action_below(self) -> None:
+        """Where panes are stacked: show the other one below the answer."""
+        self._below("walk" if self.has_class("-below-evidence") else "evidence")
+
+    def action_begin(self) -> None:
+        """Begin a new conversation: the next question means nothing of what was said before."""
+        self._conversation = Conversation()
+        self.notify("A new conversation begins.", markup=False)
+
+    def action_edit(self) -> None:
+        """Open the editor at what the evidence pane shows."""
+        if self._base is not None:
+            self.app.edit(self._base.path, self._base.start)
+            self._exhibit(self._base)  # it may be another by now
+
+    def action_copy_citation(self) -> None:
+        """Copy `path:line` of what the evidence pane shows."""
+        from codeqa.tui import copying
+
+        if self._base is not None:
+            place = copying.citation(self._base.path, self._base.start, self._base.end)
+            self.app.copy(place, place)
+
+    def action_copy_answer(self) -> None:
+        """Copy the answer with its citations, as Markdown."""
+        from codeqa.tui import copying
+
+        if self.answer is not None:
+            self.app.copy(copying.markdown(self.answer), "the answer")
+
+
+def _walk(project: Project, question: str, conversation: Conversation, cancelled: Flag) -> Iterator[Event]:
+    """Bring the index up to date, as every question does, and answer."""
+    yield from project.update()
+    yield from project.ask(question, conversation=conversation, cancelled=cancelled)
+
+
+def _read(project: Project, exhibit: Exhibit) -> tuple[Exhibit, Content]:
+    """Read what is around, and paint it: what takes time is done in the engine's thread."""
+    wider = around(project, exhibit)
+    return wider, body(wider)
+
+
+def _key(ref: object) -> tuple[str, str, str] | None:
+    return (ref.src, ref.edge, ref.dst) if isinstance(ref, Hop) else None
+
+
+def _states(answer: Answer, segment: Segment, hop: Hop) -> bool:
+    """Whether a sentence states a hop, or cites its line."""
+    if segment.claim is not None:
+        stated = hops_of(answer.claims[segment.claim], answer.walk)
+        if stated:
+            return _key(hop) in map(_key, stated)
+    n = citation_at(answer, hop.site)
+    return n is not None and n in segment.citations
+
+
+def _welcome() -> list[Row]:
+    return [
+        Row(Content("")),
+        Row(paint(("Ask about this repository in plain English.", "title"))),
+        Row(Content("")),
+        *(Row(inline(example, "dim"), paint("  · "), paint("    ")) for example in EXAMPLES),
+        Row(Content("")),
+        Row(paint(("Every sentence of an answer cites lines whose bytes were checked.", "dim"))),
+    ]

@@ -1,0 +1,132 @@
+"""A list of rows that one can stand on: what the walk and the answer are shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.strip import Strip
+from textual.visual import Visual
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from codeqa.tui.painting import paint
+
+if TYPE_CHECKING:
+    from textual.css.styles import RulesMap
+    from textual.events import MouseMove
+    from textual.style import Style
+    from textual.visual import RenderOptions
+
+GUTTER = 2
+MARK = "▎"
+EMPTY = Content("")
+NARROWEST = 8  # columns that text is folded to at least
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry of a list.
+
+    Attributes:
+        body: what it says; it is folded to the width, behind `lead`.
+        lead: stands before the first line.
+        rest: stands before each further line, as wide as `lead`.
+        ref: what it stands for, to whoever asks; a row without one cannot be stood on.
+    """
+
+    body: Content
+    lead: Content = EMPTY
+    rest: Content = EMPTY
+    ref: object = None
+
+
+class Hung(Visual):
+    """A row as textual renders it: a gutter, and a body that hangs behind its lead."""
+
+    def __init__(self, row: Row, *, marked: bool) -> None:
+        self.row = row
+        self.gutter = paint((MARK if marked else " ", "mark"), " ")
+
+    def _width(self, width: int) -> int:
+        return max(width - GUTTER - self.row.lead.cell_length, NARROWEST)
+
+    def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
+        """Render all lines; textual asks for them by the width that it has."""
+        body = self.row.body.render_strips(self._width(width), None, style, options)
+        gutter = self.gutter.render_strips(GUTTER, 1, style, options)[:1]
+        strips = []
+        for number, strip in enumerate(body):
+            lead = self.row.rest if number else self.row.lead
+            before = lead.render_strips(lead.cell_length, 1, style, options)[:1] if lead else []
+            strips.append(Strip.join([*gutter, *before, strip]).crop(0, width))
+        return strips[:height]
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        return GUTTER + self.row.lead.cell_length + self.row.body.get_optimal_width(rules, container_width)
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        return self.row.body.get_height(rules, self._width(width))
+
+
+class Rows(OptionList):
+    """Rows to move over, by keys or mouse. `OptionHighlighted` and `OptionSelected` name a row by its index."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "cursor_up", "Up", show=False),
+        Binding("g", "first", "First", show=False),
+        Binding("G", "last", "Last", show=False),
+    ]
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, markup=False, compact=True)
+        self.rows: list[Row] = []
+        self._marked: frozenset[int] = frozenset()
+
+    def show(self, rows: Sequence[Row], *, at: int | None = None) -> None:
+        """Show these rows, and stand on one of them; the last one comes into view if none is given."""
+        self.rows = list(rows)
+        self._marked = frozenset()
+        self.clear_options()
+        self.add_options(Option(Hung(row, marked=False), disabled=row.ref is None) for row in self.rows)
+        self.highlighted = at
+        if at is None:
+            self.scroll_home(animate=False)
+
+    def add(self, row: Row) -> None:
+        """Show one row more; it comes into view unless somebody has scrolled up."""
+        follows = self.is_vertical_scroll_end
+        self.rows.append(row)
+        self.add_option(Option(Hung(row, marked=False), disabled=row.ref is None))
+        if follows:
+            self.scroll_end(animate=False)
+
+    def mark(self, indices: Collection[int]) -> None:
+        """Mark rows that belong to what is stood on elsewhere."""
+        marked = frozenset(indices)
+        for index in sorted(self._marked ^ marked):
+            if index < len(self.rows):
+                self.replace_option_prompt_at_index(index, Hung(self.rows[index], marked=index in marked))
+        self._marked = marked
+        if marked and self.highlighted not in marked:
+            self._bring_into_view(min(marked))
+
+    def _bring_into_view(self, index: int) -> None:
+        top = self._index_to_line.get(index)
+        if top is not None and not self.scroll_y <= top < self.scroll_y + self.scrollable_content_region.height:
+            self.scroll_to(y=max(top - 1, 0), animate=False)
+
+    def ref(self, index: int | None) -> object:
+        """Return what a row stands for."""
+        return self.rows[index].ref if index is not None and index < len(self.rows) else None
+
+    def _on_mouse_move(self, event: MouseMove) -> None:
+        """Stand on the row under the mouse: to move over it is enough."""
+        super()._on_mouse_move(event)
+        index = event.style.meta.get("option")
+        if isinstance(index, int) and index < len(self.rows) and self.rows[index].ref is not None:
+            self.highlighted = index

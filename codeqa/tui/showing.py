@@ -1,0 +1,160 @@
+"""An answer and a walk as rows, and the line that sums them up. Pure: domain objects in, painted text out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from codeqa.branching import DOTTED, Branch, distinct, forest
+from codeqa.domain import Answer, Event, Hop, Step, ToolUse
+from codeqa.tui.painting import Piece, inline, lines, paint
+from codeqa.tui.rows import Row
+from codeqa.tui.segments import Segment, citation_at
+from codeqa.wording import duration, label, strategy
+
+SOLID, GUESSED, UNREAD = "●", "◌", "○"
+UNCERTAIN = DOTTED | {"ambiguous", "name"}
+MAX_HOPS = 200
+STATUS_STYLE = {"answered": "good", "partial": "warn", "abstained": "warn"}
+STATUS_SIGN = {"answered": "✓", "partial": "◐", "abstained": "∅"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A heading that shows or hides what is below it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A row that is a sentence of the answer: its number among the segments."""
+
+    number: int
+
+
+# --------------------------------------------------------------------------------------------------------------- answer
+
+
+def answer_rows(
+    answer: Answer, segments: Sequence[Segment], notices: Sequence[str], opened: frozenset[str]
+) -> list[Row]:
+    """Return what the middle shows: the answer, then what was dropped and what is not known, folded unless opened."""
+    rows: list[Row] = []
+    if answer.understood:  # not the question that was typed: whoever reads the answer has to see it
+        rows += [Row(paint(("understood as ", "dim"), answer.understood)), Row(Content(""))]
+    rows += [_segment(number, segment, answer) for number, segment in enumerate(segments)]
+    for name, notes in _sections(answer, notices):
+        rows.append(Row(Content("")))
+        is_open = name in opened
+        rows.append(Row(paint((f"{'▾' if is_open else '▸'} {name} ({len(notes)})", "dim")), ref=Fold(name)))
+        if is_open:
+            rows += [Row(inline(note, "dim"), paint("  · "), paint("    "), ref=Fold(name)) for note in notes]
+    return rows
+
+
+def _sections(answer: Answer, notices: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    sections = {
+        "dropped": [f"{each.text} ({each.reason})" for each in answer.dropped],
+        "not known": list(answer.unknowns),
+        "changed since they were indexed": list(answer.stale),
+        "notes": list(notices),
+    }
+    yield from ((name, notes) for name, notes in sections.items() if notes)
+
+
+def _segment(number: int, segment: Segment, answer: Answer) -> Row:
+    if segment.kind == "gap":
+        return Row(Content(""))
+    if segment.kind == "code":
+        return Row(paint((segment.text.expandtabs(4), "code")), paint(" " * segment.indent), ref=None)
+    if segment.kind == "heading":
+        return Row(inline(segment.text, "title"), ref=None)
+    lead = paint(segment.lead or " " * segment.indent)
+    body = inline(segment.text)
+    if segment.claim is not None and answer.claims[segment.claim].verdict != "verified":
+        body = Content.assemble(body, paint((" ?unverified", "warn")))
+    return Row(body, lead, paint(" " * segment.indent), ref=Said(number))
+
+
+# ----------------------------------------------------------------------------------------------------------------- walk
+
+
+def walk_rows(answer: Answer) -> list[Row]:
+    """Return the hops that the answer rests on as trees, two lines for each hop."""
+    rows: list[Row] = []
+    drawn = distinct(answer.walk)
+    for root, branches in forest(drawn[:MAX_HOPS]):
+        if rows:
+            rows.append(Row(Content("")))
+        first = branches[root][0].hop
+        rows.append(Row(paint(f"{SOLID} ", (label(root), "name")), ref=first))
+        rows += _below(root, branches, answer, "")
+    if len(drawn) > MAX_HOPS:
+        rows.append(Row(paint((f"… {len(drawn) - MAX_HOPS} more steps", "dim"))))
+    return rows
+
+
+def _below(here: str, branches: Mapping[str, list[Branch]], answer: Answer, margin: str) -> list[Row]:
+    rows: list[Row] = []
+    own = branches.get(here, [])
+    for number, branch in enumerate(own):
+        last = number == len(own) - 1
+        under = margin + ("  " if last else "│ ")
+        rows.append(_branch(branch, answer, margin, under, "└" if last else "├"))
+        if not branch.again:
+            rows += _below(branch.end, branches, answer, under)
+    return rows
+
+
+def _branch(branch: Branch, answer: Answer, margin: str, under: str, corner: str) -> Row:
+    hop = branch.hop
+    line = "┄" if hop.strategy in UNCERTAIN else "─"
+    arrow = f"◀{hop.edge}{line}" if branch.backwards else f"{line}{hop.edge}▶"
+    again: list[Piece] = [(" (above)", "dim")] if branch.again else []
+    evidence = f"{strategy(hop.strategy, hop.confidence)} · {hop.site.rpartition('/')[2]}"
+    body = lines(
+        paint((arrow, "code"), f" {sign(hop, answer)} ", (label(branch.end), "name"), *again), paint((evidence, "dim"))
+    )
+    return Row(body, paint((margin + corner, "dim")), paint((under, "dim")), ref=hop)
+
+
+def sign(hop: Hop, answer: Answer) -> str:
+    """Return how a hop is drawn: solid, dotted where it may not happen, hollow where its line was not read."""
+    if hop.strategy in UNCERTAIN:
+        return GUESSED
+    return SOLID if citation_at(answer, hop.site) is not None else UNREAD
+
+
+def step_row(event: Event) -> Row | None:
+    """Return a step of a walk that goes on; None for an event that is none."""
+    if isinstance(event, Step):
+        return Row(paint((f"{event.action:<9} ", "code"), (event.text, "dim")), paint("· "), paint("  "))
+    if isinstance(event, ToolUse):
+        arguments = ", ".join(f"{name}={value}" for name, value in event.arguments.items())
+        seen = (event.observation.splitlines() or [""])[0]
+        called = paint((f"{event.name}(", "code"), arguments, (")", "code"), (f" {seen}", "dim"))
+        return Row(called, paint(("✗ ", "warn") if event.refused else ("→ ", "code")), paint("  "))
+    return None
+
+
+# --------------------------------------------------------------------------------------------------------------- status
+
+
+def summed_up(answer: Answer) -> Content:
+    """Return the line below the panes."""
+    total = answer.timing_ms.get("total", sum(answer.timing_ms.values()))
+    checked = sum(claim.verdict == "verified" for claim in answer.claims)
+    parts = [f"hops {len(answer.walk)}", f"facts {len(answer.claims)}", f"✓ {checked} checked"]
+    if answer.dropped:
+        parts.append(f"✗ {len(answer.dropped)} dropped")
+    parts += [duration(total / 1000)]
+    if tokens := sum(answer.tokens.values()):
+        parts.append(f"{tokens:,} tokens")
+    parts.append(answer.model or "no model")
+    if answer.reused:
+        parts.append("an earlier answer, checked again")
+    said = f"{STATUS_SIGN.get(answer.status, '·')} {answer.status}"
+    return paint((said, STATUS_STYLE.get(answer.status, "warn")), (" · " + " · ".join(parts), "dim"))
