@@ -18,7 +18,6 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import HelpPanel
 
-from codeqa import sanitise
 from codeqa.domain import CodeqaError, Event, Indexed, Progress
 from codeqa.project import Project
 from codeqa.tui import copying, editor
@@ -45,6 +44,7 @@ class CodeqaApp(App[None]):
         Binding("f1", "help", "Help"),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+q", "leave", "Quit", priority=True),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 
     def __init__(
@@ -88,6 +88,8 @@ class CodeqaApp(App[None]):
     def _told(self, message: FromEngine) -> None:
         told = message.told
         screen = self.ask_screen
+        if not screen.query("#status"):  # it is being taken down
+            return
         of_walk = screen.job is not None and told.job == screen.job.number
         if isinstance(told, Ended):
             self.state = told.state
@@ -106,7 +108,7 @@ class CodeqaApp(App[None]):
             self._progress = told.event
             self.ask_screen.about_index(told.event)
         elif isinstance(told.event, Indexed) and told.event.changed:
-            self.notify(f"indexed {told.event.parsed:,} of {told.event.files:,} files", markup=False)
+            self.ask_screen.remark(f"indexed {told.event.parsed:,} of {told.event.files:,} files")
 
     def _index_ended(self, told: Ended) -> None:
         self._indexing = self._progress = None
@@ -117,7 +119,7 @@ class CodeqaApp(App[None]):
     def _failed(self, error: Exception) -> None:
         said = error.message if isinstance(error, CodeqaError) else f"{type(error).__name__}: {error}"
         hint = f" ({error.hint})" if isinstance(error, CodeqaError) and error.hint else ""
-        self.notify(sanitise.text(said + hint), severity="error", markup=False)
+        self.ask_screen.remark(said + hint, "bad")
 
     # ---------------------------------------------------------------------------------------------------------- actions
 
@@ -172,8 +174,8 @@ class CodeqaApp(App[None]):
     def edit(self, path: str, line: int) -> None:
         """Open the user's editor, and come back."""
         target = self.root / path
-        if not target.is_file():
-            self.notify(sanitise.line(f"{path} is gone"), severity="warning", markup=False)
+        if not os.path.isfile(target):  # Path.is_file raises for a name that no file can have
+            self.ask_screen.remark(f"{path} is gone", "warn")
             return
         command = editor.command(self.environ, str(target), line)
         try:
@@ -187,11 +189,11 @@ class CodeqaApp(App[None]):
         except (OSError, SuspendNotSupported) as error:
             why = error.strerror if isinstance(error, OSError) else "this terminal cannot be handed over"
             said = f"{command.argv[0]}: {why}; $VISUAL or $EDITOR names your editor"
-            self.notify(sanitise.line(said), severity="error", markup=False)
+            self.ask_screen.remark(said, "bad")
             return
         if not command.at_line:
             said = f"{command.argv[0]} is not known here, so it was not told the line: {line}"
-            self.notify(sanitise.line(said), markup=False)
+            self.ask_screen.remark(said)
 
     def copy(self, text: str, what: str) -> None:
         """Copy by OSC 52 and, where that may be lost, to a file too."""
@@ -202,7 +204,7 @@ class CodeqaApp(App[None]):
                 said += f"; also kept in {copying.keep(text, self._cache())}"
             except OSError as error:
                 said += f"; this terminal may not take it, and no file could be written: {error.strerror}"
-        self.notify(sanitise.line(said), markup=False)
+        self.ask_screen.remark(said)
 
     @staticmethod
     def _cache() -> Path:

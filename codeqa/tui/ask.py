@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from threading import Event as Flag
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from codeqa.conversation import Conversation
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 NARROW = 110  # columns below which the panes are stacked
 EVERY_SECONDS = 0.25  # that the elapsed time is written anew
+REMARK_SECONDS = 4.0
 STEPS = "steps"
 
 EXAMPLES = (
@@ -91,6 +93,8 @@ class AskScreen(Screen[None]):
         self._shown: int | None = None  # the citation in the evidence pane
         self._notices: list[str] = []
         self._steps: list[Row] = []
+        self._said = paint()  # the line of status, below a remark
+        self._remark: Timer | None = None
         self._base: Exhibit | None = None  # what the evidence pane shows, as it was cited
 
     def compose(self) -> ComposeResult:
@@ -139,7 +143,7 @@ class AskScreen(Screen[None]):
         if not asked:
             return
         if self.working:
-            self.notify("A walk goes on: Esc stops it. What you typed stays.", markup=False)
+            self.remark("a walk goes on: Esc stops it; what you typed stays", "warn")
             return
         self.ask(asked)
 
@@ -193,10 +197,10 @@ class AskScreen(Screen[None]):
         self._segments = segments(answer)
         self._show_answer(first=True)
         self._show_walk(None)
-        self._below("evidence" if answer.citations else "walk")
-        self.query_one("#status", Static).update(summed_up(answer))
+        self._below("evidence" if answer.citations else "walk" if answer.walk else "")
+        self._say(summed_up(answer))
         if not self.query_one(Question).value:  # nobody is typing the next question
-            self.query_one("#answer", Rows).focus()
+            self.set_focus(self.query_one("#answer", Rows))
 
     def _show_walk(self, at: int | None) -> None:
         assert self.answer is not None
@@ -238,7 +242,18 @@ class AskScreen(Screen[None]):
 
     def say(self, *pieces: str | tuple[str, str]) -> None:
         """Write the line of status."""
-        self.query_one("#status", Static).update(paint(*pieces))
+        self._say(paint(*pieces))
+
+    def _say(self, line: Content) -> None:
+        self._said = line
+        self.query_one("#status", Static).update(line)
+
+    def remark(self, text: str, style: str = "") -> None:
+        """Say something in the line of status for a while, in place of what stands there."""
+        self.query_one("#status", Static).update(paint((text, style)))
+        if self._remark is not None:
+            self._remark.stop()
+        self._remark = self.set_timer(REMARK_SECONDS, lambda: self._say(self._said))
 
     def about_index(self, progress: Progress | None, state: State | None = None) -> None:
         """Take how far the index is, None where it is at rest."""
@@ -348,7 +363,8 @@ class AskScreen(Screen[None]):
             if pane.exhibit is exhibit:
                 pane.show(wider, painted)
 
-        self.run_worker(read(), group="evidence", exclusive=True, exit_on_error=False)
+        reading: Callable[[], Awaitable[None]] = read  # not `read()`: one that is never begun must not be made
+        self.run_worker(reading, group="evidence", exclusive=True, exit_on_error=False)
 
     def _below(self, name: str) -> None:
         self.set_class(name == "walk", "-below-walk")
@@ -382,11 +398,11 @@ class AskScreen(Screen[None]):
             box.cursor_position = len(box.value)
         self.say(("■ stopped", "warn"), (f" · after {duration(self._clock() - self._began)}", "dim"))
         self.refresh_bindings()
-        box.focus()
+        self.set_focus(box)
 
     def action_question(self) -> None:
         """Go to the question."""
-        self.query_one(Question).focus()
+        self.set_focus(self.query_one(Question))
 
     def action_below(self) -> None:
         """Where panes are stacked: show the other one below the answer."""
@@ -395,7 +411,7 @@ class AskScreen(Screen[None]):
     def action_begin(self) -> None:
         """Begin a new conversation: the next question means nothing of what was said before."""
         self._conversation = Conversation()
-        self.notify("A new conversation begins.", markup=False)
+        self.remark("a new conversation begins: the next question means nothing said before")
 
     def action_edit(self) -> None:
         """Open the editor at what the evidence pane shows."""

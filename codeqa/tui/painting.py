@@ -47,6 +47,7 @@ def lines(*painted: Content) -> Content:
 
 def inline(text: str, style: str = "") -> Content:
     """Return a line of Markdown: code, bold and the marks of citations are painted, all else stays as it is."""
+    text = cut(text)
     pieces: list[Piece] = []
     end = 0
     for match in INLINE.finditer(text):
@@ -67,7 +68,7 @@ def source(text: str, path: str) -> list[Content]:
     from textual.highlight import highlight
 
     # Cut before they are coloured: a minified line would take seconds.
-    shown = [cut(sanitise.line(line.expandtabs(4))) for line in text.split("\n")]
+    shown = [cut(sanitise.line(cut(line).expandtabs(4))) for line in text.split("\n")]
     lexer = find_lexer_class_for_filename(path.rpartition("/")[2])
     language = lexer.aliases[0] if lexer is not None and lexer.aliases else "text"
     coloured = highlight("\n".join(shown), language=language, theme=_calm()).split("\n", allow_blank=True)
@@ -95,4 +96,4 @@ def cut(line: str) -> str:
 
 def _one(piece: Piece) -> Content:
     text, style = (piece, "") if isinstance(piece, str) else piece
-    return Content.styled(cut(sanitise.line(text)), STYLES[style])
+    return Content.styled(cut(sanitise.line(cut(text))), STYLES[style])  # cut twice: escapes are longer

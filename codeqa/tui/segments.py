@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from codeqa.domain import Answer, Claim, EdgeCheck, Hop, PathCheck
 
+LONGEST = 20_000  # characters of a line that is taken apart; no sentence is as long
+
 _MARKS = re.compile(r"(?:\s?\[\d+(?:, ?\d+)*\])+")
 _NUMBER = re.compile(r"\d+")
 _LEAD = re.compile(r"(?P<indent>\s*)(?:(?P<bullet>[-*+])\s+|(?P<number>\d+[.)])\s+|(?P<heading>#{1,6})\s+)?")
@@ -75,6 +77,9 @@ def citation_at(answer: Answer, site: str) -> int | None:
 
 
 def _line(line: str, left: dict[int, Claim]) -> Iterator[Segment]:
+    if len(line) > LONGEST:
+        yield Segment(line)
+        return
     start = _LEAD.match(line)
     assert start is not None  # it matches nothing too
     if start["heading"]:

@@ -46,8 +46,9 @@ def answer_rows(
     if answer.understood:  # not the question that was typed: whoever reads the answer has to see it
         rows += [Row(paint(("understood as ", "dim"), answer.understood)), Row(Content(""))]
     rows += [_segment(number, segment, answer) for number, segment in enumerate(segments)]
-    for name, notes in _sections(answer, notices):
-        rows.append(Row(Content("")))
+    for number, (name, notes) in enumerate(_sections(answer, notices)):
+        if not number:
+            rows.append(Row(Content("")))
         is_open = name in opened
         rows.append(Row(paint((f"{'▾' if is_open else '▸'} {name} ({len(notes)})", "dim")), ref=Fold(name)))
         if is_open:
@@ -147,7 +148,10 @@ def summed_up(answer: Answer) -> Content:
     """Return the line below the panes."""
     total = answer.timing_ms.get("total", sum(answer.timing_ms.values()))
     checked = sum(claim.verdict == "verified" for claim in answer.claims)
-    parts = [f"hops {len(answer.walk)}", f"facts {len(answer.claims)}", f"✓ {checked} checked"]
+    parts = [f"hops {len(answer.walk)}"] if answer.walk else []
+    parts += [f"facts {len(answer.claims)}"] if answer.claims else []
+    if checked != len(answer.claims):
+        parts.append(f"✓ {checked} checked")
     if answer.dropped:
         parts.append(f"✗ {len(answer.dropped)} dropped")
     parts += [duration(total / 1000)]

@@ -1,0 +1,187 @@
+"""A project that says what a test wants it to say, when it wants it to: for what a screen does with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codeqa.config import ModelSettings, Settings
+from codeqa.domain import (
+    Answer,
+    Answered,
+    Citation,
+    Claim,
+    CodeqaError,
+    Dropped,
+    EdgeCheck,
+    Event,
+    Heard,
+    Hop,
+    ModelCancelled,
+    NoIndex,
+    Progress,
+    Step,
+)
+from codeqa.tools import Snippet
+
+APP = """from shop.store import connect
+
+
+def main() -> object:
+    \"\"\"Open the shop.\"\"\"
+    checked = check("shop.db")
+    return connect(checked)
+
+
+def check(path: str) -> str:
+    return path.strip()
+"""
+STORE = """import sqlite3
+
+
+def connect(path: str) -> object:
+    return sqlite3.connect(path)
+"""
+FILES = {"shop/app.py": APP, "shop/store.py": STORE}
+MAIN, CHECK, CONNECT = "shop/app.py::main", "shop/app.py::check", "shop/store.py::connect"
+
+
+def lines(path: str, start: int, end: int) -> str:
+    return "\n".join(FILES[path].split("\n")[start - 1 : end])
+
+
+def cite(n: int, path: str, start: int, end: int, symbol: str) -> Citation:
+    return Citation(n, path, start, end, symbol, "0" * 64, 7, lines(path, start, end))
+
+
+def edge(hop: Hop, name: str) -> EdgeCheck:
+    return EdgeCheck(hop.src, hop.edge, hop.dst, hop.site, hop.strategy, name)
+
+
+HOPS = (
+    Hop(MAIN, "calls", CHECK, "shop/app.py:6", "exact", 0.986),
+    Hop(MAIN, "calls", CONNECT, "shop/app.py:7", "dispatch", 0.32),
+    Hop(CONNECT, "calls", "external::sqlite3.connect", "shop/store.py:5", "inferred", 0.997),
+)
+QUESTION = "what does main call?"
+ANSWERED = Answer(
+    QUESTION,
+    "multi fact",
+    "answered",
+    "`main` calls `check` [1] and may call `connect` [2].\n\n"
+    "- `main` calls `check` at shop/app.py:6 [1].\n"
+    "- Dynamic dispatch may take it to `connect` [2][3].",
+    claims=(
+        Claim("`main` calls `check` at shop/app.py:6.", (1,), "verified", "edge", (edge(HOPS[0], "check"),)),
+        Claim("Dynamic dispatch may take it to `connect`.", (2, 3), "verified", "edge", (edge(HOPS[1], "connect"),)),
+    ),
+    dropped=(Dropped("`main` opens a socket.", "no line says so"),),
+    citations=(
+        cite(1, "shop/app.py", 6, 6, MAIN),
+        cite(2, "shop/app.py", 7, 7, MAIN),
+        cite(3, "shop/store.py", 4, 5, CONNECT),
+    ),
+    walk=HOPS[:2],
+    unknowns=("what sqlite3 does lies outside of the repository",),
+    generation=7,
+    timing_ms={"total": 41.0},
+)
+ABSTAINED = Answer(
+    "who calls frobnicate?",
+    "research",
+    "abstained",
+    "I don't know: no symbol is named `frobnicate`; nearest: `main`.",
+    unknowns=("no symbol is named `frobnicate`",),
+    generation=7,
+    timing_ms={"total": 12.0},
+)
+STEPS = (
+    Step("classify", "relations of main"),
+    Step("link", "main → shop/app.py::main"),
+    Step("expand", "calls of main"),
+)
+
+
+@dataclass
+class Store:
+    generation: int = 7
+
+
+class Tools:
+    def read(self, path: str, start_line: int, end_line: int) -> Snippet:
+        if path not in FILES:
+            raise CodeqaError(f"{path} cannot be read")
+        found = FILES[path].split("\n")[start_line - 1 : end_line]
+        return Snippet(path, start_line, start_line + len(found) - 1, tuple(found))
+
+
+@dataclass
+class Scripted:
+    """Stands for a `Project`.
+
+    Attributes:
+        answers: taken in turn; an exception is raised.
+        gate: a walk waits for it after its steps; it is open from the beginning.
+        heard: parts that a model says before it is waited.
+        slow: whether a walk with a closed gate looks at nobody's wish to cancel it, as the planner does.
+    """
+
+    answers: list[Answer | Exception] = field(default_factory=lambda: [ANSWERED])
+    root: Path = Path("/home/you/shop")
+    model: str | None = None
+    indexing: Sequence[Event] = ()
+    heard: Sequence[Heard] = ()
+    slow: bool = False
+    stale: tuple[str, ...] = ()
+    has_index: bool = True
+    asked: list[str] = field(default_factory=list)
+    closed: bool = False
+    threads: set[str] = field(default_factory=set)
+    tools: Tools = field(default_factory=Tools)
+
+    def __post_init__(self) -> None:
+        self.gate, self.index_gate = threading.Event(), threading.Event()
+        self.gate.set()
+        self.index_gate.set()
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(model=ModelSettings(name=self.model))
+
+    @property
+    def store(self) -> Store:
+        self.threads.add(threading.current_thread().name)
+        if not self.has_index:
+            raise NoIndex("there is none")
+        return Store()
+
+    def update(self) -> Iterator[Event]:
+        self.threads.add(threading.current_thread().name)
+        yield from self.indexing
+        self.index_gate.wait(30)
+        self.has_index = True
+        self.indexing = ()
+
+    index = update
+
+    def ask(self, question: str, *, conversation: object, cancelled: threading.Event) -> Iterator[Event]:
+        self.threads.add(threading.current_thread().name)
+        self.asked.append(question)
+        yield from STEPS
+        yield from self.heard
+        while not self.gate.wait(0.01):
+            if cancelled.is_set() and not self.slow:
+                raise ModelCancelled("it was told to")
+        said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(said, Exception):
+            raise said
+        yield Answered(said)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+PARSING = Progress("parse", 120, 900, 2.0, "shop/app.py")
+Script = Callable[[], Scripted]

@@ -1,0 +1,78 @@
+"""The full screen at a real terminal device, from the start to the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.asking import SHOP
+from tests.conftest import MakeRepo, RunCodeqa
+from tests.pseudo import Pseudo
+
+STUB = """#!/bin/sh
+printf '%s\\n' "$@" > "$RECORD"
+"""
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> Path:
+    """A program named vim that records its arguments."""
+    stub = tmp_path / "bin" / "vim"
+    stub.parent.mkdir()
+    stub.write_text(STUB)
+    stub.chmod(stub.stat().st_mode | stat.S_IXUSR)
+    return stub
+
+
+def test_start_ask_follow_a_citation_open_the_editor_and_quit(
+    make_repo: MakeRepo, tmp_path: Path, editor: Path
+) -> None:
+    root = make_repo(SHOP)
+    record = tmp_path / "arguments"
+    environ = {"VISUAL": f"{editor} -n", "RECORD": str(record)}
+
+    with Pseudo(cwd=root, environ=environ) as screen:  # without arguments: on a terminal that opens it
+        screen.wait_for("Ask about this repository")
+        screen.press("who calls retry?\r")  # while the index is made
+        screen.wait_for("answered")
+        screen.wait_for("Help  q Quit")  # the footer of the answer, which has the focus now
+        screen.press("n")
+        screen.wait_for("2/2")
+        screen.press("e")
+        screen.wait_for("2/2")  # drawn again behind the editor
+        screen.press("q")
+
+        assert screen.ended() == 0
+
+    source = (root / "shop/checkout.py").read_text().splitlines()
+    line = 1 + next(number for number, text in enumerate(source) if "return retry(" in text)
+    assert record.read_text().splitlines() == ["-n", f"+{line}", f"{root}/shop/checkout.py"]
+    trace = next((root / ".codeqa/traces").glob("*.jsonl")).read_text().splitlines()
+    assert any(json.loads(record).get("answer", {}).get("question") == "who calls retry?" for record in trace)
+
+
+def test_ctrl_q_quits_from_the_question_and_the_terminal_is_given_back(make_repo: MakeRepo) -> None:
+    with Pseudo("tui", cwd=make_repo(SHOP), environ={"NO_COLOR": "1"}) as screen:
+        screen.wait_for("ready")
+        screen.press("\x11")
+
+        assert screen.ended() == 0
+    final = dict(re.findall(rb"\x1b\[\?(\d+)([hl])", screen.output))  # of each mode the last
+    assert final == {**dict.fromkeys(final, b"l"), b"7": b"h", b"25": b"h"}  # lines wrap, the cursor is seen
+    colours = re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", screen.output)
+    assert colours
+    assert {len(set(each)) for each in colours} == {1}  # greys
+
+
+def test_without_a_terminal_there_is_help_or_an_error(codeqa: RunCodeqa, make_repo: MakeRepo) -> None:
+    root = make_repo(SHOP)
+    alone, named = codeqa(cwd=root), codeqa("tui", cwd=root)
+
+    assert (alone.returncode, "Usage: codeqa" in alone.stdout) == (0, True)
+    assert (named.returncode, "needs a terminal" in named.stderr) == (2, True)
+    assert not os.path.exists(root / ".codeqa")
