@@ -35,6 +35,7 @@ async def draw(question: str, keys: tuple[str, ...], theme: str = "dark") -> str
     """Return the screen after a question and some keys, as SVG."""
     project = Project.open(ROOT, overrides={"cache": True, "trace.keep": False})
     app = CodeqaApp(project, theme=theme, environ={}, clock=lambda: 0.0)
+    app.root = Path("codeqa")  # whatever folder the clone lies in
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: app.state is not None)
         app.screen.query_one(Question).value = question

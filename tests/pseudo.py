@@ -18,6 +18,8 @@ from tests.conftest import ROOT
 
 SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78DEHM])")
 
+QUIET_SECONDS = 1.0
+
 
 class Pseudo:
     """`codeqa` with arguments, at a terminal of so many columns and rows."""
@@ -55,6 +57,16 @@ class Pseudo:
             if not self._read(0.1):
                 break
         raise AssertionError(f"{text!r} never came; the end of what did: {self._shown()[-3000:]}")
+
+    def settle(self, seconds: float = 30) -> None:
+        """Wait until nothing has been written for a while: a walk that goes on writes its time."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            before = len(self.output)
+            self._read(QUIET_SECONDS)
+            if len(self.output) == before:
+                return
+        raise AssertionError("it never came to rest")
 
     def ended(self, seconds: float = 15) -> int:
         """Wait for its end; return the exit code."""

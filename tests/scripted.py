@@ -131,6 +131,7 @@ class Scripted:
     answers: list[Answer | Exception] = field(default_factory=lambda: [ANSWERED])
     root: Path = Path("/home/you/shop")
     model: str | None = None
+    server: str = "http://127.0.0.1:11434"
     indexing: Sequence[Event] = ()
     heard: Sequence[Heard] = ()
     slow: bool = False
@@ -149,6 +150,10 @@ class Scripted:
     @property
     def settings(self) -> Settings:
         return Settings(model=ModelSettings(name=self.model))
+
+    @property
+    def server_url(self) -> str:
+        return self.server
 
     @property
     def store(self) -> Store:

@@ -296,6 +296,19 @@ def test_the_header_says_how_fresh_the_index_is() -> None:
     on_screen(check)
 
 
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [("http://127.0.0.1:11434", ""), ("https://models.example.org/v1", "SOURCE IS SENT TO models.example.org · ")],
+)
+def test_the_header_says_where_source_is_sent(server: str, said: str) -> None:
+    async def check(screen: Screen) -> None:
+        fresh = screen.app.ask_screen.query_one("#freshness", Static)
+        await screen.until(lambda: "gen 7" in str(fresh.content))
+        assert str(fresh.content) == f"{said}small:1b · gen 7 · ✓ fresh"
+
+    on_screen(check, Scripted(model="small:1b", server=server))
+
+
 # -------------------------------------------------------------------------------------------------------- moving around
 
 

@@ -190,9 +190,9 @@ def test_at_a_terminal_no_control_byte_comes_out_that_is_not_ours(make_repo: Mak
         screen.wait_for("ready")
         for question in ("who calls main?", "what does main do?", "what does connect do?", "where is the shop opened?"):
             screen.press(question + "\r")
-            screen.wait_for("s · no model")
-            screen.wait_for("Help  q Quit")  # the footer of the answer, which has the focus now
+            screen.settle()
             screen.press("nnnn\t\x1b[B\x1b[B")
+            screen.settle()
             screen.press("/")
         screen.press("\x11")
         assert screen.ended() == 0

@@ -40,7 +40,7 @@ def test_start_ask_follow_a_citation_open_the_editor_and_quit(
         screen.wait_for("Ask about this repository")
         screen.press("who calls retry?\r")  # while the index is made
         screen.wait_for("answered")
-        screen.wait_for("Help  q Quit")  # the footer of the answer, which has the focus now
+        screen.settle()
         screen.press("n")
         screen.wait_for("2/2")
         screen.press("e")

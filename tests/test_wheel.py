@@ -52,6 +52,7 @@ def test_the_wheel_holds_the_package_and_its_grammars(built: Path) -> None:
         names = set(archive.namelist())
 
     assert {f"codeqa/{name}" for name in GRAMMARS} <= names
+    assert "codeqa/tui/tui.tcss" in names
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"codeqa"}
 
 

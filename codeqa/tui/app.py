@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from threading import Event as Flag
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from textual import on
 from textual.app import App, SuspendNotSupported, SystemCommand
@@ -19,6 +20,7 @@ from textual.screen import Screen
 from textual.widgets import HelpPanel
 
 from codeqa.domain import CodeqaError, Event, Indexed, Progress
+from codeqa.hosts import is_this_machine
 from codeqa.project import Project
 from codeqa.tui import copying, editor
 from codeqa.tui.ask import AskScreen
@@ -33,6 +35,12 @@ class FromEngine(Message):
     def __init__(self, told: Told) -> None:
         super().__init__()
         self.told = told
+
+
+def _elsewhere(project: Project) -> str:
+    """Return the host of the model server if it is another machine. Raises UsageError if it must not be."""
+    host = urlsplit(project.server_url).hostname or ""
+    return "" if is_this_machine(host) else host
 
 
 class CodeqaApp(App[None]):
@@ -59,6 +67,7 @@ class CodeqaApp(App[None]):
         self.environ = os.environ if environ is None else environ
         self.root = project.root
         self.model = project.settings.model.name
+        self.sent_to = _elsewhere(project) if self.model else ""  # another machine, which gets source text
         self.state: State | None = None
         self._indexing: int | None = None  # number of the job that makes or updates the index
         self._progress: Progress | None = None

@@ -271,6 +271,8 @@ class AskScreen(Screen[None]):
             paint(("codeqa", "title"), (" ▸ ", "dim"), (self.app.root.name or "/", "name"))
         )
         leads: list[str | tuple[str, str]] = [(f"{self.app.model or 'no model'} · ", "dim")]
+        if self.app.sent_to:
+            leads.insert(0, (f"SOURCE IS SENT TO {self.app.sent_to} · ", "bad"))
         if state is None:
             fresh: str | tuple[str, str] = ("…", "dim")
         elif not state.generation:

@@ -147,11 +147,11 @@ class Evidence(Vertical):
             top = exhibit.start - exhibit.first
             last = exhibit.end - exhibit.first
             room = scroll.scrollable_content_region.height
-            scroll.scroll_to(y=max(top - 1, 0) if last >= room else 0, animate=False)
+            scroll.scroll_to(x=0, y=max(top - 1, 0) if last >= room else 0, animate=False)
 
 
 class Lines(VerticalScroll):
-    """The lines of the exhibit, to scroll in."""
+    """The lines of the exhibit, to scroll in, sideways too."""
 
     HELP = """## Evidence
 
@@ -161,4 +161,6 @@ answer was made. *changed since*: they are others by now.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", "Down", show=False),
         Binding("k", "scroll_up", "Up", show=False),
+        Binding("h", "scroll_left", "Left", show=False),
+        Binding("l", "scroll_right", "Right", show=False),
     ]

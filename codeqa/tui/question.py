@@ -10,6 +10,8 @@ from textual.widgets import Input
 
 from codeqa import sanitise
 
+LONGEST = 20_000  # characters, as on the command line
+
 
 class Question(Input):
     """One line; up and down go through what was asked before, and what is being typed is kept meanwhile."""
@@ -27,7 +29,7 @@ class Question(Input):
     ]
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(placeholder="Ask about this repository: who calls …", id=id, compact=True)
+        super().__init__(placeholder="Ask about this repository: who calls …", id=id, compact=True, max_length=LONGEST)
         self.asked: list[str] = []
         self._at: int | None = None  # None: what is typed now
         self._typed = ""
