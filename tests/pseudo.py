@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -17,8 +18,48 @@ from types import TracebackType
 from tests.conftest import ROOT
 
 SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78DEHM])")
+LONGEST = 64  # characters of a sequence
 
-QUIET_SECONDS = 1.0
+
+class Drawn:
+    """What stands on a terminal, from what was written to it: text, lines and cursor movements; no colours."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self._cells = [[" "] * columns for _ in range(rows)]
+        self._x = self._y = 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._rest = ""
+
+    def feed(self, data: bytes) -> None:
+        text = self._rest + self._decoder.decode(data)
+        at = 0
+        while at < len(text):
+            if text[at] == "\x1b":
+                match = SEQUENCE.match(text, at)
+                if match is None and len(text) - at < LONGEST:
+                    break  # the rest of it is still to come
+                at = match.end() if match else at + 1
+                self._move(match[0] if match else "")
+                continue
+            self._put(text[at])
+            at += 1
+        self._rest = text[at:]
+
+    def _move(self, sequence: str) -> None:
+        if position := re.fullmatch(r"\x1b\[(\d*);?(\d*)H", sequence):
+            self._y, self._x = (int(each or 1) - 1 for each in position.groups())
+
+    def _put(self, character: str) -> None:
+        if character == "\n":
+            self._y += 1
+        elif character == "\r":
+            self._x = 0
+        elif self._y < len(self._cells) and self._x < len(self._cells[0]):
+            self._cells[self._y][self._x] = character
+            self._x += 1
+
+    def __str__(self) -> str:
+        return "\n".join("".join(row).rstrip() for row in self._cells)
 
 
 class Pseudo:
@@ -35,40 +76,30 @@ class Pseudo:
         }
         for name in ("TMUX", "STY", "VTE_VERSION", "TERM_PROGRAM", "TEXTUAL"):
             environment.pop(name, None)
+        environment |= {"COLUMNS": str(size[0]), "LINES": str(size[1])}
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
             os.chdir(cwd)
             os.execvpe(command[0], command, environment)
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.output = b""
-        self._seen = 0
+        self.drawn = Drawn(*size)
 
     def press(self, keys: str) -> None:
         os.write(self.terminal, keys.encode())
 
-    def wait_for(self, text: str, seconds: float = 30) -> None:
-        """Wait until something is written behind what was waited for before; escape sequences aside."""
+    def wait_for(self, *texts: str, seconds: float = 60) -> None:
+        """Wait until all of these stand on the screen."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            shown = self._shown()
-            if (at := shown.find(text, self._seen)) >= 0:
-                self._seen = at + len(text)
+            shown = str(self.drawn)
+            if all(text in shown for text in texts):
                 return
             if not self._read(0.1):
                 break
-        raise AssertionError(f"{text!r} never came; the end of what did: {self._shown()[-3000:]}")
+        raise AssertionError(f"{texts} never stood there:\n{self.drawn}")
 
-    def settle(self, seconds: float = 30) -> None:
-        """Wait until nothing has been written for a while: a walk that goes on writes its time."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            before = len(self.output)
-            self._read(QUIET_SECONDS)
-            if len(self.output) == before:
-                return
-        raise AssertionError("it never came to rest")
-
-    def ended(self, seconds: float = 15) -> int:
+    def ended(self, seconds: float = 30) -> int:
         """Wait for its end; return the exit code."""
         until = time.monotonic() + seconds
         while self._read(0.1) and time.monotonic() < until:
@@ -76,9 +107,6 @@ class Pseudo:
         _, status = os.waitpid(self.pid, 0)
         self.pid = 0
         return os.waitstatus_to_exitcode(status)
-
-    def _shown(self) -> str:
-        return SEQUENCE.sub("", self.output.decode("utf-8", "replace"))
 
     def _read(self, seconds: float) -> bool:
         if not select.select([self.terminal], [], [], seconds)[0]:
@@ -88,6 +116,7 @@ class Pseudo:
         except OSError:  # the other side is closed
             return False
         self.output += data
+        self.drawn.feed(data)
         return bool(data)
 
     def __enter__(self) -> Pseudo:

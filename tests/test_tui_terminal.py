@@ -39,12 +39,13 @@ def test_start_ask_follow_a_citation_open_the_editor_and_quit(
     with Pseudo(cwd=root, environ=environ) as screen:  # without arguments: on a terminal that opens it
         screen.wait_for("Ask about this repository")
         screen.press("who calls retry?\r")  # while the index is made
-        screen.wait_for("answered")
-        screen.settle()
+        screen.wait_for("✓ answered", "Help  q Quit", "1/2  shop/retry.py:1")
         screen.press("n")
-        screen.wait_for("2/2")
+        screen.wait_for("2/2  shop/checkout.py")
         screen.press("e")
-        screen.wait_for("2/2")  # drawn again behind the editor
+        screen.wait_for("2/2  shop/checkout.py")
+        screen.press("Y")
+        screen.wait_for("copied the answer")  # back from the editor
         screen.press("q")
 
         assert screen.ended() == 0
