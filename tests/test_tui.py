@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -330,6 +331,17 @@ def test_a_sentence_shows_what_it_rests_on_and_a_step_its_sentences() -> None:
     on_screen(check)
 
 
+def test_a_first_sentence_that_cites_nothing_leaves_no_pane_empty() -> None:
+    async def check(screen: Screen) -> None:
+        await screen.ask()
+        assert screen.answer[2:4] == ["understood as who calls main?", ""]
+        assert screen.pane("answer").highlighted == 4
+        assert screen.evidence.startswith("1/3")
+
+    said = replace(ANSWERED, text="These places fit best:\n\n" + ANSWERED.text, understood="who calls `main`?")
+    on_screen(check, Scripted([said]))
+
+
 def test_the_mouse_over_a_sentence_is_enough() -> None:
     async def check(screen: Screen) -> None:
         await screen.ask()
@@ -355,14 +367,10 @@ def test_a_step_that_no_citation_has_is_read() -> None:
         assert screen.evidence.endswith("read just now, not cited")
         assert "check(" in screen.source
 
-    from dataclasses import replace
-
     on_screen(check, Scripted([replace(ANSWERED, citations=ANSWERED.citations[2:], claims=())]))
 
 
 def test_lines_that_have_changed_since_are_shown_as_they_were_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     async def check(screen: Screen) -> None:
         await screen.ask()
         assert screen.evidence.endswith("✗ changed since")

@@ -299,6 +299,8 @@ class AskScreen(Screen[None]):
         self.query_one("#answer", Rows).mark(())
         if segment.citations and self._has(segment.citations[0]):
             self._cite(segment.citations[0])
+        elif self._shown is None and self.answer.citations:  # rather the first than an empty pane
+            self._cite(self.answer.citations[0].n)
 
     @on(Rows.OptionSelected, "#answer")
     def _on_fold(self, event: Rows.OptionSelected) -> None:

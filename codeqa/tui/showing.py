@@ -44,7 +44,8 @@ def answer_rows(
     """Return what the middle shows: the answer, then what was dropped and what is not known, folded unless opened."""
     rows: list[Row] = []
     if answer.understood:  # not the question that was typed: whoever reads the answer has to see it
-        rows += [Row(paint(("understood as ", "dim"), answer.understood)), Row(Content(""))]
+        said = Content.assemble(paint(("understood as ", "dim")), inline(answer.understood))
+        rows += [Row(said), Row(Content(""))]
     rows += [_segment(number, segment, answer) for number, segment in enumerate(segments)]
     for number, (name, notes) in enumerate(_sections(answer, notices)):
         if not number:
