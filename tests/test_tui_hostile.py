@@ -27,7 +27,7 @@ from codeqa.domain import (
 from codeqa.tui.app import CodeqaApp
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
-from tests.conftest import MakeRepo
+from tests.conftest import ROOT, MakeRepo
 from tests.pseudo import Pseudo
 from tests.scripted import FILES, Scripted, cite
 from tests.test_sanitise import unsafe
@@ -202,3 +202,19 @@ def test_at_a_terminal_no_control_byte_comes_out_that_is_not_ours(make_repo: Mak
     assert re.findall(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f]", left) == []
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", left.decode("utf-8", "replace"))
     assert b"5;7m" not in b"".join(OURS.findall(screen.output))
+
+
+def test_strings_become_text_in_one_module() -> None:
+    """What is shown is painted: nobody else makes text of a string, and nobody reads markup."""
+    makers = re.compile(
+        r"Content\((?!\"\"\))|Content\.(?:styled|from_\w+)|Text\(|from_markup|markup=True|notify\(|\btooltip\b"
+    )
+    made = {
+        f"{path.name}: {line.strip()}"
+        for path in (ROOT / "codeqa/tui").glob("*.py")
+        if path.name != "painting.py"
+        for line in path.read_text().splitlines()
+        if makers.search(line)
+    }
+
+    assert made == set()

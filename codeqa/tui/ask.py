@@ -24,8 +24,9 @@ from codeqa.tui.evidence import Evidence, Exhibit, around, at_site, body, cited
 from codeqa.tui.painting import inline, paint
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Row, Rows
-from codeqa.tui.segments import Segment, citation_at, hops_of, segments
+from codeqa.tui.segments import Segment, citation_at, hops_of, key, segments, states
 from codeqa.tui.showing import Fold, Said, answer_rows, step_row, summed_up, walk_rows
+from codeqa.tui.texts import ANSWER_HELP, WALK_HELP, welcome
 from codeqa.wording import describe, duration
 
 if TYPE_CHECKING:
@@ -35,28 +36,6 @@ NARROW = 110  # columns below which the panes are stacked
 EVERY_SECONDS = 0.25  # that the elapsed time is written anew
 REMARK_SECONDS = 4.0
 STEPS = "steps"
-
-EXAMPLES = (
-    "who calls `Router.add`",
-    "how does `main` reach `Store.open`",
-    "what breaks if I change `Session.close`",
-    "where are retries counted",
-)
-WALK_HELP = """## Walk
-
-The steps that the answer rests on: who, what, whom, and how each was resolved.
-
-- ● its line was read, and it was resolved for certain
-- ◌ it may not happen when the code runs: a dispatch, a callback, a join of texts
-- ○ its line was not read
-
-Standing on a step shows its line, and marks ▎ the sentences that state it.
-"""
-ANSWER_HELP = """## Answer
-
-One sentence a line. Standing on one shows what it cites, and marks ▎ its steps. **n** and **p** go through the
-citations. Enter opens and closes what is folded.
-"""
 
 
 class AskScreen(Screen[None]):
@@ -123,7 +102,7 @@ class AskScreen(Screen[None]):
         self.add_class("-below-evidence", "-idle")
         self.about_project()
         self.say(("looking at the index …", "dim"))
-        self.query_one("#answer", Rows).show(_welcome())
+        self.query_one("#answer", Rows).show(welcome())
         self.set_interval(EVERY_SECONDS, self._tick)
 
     def on_resize(self) -> None:
@@ -295,7 +274,7 @@ class AskScreen(Screen[None]):
         hops = hops_of(self.answer.claims[segment.claim], self.answer.walk) if segment.claim is not None else []
         walk = self.query_one("#walk", Rows)
         keys = {(hop.src, hop.edge, hop.dst) for hop in hops}
-        walk.mark({i for i, row in enumerate(walk.rows) if _key(row.ref) in keys})
+        walk.mark({i for i, row in enumerate(walk.rows) if key(row.ref) in keys})
         self.query_one("#answer", Rows).mark(())
         if segment.citations and self._has(segment.citations[0]):
             self._cite(segment.citations[0])
@@ -322,7 +301,7 @@ class AskScreen(Screen[None]):
         answer, hop = self.answer, self.query_one("#walk", Rows).ref(event.option_index)
         if answer is None or not isinstance(hop, Hop) or not self.query_one("#walk").has_focus_within:
             return
-        self._mark_sentences(lambda number: _states(answer, self._segments[number], hop))
+        self._mark_sentences(lambda number: states(answer, self._segments[number], hop))
         n = citation_at(answer, hop.site)
         if n is not None:
             self._cite(n)
@@ -449,28 +428,3 @@ def _read(project: Project, exhibit: Exhibit) -> tuple[Exhibit, Content]:
     """Read what is around, and paint it: what takes time is done in the engine's thread."""
     wider = around(project, exhibit)
     return wider, body(wider)
-
-
-def _key(ref: object) -> tuple[str, str, str] | None:
-    return (ref.src, ref.edge, ref.dst) if isinstance(ref, Hop) else None
-
-
-def _states(answer: Answer, segment: Segment, hop: Hop) -> bool:
-    """Whether a sentence states a hop, or cites its line."""
-    if segment.claim is not None:
-        stated = hops_of(answer.claims[segment.claim], answer.walk)
-        if stated:
-            return _key(hop) in map(_key, stated)
-    n = citation_at(answer, hop.site)
-    return n is not None and n in segment.citations
-
-
-def _welcome() -> list[Row]:
-    return [
-        Row(Content("")),
-        Row(paint(("Ask about this repository in plain English.", "title"))),
-        Row(Content("")),
-        *(Row(inline(example, "dim"), paint("  · "), paint("    ")) for example in EXAMPLES),
-        Row(Content("")),
-        Row(paint(("Every sentence of an answer cites lines whose bytes were checked.", "dim"))),
-    ]

@@ -76,6 +76,21 @@ def citation_at(answer: Answer, site: str) -> int | None:
     return min(holding, key=lambda c: c.end_line - c.start_line).n if holding else None
 
 
+def key(ref: object) -> tuple[str, str, str] | None:
+    """Return what makes two hops the same step; None for what is no hop."""
+    return (ref.src, ref.edge, ref.dst) if isinstance(ref, Hop) else None
+
+
+def states(answer: Answer, segment: Segment, hop: Hop) -> bool:
+    """Whether a sentence states a hop, or cites its line."""
+    if segment.claim is not None:
+        stated = hops_of(answer.claims[segment.claim], answer.walk)
+        if stated:
+            return key(hop) in map(key, stated)
+    n = citation_at(answer, hop.site)
+    return n is not None and n in segment.citations
+
+
 def _line(line: str, left: dict[int, Claim]) -> Iterator[Segment]:
     if len(line) > LONGEST:
         yield Segment(line)
