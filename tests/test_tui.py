@@ -620,3 +620,14 @@ def test_no_symbol_is_told_by_its_colour_alone() -> None:
     signs = [sign(hop, ANSWERED) for hop in ANSWERED.walk]
     assert signs == ["●", "◌"]
     assert CHECK in ANSWERED.walk[0].dst
+
+
+@pytest.mark.parametrize(
+    "text", ["def f():\n    return 1", "def f():\n    return 1\n", "\ndef f():\n    return 1\n\n\n"]
+)
+def test_lines_are_highlighted_whatever_empty_lines_they_end_with(text: str) -> None:
+    from codeqa.tui.painting import source
+
+    painted = source(text, "shop/app.py")
+    assert [line.plain for line in painted] == text.split("\n")
+    assert any(line.spans for line in painted)

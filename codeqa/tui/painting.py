@@ -71,7 +71,8 @@ def source(text: str, path: str) -> list[Content]:
     shown = [cut(sanitise.line(cut(line).expandtabs(4))) for line in text.split("\n")]
     lexer = find_lexer_class_for_filename(path.rpartition("/")[2])
     language = lexer.aliases[0] if lexer is not None and lexer.aliases else "text"
-    coloured = highlight("\n".join(shown), language=language, theme=_calm()).split("\n", allow_blank=True)
+    coloured = list(highlight("\n".join(shown), language=language, theme=_calm()).split("\n", allow_blank=True))
+    coloured += [Content(line) for line in shown[len(coloured) :]]  # empty ones at the end are lost
     return coloured if len(coloured) == len(shown) else [Content(line) for line in shown]
 
 
