@@ -15,7 +15,12 @@ _BYTES = 200_000
 
 def known(url: str, model: str) -> str:
     """Return the rung that was remembered for a model at a server, else the highest."""
-    return _read().get(_key(url, model), DEFAULT)
+    return remembered(url, model) or DEFAULT
+
+
+def remembered(url: str, model: str) -> str:
+    """Return the rung that was remembered for a model at a server, "" for one that was never asked."""
+    return _read().get(_key(url, model), "")
 
 
 def remember(url: str, model: str, rung: str) -> None:

@@ -10,6 +10,7 @@ import math
 import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -460,6 +461,10 @@ class Project:
         from codeqa import models
 
         return models.chosen(self.settings.model, self.server_url, self.environ)
+
+    def lead_by(self, name: str | None) -> None:
+        """Let this model lead the walks from now on, or none: the planner. No file of settings is changed."""
+        self.settings = replace(self.settings, model=replace(self.settings.model, name=name))
 
     @property
     def server_url(self) -> str:

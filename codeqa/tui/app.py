@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from threading import Event as Flag
-from typing import ClassVar
-from urllib.parse import urlsplit
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on
 from textual.app import App, SuspendNotSupported, SystemCommand
@@ -20,12 +19,13 @@ from textual.screen import Screen
 from textual.widgets import HelpPanel
 
 from codeqa.domain import CodeqaError, Event, Indexed, Progress
-from codeqa.hosts import is_this_machine
 from codeqa.project import Project
 from codeqa.tui import copying, editor
 from codeqa.tui.ask import AskScreen
-from codeqa.tui.engine import Ended, Engine, Happened, State, Told
+from codeqa.tui.engine import Ended, Engine, Happened, Job, State, Told
+from codeqa.tui.index import IndexScreen, elsewhere
 from codeqa.tui.question import Question
+from codeqa.tui.search import SearchScreen
 from codeqa.tui.themes import THEMES
 
 
@@ -37,10 +37,12 @@ class FromEngine(Message):
         self.told = told
 
 
-def _elsewhere(project: Project) -> str:
-    """Return the host of the model server if it is another machine. Raises UsageError if it must not be."""
-    host = urlsplit(project.server_url).hostname or ""
-    return "" if is_this_machine(host) else host
+@runtime_checkable
+class Remarking(Protocol):
+    """A screen with a line of status."""
+
+    def remark(self, text: str, style: str = "") -> None:
+        """Say something in it for a while."""
 
 
 class CodeqaApp(App[None]):
@@ -50,6 +52,8 @@ class CodeqaApp(App[None]):
     CSS_PATH = "tui.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help"),
+        Binding("ctrl+f", "search", "Search", show=False, priority=True),
+        Binding("f2", "inventory", "Index and models", show=False, priority=True),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+q", "leave", "Quit", priority=True),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
@@ -67,12 +71,14 @@ class CodeqaApp(App[None]):
         self.environ = os.environ if environ is None else environ
         self.root = project.root
         self.model = project.settings.model.name
-        self.sent_to = _elsewhere(project) if self.model else ""  # another machine, which gets source text
+        self.sent_to = elsewhere(project) if self.model else ""  # another machine, which gets source text
         self.state: State | None = None
-        self._indexing: int | None = None  # number of the job that makes or updates the index
+        self._indexing: Job | None = None  # what makes or updates the index
         self._progress: Progress | None = None
         self.engine = Engine(project, self._tell)
         self.ask_screen = AskScreen(self.engine, clock)
+        self.search_screen = SearchScreen(self.engine, clock)
+        self.index_screen = IndexScreen(self.engine, project.settings.model)
         for each in THEMES.values():
             self.register_theme(each)
         self.theme = THEMES[theme].name
@@ -86,6 +92,24 @@ class CodeqaApp(App[None]):
         self.push_screen(self.ask_screen)
         self.engine.start()
         self.call_after_refresh(self.action_index, force=False)
+
+    def _open(self, screen: Screen[None], name: str) -> None:
+        """Show a screen that stays as it is while another is shown."""
+        if self.screen is screen or self.screen.is_modal:
+            return
+        if not self.is_screen_installed(name):
+            self.install_screen(screen, name)
+        while self.screen is not self.ask_screen:  # one way back, however one came
+            self.pop_screen()
+        self.push_screen(name)
+
+    def action_search(self) -> None:
+        """Show the search."""
+        self._open(self.search_screen, "search")
+
+    def action_inventory(self) -> None:
+        """Show the index and the models."""
+        self._open(self.index_screen, "index")
 
     def on_unmount(self) -> None:
         """Let go of the project."""
@@ -102,22 +126,25 @@ class CodeqaApp(App[None]):
         of_walk = screen.job is not None and told.job == screen.job.number
         if isinstance(told, Ended):
             self.state = told.state
-            if told.job == self._indexing:
+            if self._indexing is not None and told.job == self._indexing.number:
                 self._index_ended(told)
             if of_walk:
                 screen.ended(told)
         elif of_walk:
             screen.happened(told.event)
-        elif told.job == self._indexing:
+        elif self._indexing is not None and told.job == self._indexing.number:
             self._index_happened(told)
         screen.about_project()
+        for listening in (self.search_screen, self.index_screen):
+            if listening is self.screen:
+                listening.told(told)
 
     def _index_happened(self, told: Happened) -> None:
         if isinstance(told.event, Progress):
             self._progress = told.event
             self.ask_screen.about_index(told.event)
         elif isinstance(told.event, Indexed) and told.event.changed:
-            self.ask_screen.remark(f"indexed {told.event.parsed:,} of {told.event.files:,} files")
+            self.remark(f"indexed {told.event.parsed:,} of {told.event.files:,} files")
 
     def _index_ended(self, told: Ended) -> None:
         self._indexing = self._progress = None
@@ -128,7 +155,19 @@ class CodeqaApp(App[None]):
     def _failed(self, error: Exception) -> None:
         said = error.message if isinstance(error, CodeqaError) else f"{type(error).__name__}: {error}"
         hint = f" ({error.hint})" if isinstance(error, CodeqaError) and error.hint else ""
-        self.ask_screen.remark(said + hint, "bad")
+        self.remark(said + hint, "bad")
+
+    @property
+    def indexing(self) -> Job | None:
+        """The run that makes or updates the index, if one goes on."""
+        return self._indexing
+
+    def remark(self, text: str, style: str = "") -> None:
+        """Say something for a while in the line of status of the screen that is shown."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Remarking):  # the palette does not
+                screen.remark(text, style)
+                return
 
     # ---------------------------------------------------------------------------------------------------------- actions
 
@@ -138,6 +177,10 @@ class CodeqaApp(App[None]):
         yield SystemCommand("Ask", "Go to the question", ask.action_question)
         yield SystemCommand("New conversation", "The next question means nothing said before", ask.action_begin)
         yield SystemCommand("Index now", "Bring the index to the tree, whatever it takes", self.action_index)
+        yield SystemCommand("Search", "Hits as you type, with the reasons for their scores", self.action_search)
+        yield SystemCommand(
+            "Index and models", "What is indexed, what was skipped; choose a model", self.action_inventory
+        )
         if ask.answer is not None:
             yield SystemCommand("Copy answer", "As Markdown, with its citations", ask.action_copy_answer)
         if ask.answer is not None and ask.answer.citations:
@@ -161,7 +204,7 @@ class CodeqaApp(App[None]):
             return project.index() if force else project.update()
 
         if self._indexing is None:
-            self._indexing = self.engine.stream(events).number
+            self._indexing = self.engine.stream(events)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Show how to leave by the key that does it: in the question, q is a letter."""
@@ -184,7 +227,7 @@ class CodeqaApp(App[None]):
         """Open the user's editor, and come back."""
         target = self.root / path
         if not os.path.isfile(target):  # Path.is_file raises for a name that no file can have
-            self.ask_screen.remark(f"{path} is gone", "warn")
+            self.remark(f"{path} is gone", "warn")
             return
         command = editor.command(self.environ, str(target), line)
         try:
@@ -198,11 +241,11 @@ class CodeqaApp(App[None]):
         except (OSError, SuspendNotSupported) as error:
             why = error.strerror if isinstance(error, OSError) else "this terminal cannot be handed over"
             said = f"{command.argv[0]}: {why}; $VISUAL or $EDITOR names your editor"
-            self.ask_screen.remark(said, "bad")
+            self.remark(said, "bad")
             return
         if not command.at_line:
             said = f"{command.argv[0]} is not known here, so it was not told the line: {line}"
-            self.ask_screen.remark(said)
+            self.remark(said)
 
     def copy(self, text: str, what: str) -> None:
         """Copy by OSC 52 and, where that may be lost, to a file too."""
@@ -213,7 +256,7 @@ class CodeqaApp(App[None]):
                 said += f"; also kept in {copying.keep(text, self._cache())}"
             except OSError as error:
                 said += f"; this terminal may not take it, and no file could be written: {error.strerror}"
-        self.ask_screen.remark(said)
+        self.remark(said)
 
     @staticmethod
     def _cache() -> Path:

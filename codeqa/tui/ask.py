@@ -387,6 +387,12 @@ class AskScreen(Screen[None]):
         """Go to the question."""
         self.set_focus(self.query_one(Question))
 
+    def mention(self, text: str) -> None:
+        """Put the mention of a symbol where a question is typed."""
+        box = self.query_one(Question)
+        box.insert_text_at_cursor(text)
+        box.focus()
+
     def action_below(self) -> None:
         """Where panes are stacked: show the other one below the answer."""
         self._below("walk" if self.has_class("-below-evidence") else "evidence")

@@ -1,0 +1,35 @@
+"""The line at the top of a screen: which repository, where in the app, who leads the walk, how fresh the index is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from codeqa.tui.inventory import freshness
+from codeqa.tui.painting import paint
+
+if TYPE_CHECKING:
+    from codeqa.tui.app import CodeqaApp
+
+
+class Heading(Horizontal):
+    """Shows what `about` was told last. `where` is the name of the screen."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(id="header")
+        self.where = where
+
+    def compose(self) -> ComposeResult:
+        """Left where we are, right the index."""
+        yield Static(id="repository", markup=False)
+        yield Static(id="freshness", markup=False)
+
+    def about(self, app: CodeqaApp) -> None:
+        """Say how things stand."""
+        arrow = (" ▸ ", "dim")
+        where = paint(("codeqa", "title"), arrow, (app.root.name or "/", "name"), arrow, self.where)
+        self.query_one("#repository", Static).update(where)
+        self.query_one("#freshness", Static).update(paint(*freshness(app.model, app.state, app.sent_to)))

@@ -1,0 +1,34 @@
+"""The line of status of a screen: what goes on, and for a while what has just been done."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from codeqa.tui.painting import Piece, paint
+
+REMARK_SECONDS = 4.0
+
+
+class StatusLine(Static):
+    """Says one thing; a remark stands in its place for some seconds."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status", markup=False)
+        self._said = Content("")
+        self._remark: Timer | None = None
+
+    def say(self, *pieces: Piece) -> None:
+        """Say how things stand from now on."""
+        self._said = paint(*pieces)
+        if self._remark is not None:
+            self._remark.stop()
+        self.update(self._said)
+
+    def remark(self, text: str, style: str = "") -> None:
+        """Say what has just been done, for a while."""
+        if self._remark is not None:
+            self._remark.stop()
+        self.update(paint((text, style)))
+        self._remark = self.set_timer(REMARK_SECONDS, lambda: self.update(self._said))
