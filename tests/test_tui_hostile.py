@@ -211,7 +211,7 @@ def test_strings_become_text_in_one_module() -> None:
     )
     made = {
         f"{path.name}: {line.strip()}"
-        for path in (ROOT / "codeqa/tui").glob("*.py")
+        for path in (ROOT / "codeqa/tui").rglob("*.py")
         if path.name != "painting.py"
         for line in path.read_text().splitlines()
         if makers.search(line)

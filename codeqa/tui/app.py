@@ -23,6 +23,8 @@ from codeqa.project import Project
 from codeqa.tui import copying, editor
 from codeqa.tui.ask import AskScreen
 from codeqa.tui.engine import Ended, Engine, Happened, Job, State, Told
+from codeqa.tui.graph.screen import GraphScreen
+from codeqa.tui.graph.symbols import Symbols
 from codeqa.tui.index import IndexScreen, elsewhere
 from codeqa.tui.question import Question
 from codeqa.tui.search import SearchScreen
@@ -50,6 +52,7 @@ class CodeqaApp(App[None]):
 
     TITLE = "codeqa"
     CSS_PATH = "tui.tcss"
+    COMMANDS = App.COMMANDS | {Symbols}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help"),
         Binding("ctrl+f", "search", "Search", show=False, priority=True),
@@ -79,6 +82,7 @@ class CodeqaApp(App[None]):
         self.ask_screen = AskScreen(self.engine, clock)
         self.search_screen = SearchScreen(self.engine, clock)
         self.index_screen = IndexScreen(self.engine, project.settings.model)
+        self.graph_screen = GraphScreen(self.engine)
         for each in THEMES.values():
             self.register_theme(each)
         self.theme = THEMES[theme].name
@@ -89,6 +93,7 @@ class CodeqaApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the first screen, then look after the index."""
+        self.install_screen(self.graph_screen, "graph")  # kept when it is left: it knows where one has been
         self.push_screen(self.ask_screen)
         self.engine.start()
         self.call_after_refresh(self.action_index, force=False)
@@ -152,6 +157,11 @@ class CodeqaApp(App[None]):
         if told.error is not None:
             self._failed(told.error)
 
+    @property
+    def busy(self) -> str:
+        """What others who need the project wait for, "" for nothing."""
+        return "the index" if self._indexing is not None else "the walk" if self.ask_screen.working else ""
+
     def _failed(self, error: Exception) -> None:
         said = error.message if isinstance(error, CodeqaError) else f"{type(error).__name__}: {error}"
         hint = f" ({error.hint})" if isinstance(error, CodeqaError) and error.hint else ""
@@ -176,6 +186,7 @@ class CodeqaApp(App[None]):
         ask = self.ask_screen
         yield SystemCommand("Ask", "Go to the question", ask.action_question)
         yield SystemCommand("New conversation", "The next question means nothing said before", ask.action_begin)
+        yield SystemCommand("Graph explorer", "What leads to a symbol, what it leads to", self.show_graph)
         yield SystemCommand("Index now", "Bring the index to the tree, whatever it takes", self.action_index)
         yield SystemCommand("Search", "Hits as you type, with the reasons for their scores", self.action_search)
         yield SystemCommand(
@@ -196,6 +207,18 @@ class CodeqaApp(App[None]):
             self.theme = name
 
         return use
+
+    def show_graph(self, name: str = "") -> None:
+        """Show a symbol, by name or id, in the graph explorer; without one, ask for it there."""
+        self.graph_screen.open(name)
+        if self.graph_screen not in self.screen_stack:
+            self.push_screen("graph")
+
+    def ask_about(self, question: str) -> None:
+        """Go back to the question, with a text to ask or to change."""
+        while self.screen is not self.ask_screen and len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.ask_screen.suggest(question)
 
     def action_index(self, *, force: bool = True) -> None:
         """Bring the index to the tree; unless forced only if that fits the budget of a question."""

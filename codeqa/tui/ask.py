@@ -50,6 +50,7 @@ class AskScreen(Screen[None]):
         Binding("n", "citation(1)", "Cited", key_display="n/p"),
         Binding("p", "citation(-1)", "Cited before", show=False),
         Binding("w", "below", "Walk"),
+        Binding("g", "graph", "Graph"),
         Binding("e", "edit", "Edit"),
         Binding("y", "copy_citation", "Copy"),
         Binding("Y", "copy_answer", "All"),
@@ -392,6 +393,25 @@ class AskScreen(Screen[None]):
         box = self.query_one(Question)
         box.insert_text_at_cursor(text)
         box.focus()
+
+    def suggest(self, question: str) -> None:
+        """Put a question into the box; what was typed there is found with Up."""
+        box = self.query_one(Question)
+        if box.value.strip():
+            box.remember(box.value)
+        box.value = question
+        box.cursor_position = len(question)
+        box.focus()
+
+    def action_graph(self) -> None:
+        """Show what stands around the symbol of the selected step or citation."""
+        walk = self.query_one("#walk", Rows)
+        hop = walk.ref(walk.highlighted) if walk.has_focus else None
+        if isinstance(hop, Hop):
+            backwards = walk.rows[walk.highlighted or 0].body.plain.startswith("◀")
+            self.app.show_graph(hop.src if backwards else hop.dst)
+        else:
+            self.app.show_graph(self._base.symbol if self._base is not None else "")
 
     def action_below(self) -> None:
         """Where panes are stacked: show the other one below the answer."""

@@ -78,7 +78,6 @@ class Rows(OptionList):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", "Down", show=False),
         Binding("k", "cursor_up", "Up", show=False),
-        Binding("g", "first", "First", show=False),
         Binding("G", "last", "Last", show=False),
     ]
 
