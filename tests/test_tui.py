@@ -16,6 +16,7 @@ from textual.widgets import Footer, HelpPanel, Static
 
 from codeqa.domain import Heard, Notice, Step, UsageError
 from codeqa.tui.app import CodeqaApp
+from codeqa.tui.engine import Job
 from codeqa.tui.evidence import Evidence
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
@@ -146,6 +147,21 @@ def test_an_answer_stands_beside_its_walk_and_its_evidence() -> None:
         assert "▌ 6 " in screen.source and "  5 " in screen.source
         assert screen.status == "✓ answered · hops 2 · facts 2 · ✗ 1 dropped · 41 ms · no model"
         assert screen.app.focused is screen.pane("answer")
+
+    on_screen(check)
+
+
+def test_the_clock_of_a_walk_stops_with_its_answer() -> None:
+    """The answer comes before the end of its job: a tick between the two would say for ever that it walks."""
+
+    async def check(screen: Screen) -> None:
+        await screen.ask()
+        ask = screen.app.ask_screen
+        ask.job = Job(99)
+        ask._tick()
+        ask.job = None
+
+        assert screen.status.startswith("✓ answered")
 
     on_screen(check)
 

@@ -214,7 +214,7 @@ class AskScreen(Screen[None]):
         self.say(("✗ failed", "bad"), (" · " + message, "dim"))
 
     def _tick(self) -> None:
-        if self.job is None:
+        if self.job is None or self.answer is not None:  # an answer comes shortly before the end of its job
             return
         spent = duration(self._clock() - self._began)
         waits = f"waits for the index: {describe(self._indexing)}" if self._indexing else ""
