@@ -13,7 +13,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from codeqa.conversation import Conversation
@@ -21,11 +20,13 @@ from codeqa.domain import Answer, Answered, CodeqaError, Event, Heard, Hop, Noti
 from codeqa.project import Project
 from codeqa.tui.engine import Ended, Engine, Job, State
 from codeqa.tui.evidence import Evidence, Exhibit, around, at_site, body, cited
+from codeqa.tui.heading import Heading
 from codeqa.tui.painting import inline, paint
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Row, Rows
 from codeqa.tui.segments import Segment, citation_at, hops_of, key, segments, states
 from codeqa.tui.showing import Fold, Said, answer_rows, step_row, summed_up, walk_rows
+from codeqa.tui.status import StatusLine
 from codeqa.tui.texts import ANSWER_HELP, WALK_HELP, welcome
 from codeqa.wording import describe, duration
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 NARROW = 110  # columns below which the panes are stacked
 EVERY_SECONDS = 0.25  # that the elapsed time is written anew
-REMARK_SECONDS = 4.0
 STEPS = "steps"
 
 
@@ -73,15 +73,11 @@ class AskScreen(Screen[None]):
         self._shown: int | None = None  # the citation in the evidence pane
         self._notices: list[str] = []
         self._steps: list[Row] = []
-        self._said = paint()  # the line of status, below a remark
-        self._remark: Timer | None = None
         self._base: Exhibit | None = None  # what the evidence pane shows, as it was cited
 
     def compose(self) -> ComposeResult:
         """Question, three panes, one line of status, keys."""
-        with Horizontal(id="header"):
-            yield Static(id="repository", markup=False)
-            yield Static(id="freshness", markup=False)
+        yield Heading()
         with Horizontal(id="ask"):
             yield Static("❯", id="prompt", markup=False)
             yield Question(id="question")
@@ -89,7 +85,7 @@ class AskScreen(Screen[None]):
             yield Rows(id="walk")
             yield Rows(id="answer")
             yield Evidence(id="evidence")
-        yield Static(id="status", markup=False)
+        yield StatusLine()
         yield Footer()
 
     def on_mount(self) -> None:
@@ -178,7 +174,7 @@ class AskScreen(Screen[None]):
         self._show_answer(first=True)
         self._show_walk(None)
         self._below("evidence" if answer.citations else "walk" if answer.walk else "")
-        self._say(summed_up(answer))
+        self.query_one(StatusLine).show(summed_up(answer))
         if not self.query_one(Question).value:  # nobody is typing the next question
             self.set_focus(self.query_one("#answer", Rows))
 
@@ -222,18 +218,11 @@ class AskScreen(Screen[None]):
 
     def say(self, *pieces: str | tuple[str, str]) -> None:
         """Write the line of status."""
-        self._say(paint(*pieces))
-
-    def _say(self, line: Content) -> None:
-        self._said = line
-        self.query_one("#status", Static).update(line)
+        self.query_one(StatusLine).say(*pieces)
 
     def remark(self, text: str, style: str = "") -> None:
         """Say something in the line of status for a while, in place of what stands there."""
-        self.query_one("#status", Static).update(paint((text, style)))
-        if self._remark is not None:
-            self._remark.stop()
-        self._remark = self.set_timer(REMARK_SECONDS, lambda: self._say(self._said))
+        self.query_one(StatusLine).remark(text, style)
 
     def about_index(self, progress: Progress | None, state: State | None = None) -> None:
         """Take how far the index is, None where it is at rest."""
@@ -246,23 +235,7 @@ class AskScreen(Screen[None]):
 
     def about_project(self) -> None:
         """Write the header: which repository, who leads the walk, how fresh the index is."""
-        state = self.app.state
-        self.query_one("#repository", Static).update(
-            paint(("codeqa", "title"), (" ▸ ", "dim"), (self.app.root.name or "/", "name"))
-        )
-        leads: list[str | tuple[str, str]] = [(f"{self.app.model or 'no model'} · ", "dim")]
-        if self.app.sent_to:
-            leads.insert(0, (f"SOURCE IS SENT TO {self.app.sent_to} · ", "bad"))
-        if state is None:
-            fresh: str | tuple[str, str] = ("…", "dim")
-        elif not state.generation:
-            fresh = ("no index yet", "warn")
-        elif state.stale:
-            fresh = (f"✎ {state.stale:,} changed", "warn")
-        else:
-            fresh = ("✓ fresh", "good")
-        generation = f"gen {state.generation} · " if state is not None and state.generation else ""
-        self.query_one("#freshness", Static).update(paint(*leads, (generation, "dim"), fresh))
+        self.query_one(Heading).about(self.app)
 
     # --------------------------------------------------------------------------------------------------- moving around
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Heading(Horizontal):
-    """Shows what `about` was told last. `where` is the name of the screen."""
+    """Shows what `about` was told last. `where` is the name of the screen, "" for the first."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str = "") -> None:
         super().__init__(id="header")
         self.where = where
 
@@ -30,6 +30,7 @@ class Heading(Horizontal):
     def about(self, app: CodeqaApp) -> None:
         """Say how things stand."""
         arrow = (" ▸ ", "dim")
-        where = paint(("codeqa", "title"), arrow, (app.root.name or "/", "name"), arrow, self.where)
+        here = (arrow, self.where) if self.where else ()
+        where = paint(("codeqa", "title"), arrow, (app.root.name or "/", "name"), *here)
         self.query_one("#repository", Static).update(where)
         self.query_one("#freshness", Static).update(paint(*freshness(app.model, app.state, app.sent_to)))

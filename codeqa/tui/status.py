@@ -21,7 +21,11 @@ class StatusLine(Static):
 
     def say(self, *pieces: Piece) -> None:
         """Say how things stand from now on."""
-        self._said = paint(*pieces)
+        self.show(paint(*pieces))
+
+    def show(self, line: Content) -> None:
+        """Show a line from now on."""
+        self._said = line
         if self._remark is not None:
             self._remark.stop()
         self.update(self._said)
