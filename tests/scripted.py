@@ -136,11 +136,13 @@ class Scripted:
     heard: Sequence[Heard] = ()
     slow: bool = False
     stale: tuple[str, ...] = ()
+    missing: int = 0
     has_index: bool = True
     asked: list[str] = field(default_factory=list)
     closed: bool = False
     threads: set[str] = field(default_factory=set)
     tools: Tools = field(default_factory=Tools)
+    made: Store = field(default_factory=Store)
 
     def __post_init__(self) -> None:
         self.gate, self.index_gate = threading.Event(), threading.Event()
@@ -160,9 +162,17 @@ class Scripted:
         self.threads.add(threading.current_thread().name)
         if not self.has_index:
             raise NoIndex("there is none")
-        return Store()
+        return self.made
 
-    def update(self) -> Iterator[Event]:
+    def another(self) -> Scripted:
+        return self
+
+    def refresh(self) -> None: ...
+
+    def lead_by(self, name: str | None) -> None:
+        self.model = name
+
+    def update(self, *, portions: bool = False) -> Iterator[Event]:
         self.threads.add(threading.current_thread().name)
         yield from self.indexing
         self.index_gate.wait(30)

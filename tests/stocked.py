@@ -39,6 +39,7 @@ STATUS = Status(
     embedding=Embedding("static", "static-256", "", 380, 400, False, ""),
     skipped={"secret": ("shop/.env",), "too large": ("shop/data.json", "shop/more.json")},
     stale=(),
+    missing=0,
     bytes=4_700_000,
 )
 SERVER = ModelServer(

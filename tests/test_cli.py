@@ -247,6 +247,7 @@ class Words:
             embedding=Embedding("lsa", f"lsa-{self.word}", "", 1, 2, False, f"down{self.word}"),
             skipped={f"binary{self.word}": tuple(f"{n}{self.word}.bin" for n in range(30))},
             stale=(f"new{self.word}.py",),
+            missing=0,
             bytes=123456,
             warnings=(f"careful{self.word}",),
         )

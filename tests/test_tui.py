@@ -166,6 +166,31 @@ def test_the_clock_of_a_walk_stops_with_its_answer() -> None:
     on_screen(check)
 
 
+def test_key_r_asks_again_once_the_index_has_what_it_did_not_have() -> None:
+    part = replace(ANSWERED, generation=1, stale=("tests/test_app.py",), unknowns=("1 file is not indexed yet",))
+
+    async def check(screen: Screen) -> None:
+        screen.project.answers = [part, ANSWERED]
+        screen.project.stale, screen.project.missing = ("tests/test_app.py",), 1
+        screen.project.store.generation = 1
+        await screen.ask()
+        assert "r" not in screen.footer
+        assert "◔ 1 not indexed yet" in str(screen.app.screen.query_one("#freshness", Static).content)
+
+        screen.project.stale, screen.project.missing = (), 0
+        screen.project.store.generation = 7
+        screen.app.action_index(force=False)
+        await screen.until(lambda: screen.status == "✓ the index is that of the tree now · r asks again")
+        assert screen.footer["r"] == "Ask again"
+        await screen.press("r")
+        await screen.until(lambda: not screen.app.ask_screen.working)
+
+        assert screen.project.asked == [QUESTION, QUESTION]
+        assert "r" not in screen.footer
+
+    on_screen(check)
+
+
 def test_an_empty_question_asks_nothing() -> None:
     async def check(screen: Screen) -> None:
         screen.box.value = "   "

@@ -1,4 +1,4 @@
-"""The thread that owns the project."""
+"""The threads that own the projects."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from queue import Queue
 
 import pytest
 
-from codeqa.domain import Answered, CodeqaError, Step
-from codeqa.tui.engine import Ended, Engine, Happened, State, Told
+from codeqa.domain import Answered, CodeqaError, Indexed, NoIndex, Step
+from codeqa.tui.engine import Ended, Engine, Happened, Lane, State, Told
 from tests.scripted import ANSWERED, STEPS, Scripted
+
+INDEXED = Indexed(7, True, 40, 40, 0, {}, 9, {}, {}, (), 1.0, 1.0, 9_000, missing=60)
 
 
 class Watched:
@@ -20,6 +22,7 @@ class Watched:
     def __init__(self, project: Scripted) -> None:
         self.project = project
         self.told: Queue[Told] = Queue()
+        self.kept: list[Told] = []
         self.engine = Engine(project, self.told.put)
         self.engine.start()
 
@@ -30,12 +33,19 @@ class Watched:
         return self.job.number
 
     def until_ended(self, job: int) -> tuple[list[Told], Ended]:
+        """Return what a job told and its end; what others tell meanwhile is kept for later."""
         events: list[Told] = []
         while True:
-            told = self.told.get(timeout=10)
-            if told.job == job:
-                if isinstance(told, Ended):
-                    return events, told
+            told = next((kept for kept in self.kept if kept.job == job), None)
+            if told is not None:
+                self.kept.remove(told)
+            else:
+                told = self.told.get(timeout=10)
+            if told.job != job:
+                self.kept.append(told)
+            elif isinstance(told, Ended):
+                return events, told
+            else:
                 events.append(told)
 
 
@@ -65,12 +75,84 @@ def test_events_come_as_they_happen_and_the_end_last(watched: Watched, project: 
     assert end == Ended(job, State(generation=7, stale=0))
 
 
-def test_nobody_but_one_thread_touches_the_project(watched: Watched, project: Scripted) -> None:
-    watched.until_ended(watched.ask())
-    where = watched.engine.submit(lambda _: threading.current_thread().name).result(10)
+def test_no_project_is_touched_by_two_threads() -> None:
+    made: list[Scripted] = []
 
-    assert project.threads == {where}
-    assert where != threading.current_thread().name
+    class Copied(Scripted):
+        def another(self) -> Scripted:
+            made.append(Scripted())
+            return made[-1]
+
+    watched = Watched(Copied())
+    watched.until_ended(watched.ask())
+    job = watched.engine.stream(lambda project, _: project.update(), Lane.INDEX)
+    watched.until_ended(job.number)
+    watched.engine.submit(lambda project: project.store).result(10)
+    watched.engine.close()
+
+    assert [len(project.threads) for project in made] == [1, 1, 1]
+    assert set.union(*(project.threads for project in made)) == {"codeqa-index", "codeqa-walk", "codeqa-read"}
+    assert all(project.closed for project in made)
+
+
+def test_one_reads_while_a_walk_and_the_index_go_on(watched: Watched, project: Scripted) -> None:
+    project.gate.clear()
+    project.index_gate.clear()
+    watched.ask()
+    index = watched.engine.stream(lambda project, _: project.update(), Lane.INDEX)
+
+    assert watched.engine.submit(lambda project: project.store.generation).result(10) == 7
+    project.index_gate.set()
+    assert watched.until_ended(index.number)[1].error is None
+
+
+def test_what_needs_an_index_waits_for_the_first_one(watched: Watched, project: Scripted) -> None:
+    project.has_index = False
+    project.index_gate.clear()
+    index = watched.engine.stream(lambda project, _: project.update(), Lane.INDEX)
+    read = watched.engine.submit(lambda project: project.store.generation)
+    walk = watched.ask()
+    with pytest.raises(TimeoutError):
+        read.result(0.2)
+    assert not project.asked
+
+    project.index_gate.set()
+    watched.until_ended(index.number)
+
+    assert read.result(10) == 7
+    assert watched.until_ended(walk)[1].error is None
+
+
+def test_reading_says_that_there_is_no_index_where_none_is_made(watched: Watched, project: Scripted) -> None:
+    project.has_index = False
+
+    with pytest.raises(NoIndex):
+        watched.engine.submit(lambda project: project.store.generation).result(10)
+
+
+def test_a_walk_goes_over_the_first_portion_while_the_rest_is_indexed(watched: Watched, project: Scripted) -> None:
+    project.index_gate.clear()
+    project.indexing = [INDEXED]
+    index = watched.engine.stream(lambda project, _: project.update(), Lane.INDEX)
+
+    events, end = watched.until_ended(watched.ask())  # long before PATIENCE_SECONDS, and before the index is whole
+
+    assert end.error is None
+    assert events[-1] == Happened(end.job, Answered(ANSWERED))
+    project.index_gate.set()
+    watched.until_ended(index.number)
+
+
+def test_a_walk_that_waits_for_the_index_can_be_cancelled(watched: Watched, project: Scripted) -> None:
+    project.has_index = False
+    project.index_gate.clear()
+    watched.engine.stream(lambda project, _: project.update(), Lane.INDEX)
+    walk = watched.ask()
+    watched.job.cancel()
+
+    assert watched.until_ended(walk)[1].cancelled
+    assert not project.asked
+    project.index_gate.set()
 
 
 def test_an_error_ends_a_job_and_not_the_engine(watched: Watched, project: Scripted) -> None:

@@ -91,7 +91,7 @@ def on_index(check: Callable[[Index], Awaitable[None]], project: Stocked | None 
 
     asyncio.run(run())
     assert project.closed
-    assert project.threads <= {"codeqa-engine"}
+    assert project.threads <= {"codeqa-index", "codeqa-walk", "codeqa-read"}
 
 
 @pytest.fixture(autouse=True)
@@ -210,7 +210,7 @@ def test_key_b_goes_back_while_a_run_goes_on() -> None:
 def test_a_run_that_is_stopped_leaves_an_index_that_the_next_run_completes(make_repo: MakeRepo) -> None:
     """On a real project: cancelled in the middle, indexed again."""
     from codeqa.domain import Event, Progress
-    from codeqa.tui.engine import Ended, Engine, Happened, Told
+    from codeqa.tui.engine import Ended, Engine, Happened, Lane, Told
 
     root = make_repo({f"shop/part{n}.py": f"def part{n}():\n    return {n}\n" for n in range(60)})
     told: list[Told] = []
@@ -225,8 +225,8 @@ def test_a_run_that_is_stopped_leaves_an_index_that_the_next_run_completes(make_
 
     project = Project.open(root)
     engine = Engine(project, tell)
-    first = engine.stream(lambda each, cancelled: each.index())
-    engine.stream(lambda each, cancelled: each.index())
+    first = engine.stream(lambda each, cancelled: each.index(), Lane.INDEX)
+    engine.stream(lambda each, cancelled: each.index(), Lane.INDEX)
     status = engine.submit(lambda each: each.status())
     engine.start()
     try:

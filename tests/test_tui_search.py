@@ -110,7 +110,7 @@ def on_search(
 
     asyncio.run(run())
     assert project.closed
-    assert project.threads <= {"codeqa-engine"}
+    assert project.threads <= {"codeqa-index", "codeqa-walk", "codeqa-read"}
 
 
 # ------------------------------------------------------------------------------------------------------------ searching
@@ -189,7 +189,7 @@ def test_typing_goes_on_while_a_search_takes_its_time() -> None:
 
 
 def test_a_search_waits_for_the_index_and_says_so() -> None:
-    project = Stocked(indexing=[PARSING])
+    project = Stocked(indexing=[PARSING], has_index=False)
     project.index_gate.clear()
 
     async def check(search: Search) -> None:
@@ -205,7 +205,7 @@ def test_a_search_waits_for_the_index_and_says_so() -> None:
     on_search(check, project)
 
 
-def test_a_search_waits_for_a_walk_and_says_so() -> None:
+def test_a_search_does_not_wait_for_a_walk() -> None:
     project = Stocked()
     project.gate.clear()
 
@@ -214,9 +214,8 @@ def test_a_search_waits_for_a_walk_and_says_so() -> None:
         search.app.ask_screen.query_one(Question).value = "who calls main?"
         await search.press("enter", "ctrl+f")
         search.box.value = "main"
-        await search.until(lambda: search.status == "◒ waits for the walk …")
-        project.gate.set()
         await search.until(lambda: search.status == "4 hits · 0 ms")
+        assert search.app.ask_screen.working
 
     on_search(check, project)
 

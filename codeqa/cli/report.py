@@ -47,7 +47,7 @@ def _status(found: Status, out: Terminal) -> None:
         "vectors": counted(found.vectors) or "none",
         "embedder": _embedding(found.embedding),
         "summaries": ", ".join(f"{count:,} by {model}" for model, count in found.summaries.items()) or "none",
-        "stale": f"{len(found.stale):,} files" if found.stale else "none: the index is up to date",
+        "stale": _stale(found),
     }
     for name, value in rows.items():
         out.line((f"{name:<11}", "dim"), value)
@@ -57,6 +57,12 @@ def _status(found: Status, out: Terminal) -> None:
     for reason, paths in found.skipped.items():
         out.line(f"  {reason} ({len(paths):,})")
         _paths(paths, MAX_SKIPPED, out)
+
+
+def _stale(found: Status) -> str:
+    if not found.stale:
+        return "none: the index is up to date"
+    return f"{len(found.stale):,} files" + (f", of which {found.missing:,} are not in it yet" if found.missing else "")
 
 
 def _embedding(found: Embedding) -> str:

@@ -97,6 +97,7 @@ class Status:
     embedding: Embedding
     skipped: dict[str, tuple[str, ...]]  # reason → paths
     stale: tuple[str, ...]  # files that differ from the index now
+    missing: int  # of them, those that it does not have at all
     bytes: int
     warnings: tuple[str, ...] = ()
     summaries: dict[str, int] = field(default_factory=dict)  # chunks that have one, by model; the first is used

@@ -50,6 +50,7 @@ class Indexed(Event):
     seconds: float
     cpu_seconds: float
     bytes: int  # size of index.db
+    missing: int = 0  # files that are still to come: not the last of the run
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ class Indexer:
         gone = {*changes.removed, *(path for path, parsed in run.read.items() if parsed.skip == files.Skip.VANISHED)}
         records = {path: record for path, record in changes.known.items() if path not in gone}
         for path, reason in changes.skipped.items():
-            records[path] = FileRecord(path, "", 0, 0, 0, "", self._role(path), reason)
+            records[path] = FileRecord(path, "", 0, 0, 0, "", self.role(path), reason)
         for path, parsed in run.read.items():
             if path not in gone:
                 records[path] = self._refused(parsed, changes.stats[path]) if parsed.skip else self._record(parsed)
@@ -141,19 +141,20 @@ class Indexer:
     def _record(self, parsed: Parsed) -> FileRecord:
         path, language, sha256, size, mtime_ns, inode, lines, *_ = parsed
         errors = self.store.get_errors(sha256, language)
-        return FileRecord(path, sha256, size, mtime_ns, inode, language, self._role(path), "", lines, errors)
+        return FileRecord(path, sha256, size, mtime_ns, inode, language, self.role(path), "", lines, errors)
 
     def _refused(self, parsed: Parsed, stat: files.FileStat) -> FileRecord:
         """Return the record of a file without facts. What its parser did not survive is not tried again."""
         source = files.read(self.root, parsed.path, self.settings) if parsed.skip in LOST else None
         sha256 = source.sha256 if isinstance(source, files.Source) else ""
         seen = stat.size, stat.mtime_ns, stat.inode
-        return FileRecord(parsed.path, sha256, *seen, parsed.language, self._role(parsed.path), parsed.skip)
+        return FileRecord(parsed.path, sha256, *seen, parsed.language, self.role(parsed.path), parsed.skip)
 
     def _is_test(self, path: str) -> bool:
-        return self._role(path) == "test"
+        return self.role(path) == "test"
 
-    def _role(self, path: str) -> str:
+    def role(self, path: str) -> str:
+        """Return what a file is for: "source", "test", "docs" and the like."""
         return files.role(path, self._globs)
 
     # -------------------------------------------------------------------------------------------------------- writing

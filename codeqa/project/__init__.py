@@ -30,6 +30,7 @@ from codeqa.domain import (
     Step,
     UsageError,
 )
+from codeqa.index.portions import PARTIAL
 from codeqa.store import Store
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Project:
         self.directory = directory
         self.settings = settings
         self.stale: tuple[str, ...] = ()  # files that differ from the index, as far as the last `update` saw
+        self.missing = 0  # of them, those that it does not have at all
         self._resident = resident
         self.environ = os.environ if environ is None else environ
         self._store: Store | None = None
@@ -111,6 +113,10 @@ class Project:
         directory = config.cache_directory(root) if settings.cache else root / ".codeqa"
         return cls(root, directory, settings, resident=resident, environ=environ)
 
+    def another(self) -> Self:
+        """Return a project of the same repository and settings, for another thread; nothing is shared but files."""
+        return type(self)(self.root, self.directory, self.settings, resident=self._resident, environ=self.environ)
+
     def close(self) -> None:
         """Let go of the index."""
         if self._store:
@@ -127,9 +133,11 @@ class Project:
 
     # -------------------------------------------------------------------------------------------------------- indexing
 
-    def index(self, *, force: bool = False, embedder: str | None = None) -> Iterator[Event]:
+    def index(self, *, force: bool = False, embedder: str | None = None, portions: bool = False) -> Iterator[Event]:
         """Bring the index to the tree, whatever it takes; ends with `Indexed`.
 
+        With `portions` a large first index is made in several, each of which is there to be asked when its `Indexed`
+        comes: for a face that goes on meanwhile with a project of its own (`another`).
         `embedder` chooses one for this repository, whatever settings say from now on; "default" takes that back.
 
         Raises:
@@ -142,31 +150,43 @@ class Project:
         if embedder not in (None, "default", embed.NONE):
             embed.check(str(embedder), self._server(str(embedder)))
         changes = detect(self.root, self.settings.files, self._languages(), None if force else self._peek())
-        yield from self._write(changes, force=force, pin=embedder)
+        yield from self._write(changes, force=force, pin=embedder, in_portions=portions)
 
-    def update(self) -> Iterator[Event]:
-        """Make the index if there is none; else bring it up to date, or say so if that does not fit the budget."""
+    def update(self, *, portions: bool = False) -> Iterator[Event]:
+        """Make the index if there is none or only a part; else bring it up to date, or say that this takes too long.
+
+        `portions` is that of `index`.
+        """
         from codeqa.index import detect
 
         yield from self._warnings()
         store = self._peek()
         changes = detect(self.root, self.settings.files, self._languages(), store)
-        self.stale = ()
+        self._behind(None)
         if store is not None and not changes and not changes.moved:
             yield from self._tend(store)
             return
-        if store is not None and changes.bytes / PARSE_BYTES_PER_SECOND > self.settings.index.update_seconds:
-            self.stale = (*sorted(changes.read), *changes.removed)
-            yield Notice("warning", f"{len(self.stale)} files changed since the index was made; run: codeqa index")
+        partial = store is not None and bool(store.get_meta(PARTIAL))
+        takes = changes.bytes / PARSE_BYTES_PER_SECOND
+        if store is not None and not partial and takes > self.settings.index.update_seconds:
+            self._behind(changes)
+            yield Notice("warning", f"{_difference(changes)}; run: codeqa index")
             return
         try:
-            yield from self._write(changes, force=False)
+            yield from self._write(changes, force=False, in_portions=portions)
         except (IndexLocked, NoIndex) as error:
             if store is None or isinstance(error, SchemaTooNew):
                 raise
-            self.stale = (*sorted(changes.read), *changes.removed)
-            if changes:
+            self._behind(changes)
+            if partial:
+                yield Notice("warning", f"the index is still being made: {_difference(changes)}")
+            elif changes:
                 yield Notice("warning", f"{error.message}: answering from the generation before")
+
+    def _behind(self, changes: Changes | None) -> None:
+        """Note what the index does not say of the tree as it is, None for nothing."""
+        self.stale = (*sorted(changes.read), *changes.removed) if changes else ()
+        self.missing = len(changes.read.keys() - changes.known.keys()) if changes else 0
 
     def _peek(self) -> Store | None:
         """Return the index if there is one that this codeqa made, to compare the tree with."""
@@ -178,24 +198,38 @@ class Project:
         except NoIndex:
             return None
 
-    def _write(self, changes: Changes, *, force: bool, pin: str | None = None) -> Iterator[Event]:
-        from codeqa.index import Indexer, detect
+    def _write(
+        self, changes: Changes, *, force: bool, pin: str | None = None, in_portions: bool = False
+    ) -> Iterator[Event]:
+        from codeqa.index import Indexer, detect, portions
 
         with Store.open(self.directory, write=True, wait_s=LOCK_WAIT_SECONDS) as store:
             indexer = Indexer(self.root, store, self._languages(), self.settings.files, self.settings.index.workers)
             force = force or not store.generation or store.get_meta("facts_version") != indexer.version
             if changes.generation != (0 if force else store.generation):  # another process wrote in between
                 changes = detect(self.root, self.settings.files, self._languages(), None if force else store)
-            for event in indexer.run(changes, force=force):
-                if isinstance(event, Indexed):
+            first = in_portions and not store.generation
+            for event in portions.run(indexer, store, changes) if first else indexer.run(changes, force=force):
+                if isinstance(event, Indexed) and not event.missing:
+                    if store.get_meta(PARTIAL):
+                        store.set_meta(PARTIAL, "")
                     if pin is not None:
                         with store.batch():
                             store.set_meta(PINNED, "" if pin == "default" else pin)
                     yield from self._keep(store, refit=force)
                 yield event
+        self._behind(None)
         if self._store:
             self._store.refresh()
         self._tools = self._searching = None
+
+    def refresh(self) -> None:
+        """Read the newest generation from now on: another project, or process, may have written one."""
+        if self._store is None:
+            return
+        before = self._space(self._store)
+        if self._store.refresh() or self._space(self._store) != before:
+            self._tools = self._searching = None
 
     def _tend(self, store: Store) -> Iterator[Event]:
         """See that vectors are made, if any are to be, although no file has changed."""
@@ -204,9 +238,7 @@ class Project:
         setting = self._chosen(store)
         if not embedding.due(store, setting):
             return
-        before = self._space(store)
-        if store.refresh() or self._space(store) != before:  # by now it may have been done, with no new generation
-            self._tools = self._searching = None
+        self.refresh()  # by now it may have been done, with no new generation
         if not embedding.due(store, setting):
             return
         if store.get_meta(embedding.WANTED) == setting:
@@ -451,7 +483,16 @@ class Project:
         for event in leader.ask(question, stale=self.stale, meaning=meaning, may_ask=may_ask):
             if isinstance(event, Answered):
                 yield from self.notices()
+                event = self._qualified(event)
             yield event
+
+    def _qualified(self, event: Answered) -> Answered:
+        """Say of an answer that it was made without files that the index does not have."""
+        if not self.missing:
+            return event
+        files = f"{self.missing:,} files are" if self.missing > 1 else "1 file is"
+        said = f"{files} not indexed yet; this answer knows nothing of what they say"
+        return Answered(replace(event.answer, unknowns=(*event.answer.unknowns, said)))
 
     def chat_model(self) -> ChatModel:
         """Return the model that settings name; its server is not asked yet.
@@ -569,6 +610,7 @@ class Project:
             vectors={name: len(self.store.vectors(name)) for name in self.store.embedders()},
             skipped={reason: tuple(paths) for reason, paths in sorted(skipped.items())},
             stale=(*sorted(changes.read), *changes.removed),
+            missing=len(changes.read.keys() - changes.known.keys()),
             bytes=sum(path.stat().st_size for path in self.directory.iterdir() if path.is_file()),
             warnings=(*self.settings.warnings, *changes.warnings),
             summaries=self.store.summaries().counts(),
@@ -597,3 +639,14 @@ class Project:
         from codeqa.project.checking import checks
 
         return checks(self)
+
+
+def _difference(changes: Changes) -> str:
+    """Say how the tree differs from the index: `3 files changed since the index was made`."""
+    missing = len(changes.read.keys() - changes.known.keys())
+    changed = len(changes.read) + len(changes.removed) - missing
+    there = sum(not record.skip for record in changes.known.values())
+    said = [f"{missing:,} of {missing + there:,} files are not in it yet"] if missing else []
+    if changed or not said:
+        said.append(f"{changed} files changed since the index was made")
+    return ", ".join(said)

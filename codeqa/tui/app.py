@@ -22,9 +22,10 @@ from codeqa.domain import CodeqaError, Event, Indexed, Progress
 from codeqa.project import Project
 from codeqa.tui import copying, editor
 from codeqa.tui.ask import AskScreen
-from codeqa.tui.engine import Ended, Engine, Happened, Job, State, Told
+from codeqa.tui.engine import Ended, Engine, Happened, Job, Lane, State, Told
 from codeqa.tui.graph.screen import GraphScreen
 from codeqa.tui.graph.symbols import Symbols
+from codeqa.tui.heading import Heading
 from codeqa.tui.index import IndexScreen, elsewhere
 from codeqa.tui.question import Question
 from codeqa.tui.search import SearchScreen
@@ -48,7 +49,7 @@ class Remarking(Protocol):
 
 
 class CodeqaApp(App[None]):
-    """Asks, shows, opens. The project belongs to the engine's thread from the start on."""
+    """Asks, shows, opens. Whatever needs the index is done in the engine's threads."""
 
     TITLE = "codeqa"
     CSS_PATH = "tui.tcss"
@@ -141,13 +142,15 @@ class CodeqaApp(App[None]):
             self._index_happened(told)
         screen.about_project()
         for listening in (self.search_screen, self.index_screen):
-            if listening is self.screen:
+            if listening is self.screen and listening.query(Heading):  # it may not be composed yet
                 listening.told(told)
 
     def _index_happened(self, told: Happened) -> None:
         if isinstance(told.event, Progress):
             self._progress = told.event
             self.ask_screen.about_index(told.event)
+        elif isinstance(told.event, Indexed) and told.event.missing:
+            self.state = State(told.event.generation, told.event.missing, told.event.missing)
         elif isinstance(told.event, Indexed) and told.event.changed:
             self.remark(f"indexed {told.event.parsed:,} of {told.event.files:,} files")
 
@@ -159,8 +162,9 @@ class CodeqaApp(App[None]):
 
     @property
     def busy(self) -> str:
-        """What others who need the project wait for, "" for nothing."""
-        return "the index" if self._indexing is not None else "the walk" if self.ask_screen.working else ""
+        """What those who read wait for, "" for nothing."""
+        there = self.state is not None and self.state.generation
+        return "the index" if self._indexing is not None and not there else ""
 
     def _failed(self, error: Exception) -> None:
         said = error.message if isinstance(error, CodeqaError) else f"{type(error).__name__}: {error}"
@@ -224,10 +228,10 @@ class CodeqaApp(App[None]):
         """Bring the index to the tree; unless forced only if that fits the budget of a question."""
 
         def events(project: Project, cancelled: Flag) -> Iterator[Event]:
-            return project.index() if force else project.update()
+            return project.index(portions=True) if force else project.update(portions=True)
 
         if self._indexing is None:
-            self._indexing = self.engine.stream(events)
+            self._indexing = self.engine.stream(events, Lane.INDEX)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Show how to leave by the key that does it: in the question, q is a letter."""

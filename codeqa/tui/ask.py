@@ -51,6 +51,7 @@ class AskScreen(Screen[None]):
         Binding("p", "citation(-1)", "Cited before", show=False),
         Binding("w", "below", "Walk"),
         Binding("g", "graph", "Graph"),
+        Binding("r", "again", "Ask again"),
         Binding("e", "edit", "Edit"),
         Binding("y", "copy_citation", "Copy"),
         Binding("Y", "copy_answer", "All"),
@@ -213,7 +214,7 @@ class AskScreen(Screen[None]):
         if self.job is None or self.answer is not None:  # an answer comes shortly before the end of its job
             return
         spent = duration(self._clock() - self._began)
-        waits = f"waits for the index: {describe(self._indexing)}" if self._indexing else ""
+        waits = f"waits for the index: {describe(self._indexing)}" if self._indexing and not self._steps else ""
         self.say(("◒ walking", "mark"), (f" · {spent} · {waits or self._doing or 'Esc stops it'}", "dim"))
 
     def say(self, *pieces: str | tuple[str, str]) -> None:
@@ -227,11 +228,25 @@ class AskScreen(Screen[None]):
     def about_index(self, progress: Progress | None, state: State | None = None) -> None:
         """Take how far the index is, None where it is at rest."""
         self._indexing = progress
-        if self.job is None and self.answer is None:
+        if progress is None and state is not None and self._outdated(state):
+            self.say(("✓ the index is that of the tree now", "good"), (" · r asks again", "dim"))
+            self.refresh_bindings()
+        elif self.job is None and self.answer is None:
             if progress is not None:
-                self.say((f"index: {describe(progress)} · you can ask already, the answer waits", "dim"))
+                self.say((f"index: {describe(progress)} · you can ask already", "dim"))
             elif state is not None:
                 self.say(("ready", "good"), (" · no model is needed" if not self.app.model else "", "dim"))
+
+    def _outdated(self, state: State | None) -> bool:
+        """Whether the answer that is shown was made without files that the index has by now."""
+        answer = self.answer
+        return (
+            self.job is None
+            and answer is not None
+            and bool(answer.stale)
+            and state is not None
+            and state.generation > answer.generation
+        )
 
     def about_project(self) -> None:
         """Write the header: which repository, who leads the walk, how fresh the index is."""
@@ -339,6 +354,8 @@ class AskScreen(Screen[None]):
             return not self.working and not isinstance(self.focused, Question)
         if action == "copy_answer":
             return self.answer is not None
+        if action == "again":
+            return self._outdated(self.app.state)
         if action == "below":
             return self.has_class("-narrow") and not self.has_class("-idle")
         return True
@@ -356,6 +373,11 @@ class AskScreen(Screen[None]):
         self.say(("■ stopped", "warn"), (f" · after {duration(self._clock() - self._began)}", "dim"))
         self.refresh_bindings()
         self.set_focus(box)
+
+    def action_again(self) -> None:
+        """Ask once more what was asked last: the index has what it did not have then."""
+        if not self.working and self._question:
+            self.ask(self._question)
 
     def action_question(self) -> None:
         """Go to the question."""

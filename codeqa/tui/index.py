@@ -174,7 +174,8 @@ class IndexScreen(Screen[None]):
     def _show_status(self) -> None:
         if self.status is not None:
             said = inventory.index_lines(self.status, frozenset(self._opened))
-            self.app.state = State(self.status.generation, len(self.status.stale))  # it was looked at just now
+            seen = self.status  # just now
+            self.app.state = State(seen.generation, len(seen.stale), seen.missing)
             self.query_one(Heading).about(self.app)
         else:
             said = inventory.no_index(*(self._failure or ("", "")))
@@ -242,7 +243,6 @@ class IndexScreen(Screen[None]):
 
     def _choose(self, name: str | None) -> None:
         future = self.engine.submit(lambda project: lead(project, name))
-        self.say(("◒ ", "mark"), (name or "no model", "name"), (": once what goes on has ended", "dim"))
 
         async def wait() -> None:
             try:
@@ -251,6 +251,7 @@ class IndexScreen(Screen[None]):
                 self.say(("✗ ", "bad"), error.message, (f" ({error.hint})", "dim"))
                 return
             self.app.model = name
+            self.engine.lead_by(name)
             self.query_one(Heading).about(self.app)
             who = f"{name} leads the walks of this session" if name else "no model: the planner answers in this session"
             self.say(("✓ ", "good"), who, (" · model.name in your own settings keeps one", "dim" if name else ""))

@@ -68,6 +68,8 @@ def freshness(model: str | None, state: State | None, sent_to: str = "") -> list
     if not state.generation:
         return [*said, ("no index yet", "warn")]
     said.append((f"gen {state.generation} · ", "dim"))
+    if state.missing:
+        return [*said, (f"◔ {state.missing:,} not indexed yet", "warn")]
     return [*said, (f"✎ {state.stale:,} changed", "warn") if state.stale else ("✓ fresh", "good")]
 
 

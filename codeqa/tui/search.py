@@ -172,7 +172,7 @@ class SearchScreen(Screen[None]):
             self._show(Found(""))
             return
         self._waits = True
-        waits = "the walk" if self.app.ask_screen.working else "the index" if self.app.indexing else ""
+        waits = self.app.busy
         self.say((f"◒ waits for {waits} …" if waits else "◒ searching …", "dim"))
         clock = self._clock
         self._searching = future = self.engine.submit(lambda project: look_up(project, query, clock))

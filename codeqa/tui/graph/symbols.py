@@ -23,7 +23,7 @@ class Symbols(Provider):
     """Offers the symbols whose names are near to what is typed."""
 
     async def search(self, query: str) -> Hits:
-        """Yield symbols, nearest first; none while another process, or a walk, keeps the engine."""
+        """Yield symbols, nearest first; none while there is no index yet."""
         name = query.strip()
         if len(name) < SHORTEST:
             return
