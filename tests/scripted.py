@@ -130,6 +130,7 @@ class Scripted:
 
     answers: list[Answer | Exception] = field(default_factory=lambda: [ANSWERED])
     root: Path = Path("/home/you/shop")
+    directory: Path = Path("/home/you/shop/.codeqa")
     model: str | None = None
     server: str = "http://127.0.0.1:11434"
     indexing: Sequence[Event] = ()

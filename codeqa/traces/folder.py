@@ -31,14 +31,17 @@ _DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_DIRECTORY
 
 
 @contextmanager
-def opened(directory: Path, *, create: bool = False) -> Iterator[int]:
-    """Open the folder of traces of an index, which has to be this user's and no link. Raises OSError, CodeqaError."""
+def opened(directory: Path, *, create: bool = False, name: str = FOLDER) -> Iterator[int]:
+    """Open a folder beside an index, that of traces unless named, which has to be this user's and no link.
+
+    Raises OSError, CodeqaError.
+    """
     parent = os.open(directory, _DIRECTORY)
     try:
         if create:
             with suppress(FileExistsError):
-                os.mkdir(FOLDER, 0o700, dir_fd=parent)
-        folder = os.open(FOLDER, _DIRECTORY, dir_fd=parent)
+                os.mkdir(name, 0o700, dir_fd=parent)
+        folder = os.open(name, _DIRECTORY, dir_fd=parent)
     finally:
         os.close(parent)
     try:

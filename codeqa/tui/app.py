@@ -74,6 +74,7 @@ class CodeqaApp(App[None]):
         super().__init__()
         self.environ = os.environ if environ is None else environ
         self.root = project.root
+        self.directory = project.directory
         self.model = project.settings.model.name
         self.sent_to = elsewhere(project) if self.model else ""  # another machine, which gets source text
         self.state: State | None = None
@@ -197,6 +198,7 @@ class CodeqaApp(App[None]):
             "Index and models", "What is indexed, what was skipped; choose a model", self.action_inventory
         )
         if ask.answer is not None:
+            yield SystemCommand("Save answer", "As Markdown, with the cited lines and the walk", ask.action_export)
             yield SystemCommand("Copy answer", "As Markdown, with its citations", ask.action_copy_answer)
         if ask.answer is not None and ask.answer.citations:
             yield SystemCommand("Copy place", "path:line of the evidence", ask.action_copy_citation)

@@ -55,6 +55,7 @@ class AskScreen(Screen[None]):
         Binding("e", "edit", "Edit"),
         Binding("y", "copy_citation", "Copy"),
         Binding("Y", "copy_answer", "All"),
+        Binding("x", "export", "Save", show=False),
         Binding("ctrl+n", "begin", "New conversation", show=False),
     ]
 
@@ -352,7 +353,7 @@ class AskScreen(Screen[None]):
             return self.working
         if action == "question":
             return not self.working and not isinstance(self.focused, Question)
-        if action == "copy_answer":
+        if action in {"copy_answer", "export"}:
             return self.answer is not None
         if action == "again":
             return self._outdated(self.app.state)
@@ -437,6 +438,24 @@ class AskScreen(Screen[None]):
 
         if self.answer is not None:
             self.app.copy(copying.markdown(self.answer), "the answer")
+
+
+    def action_export(self) -> None:
+        """Write the answer with all that it rests on to a Markdown file."""
+        from datetime import datetime
+
+        from codeqa.tui import saving
+
+        if self.answer is None:
+            return
+        try:
+            path = saving.save(self.answer, self.app.directory, datetime.now().astimezone())
+        except (OSError, CodeqaError) as error:
+            why = error.message if isinstance(error, CodeqaError) else error.strerror
+            self.remark(f"the answer was not saved in {self.app.directory / saving.FOLDER}: {why}", "bad")
+            return
+        shown = path.relative_to(self.app.root) if path.is_relative_to(self.app.root) else path
+        self.remark(f"saved as {shown}")
 
 
 def _walk(project: Project, question: str, conversation: Conversation, cancelled: Flag) -> Iterator[Event]:
