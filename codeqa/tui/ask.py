@@ -44,17 +44,17 @@ class AskScreen(Screen[None]):
     app: CodeqaApp
     AUTO_FOCUS = "#question"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop"),
-        Binding("escape", "question", "Ask"),
-        Binding("slash", "question", "Question", show=False),
-        Binding("n", "citation(1)", "Cited", key_display="n/p"),
-        Binding("p", "citation(-1)", "Cited before", show=False),
-        Binding("w", "below", "Walk"),
-        Binding("g", "graph", "Graph"),
-        Binding("e", "edit", "Edit"),
-        Binding("y", "copy_citation", "Copy"),
-        Binding("Y", "copy_answer", "All"),
-        Binding("ctrl+n", "begin", "New conversation", show=False),
+        Binding("escape", "stop", "Stop", id="ask.stop", tooltip="stop the walk"),
+        Binding("escape", "question", "Ask", id="ask.question", tooltip="go to the question"),
+        Binding("slash", "question", "Question", show=False, id="ask.question"),
+        Binding("n", "citation(1)", "Cited", key_display="n/p", id="ask.next", tooltip="the next citation"),
+        Binding("p", "citation(-1)", "Cited before", show=False, id="ask.previous", tooltip="the citation before"),
+        Binding("w", "below", "Walk", id="ask.below", tooltip="walk or evidence below the answer"),
+        Binding("g", "graph", "Graph", id="ask.graph", tooltip="the graph around the step or the evidence"),
+        Binding("e", "edit", "Edit", id="ask.edit", tooltip="open the editor at the cited line"),
+        Binding("y", "copy_citation", "Copy", id="ask.copy", tooltip="copy path:line of the evidence"),
+        Binding("Y", "copy_answer", "All", id="ask.copy_answer", tooltip="copy the answer as Markdown"),
+        Binding("ctrl+n", "begin", "New conversation", show=False, id="ask.new", tooltip="begin a new conversation"),
     ]
 
     def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
@@ -99,7 +99,7 @@ class AskScreen(Screen[None]):
         self.add_class("-below-evidence", "-idle")
         self.about_project()
         self.say(("looking at the index …", "dim"))
-        self.query_one("#answer", Rows).show(welcome())
+        self.query_one("#answer", Rows).show(welcome(self.app.keymap.troubles))
         self.set_interval(EVERY_SECONDS, self._tick)
 
     def on_resize(self) -> None:
@@ -119,7 +119,7 @@ class AskScreen(Screen[None]):
         if not asked:
             return
         if self.working:
-            self.remark("a walk goes on: Esc stops it; what you typed stays", "warn")
+            self.remark(f"a walk goes on: {self.app.shown('ask.stop')} stops it; what you typed stays", "warn")
             return
         self.ask(asked)
 
@@ -214,7 +214,11 @@ class AskScreen(Screen[None]):
             return
         spent = duration(self._clock() - self._began)
         waits = f"waits for the index: {describe(self._indexing)}" if self._indexing else ""
-        self.say(("◒ walking", "mark"), (f" · {spent} · {waits or self._doing or 'Esc stops it'}", "dim"))
+        goes_on = waits or self._doing or f"{self.app.shown('ask.stop')} stops it"
+        self.say(
+            ("◒ walking", "mark"),
+            (f" · {spent} · {goes_on}", "dim"),
+        )
 
     def say(self, *pieces: str | tuple[str, str]) -> None:
         """Write the line of status."""

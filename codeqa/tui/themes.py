@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.filter import LineFilter
 from textual.theme import Theme
+
+if TYPE_CHECKING:
+    from textual.color import Color
 
 DARK = Theme(
     name="codeqa-dark",
@@ -48,3 +55,14 @@ CONTRAST = Theme(
     text_alpha=1.0,
 )
 THEMES = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
+
+
+class Colourless(LineFilter):
+    """Takes every colour out, as NO_COLOR asks; bold, reverse, dim and underlined stay."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments of a line without colours."""
+        return [
+            Segment(segment.text, segment.style and segment.style.without_color, segment.control)
+            for segment in segments
+        ]
