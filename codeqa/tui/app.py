@@ -89,7 +89,8 @@ class CodeqaApp(App[None]):
         super().__init__()
         self.environ = os.environ if environ is None else environ
         self.wishes = project.settings.tui
-        self.keymap = keys.choose(self.wishes.keymap, self.wishes.keys, keys.actions())
+        self.actions = keys.actions()
+        self.keymap = keys.choose(self.wishes.keymap, self.wishes.keys, self.actions)
         self._bindings = keys.rebound(self._bindings, self.keymap)
         self.COMMAND_PALETTE_BINDING = self.keymap.keys["app.palette"][0]  # type: ignore[misc]  # the footer asks
         if self.no_color:

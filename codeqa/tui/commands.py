@@ -32,11 +32,12 @@ def of_screen(app: CodeqaApp, screen: Screen[object]) -> Iterator[SystemCommand]
             id = binding.id or ""
             if not id or id in NOT_HERE or id.partition(".")[0] in MOVEMENT - {"list"} or _moves(id):
                 continue
-            if (binding.tooltip or id in first) and _offered(node, binding):
+            if _offered(node, binding):
                 keys.setdefault(id, []).append(shown(key))
                 first.setdefault(id, binding)
         for id, binding in first.items():
-            about = binding.tooltip[:1].upper() + binding.tooltip[1:]
+            about = binding.tooltip or app.actions[id].about
+            about = about[:1].upper() + about[1:]
             if about not in seen:
                 seen.add(about)
                 yield SystemCommand(about, ", ".join(dict.fromkeys(keys[id])), _run(app, node, binding))

@@ -116,7 +116,7 @@ def body(exhibit: Exhibit) -> Content:
         number = exhibit.first + offset
         is_cited = exhibit.start <= number <= exhibit.end
         margin = paint((CITED if is_cited else " ", "mark"), (f"{number:>{width}} ", "mark" if is_cited else "dim"))
-        shown.append(Content.assemble(margin, line if is_cited else line.stylize("dim")))
+        shown.append(Content.assemble(margin, line.stylize("on $primary 15%") if is_cited else line))
     return lines(*shown)
 
 

@@ -51,12 +51,12 @@ class Help(VerticalScroll):
 
     def _listed(self) -> Content:
         """Return a line for each action that can be done now, what moves last."""
+        app = cast("CodeqaApp", self.app)
         found: dict[str, tuple[list[str], str]] = {}
         for each in self.screen.active_bindings.values():
             binding = each.binding
             if binding.id and each.enabled:
-                shown, about = found.setdefault(binding.id, ([], binding.tooltip))
-                shown.append(binding.key_display or written(binding.key))
-                found[binding.id] = (shown, about or binding.tooltip)
+                shown, _ = found.setdefault(binding.id, ([], binding.tooltip or app.actions[binding.id].about))
+                shown.append(written(binding.key))
         ordered = sorted(found.items(), key=lambda item: item[0].partition(".")[0] in MOVEMENT)
         return lines(*(paint((" ".join(dict.fromkeys(keys)), "name"), "  ", about) for _, (keys, about) in ordered))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.strip import Strip
+from textual.style import Style
 from textual.visual import Visual
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -18,12 +19,12 @@ from codeqa.tui.painting import paint
 if TYPE_CHECKING:
     from textual.css.styles import RulesMap
     from textual.events import MouseMove
-    from textual.style import Style
     from textual.visual import RenderOptions
 
 GUTTER = 2
 MARK = "▎"
 EMPTY = Content("")
+REVERSE = Style(reverse=True)
 NARROWEST = 8  # columns that text is folded to at least
 
 
@@ -124,6 +125,13 @@ class Rows(OptionList):
         top = self._index_to_line.get(index)
         if top is not None and not self.scroll_y <= top < self.scroll_y + self.scrollable_content_region.height:
             self.scroll_to(y=max(top - 1, 0), animate=False)
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """Return the style of a part; what is stood on is reversed where there are no colours to show it."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        if self.app.no_color and self.has_focus and "option-list--option-highlighted" in component_classes:
+            return style + REVERSE  # in a style sheet textual leaves it out
+        return style
 
     def action_half(self, step: int) -> None:
         """Stand on the row half a page further, on the last or first one at the end."""

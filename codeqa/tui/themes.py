@@ -24,6 +24,7 @@ DARK = Theme(
     surface="#20232d",
     panel="#1d2029",
     dark=True,
+    variables={"quiet": "#a9b1c4"},
 )
 LIGHT = Theme(
     name="codeqa-light",
@@ -38,6 +39,7 @@ LIGHT = Theme(
     surface="#f0f0ec",
     panel="#ebebe6",
     dark=False,
+    variables={"quiet": "#4a4f5a"},
 )
 CONTRAST = Theme(
     name="codeqa-contrast",
@@ -53,6 +55,7 @@ CONTRAST = Theme(
     panel="#000000",
     dark=True,
     text_alpha=1.0,
+    variables={"quiet": "#d8d8d8"},
 )
 THEMES = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
 
