@@ -135,6 +135,22 @@ class TraceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TuiSettings:
+    """The full screen."""
+
+    theme: str | None = _setting(
+        None,
+        "colours; unset: what was chosen in the palette, else dark",
+        trusted=True,
+        choices=("dark", "light", "contrast"),
+    )
+    keymap: str = _setting("default", "keys that ship", trusted=True, choices=("default", "vim"))
+    keys: tuple[tuple[str, str], ...] = _setting(
+        (), 'keys of your own: a table of id = "key,key"; codeqa tui --keys lists the ids', trusted=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one run. `warnings` are for the face to show."""
 
@@ -144,6 +160,7 @@ class Settings:
     ask: AskSettings = AskSettings()
     model: ModelSettings = ModelSettings()
     trace: TraceSettings = TraceSettings()
+    tui: TuiSettings = TuiSettings()
     cache: bool = _setting(False, "keep the index in the user's cache folder, not in the repository", trusted=True)
     warnings: tuple[str, ...] = ()
 
@@ -237,6 +254,7 @@ _WORDS = {
     "str": "a text",
     "str | None": "a text",
     "tuple[str, ...]": "a list of texts",
+    "tuple[tuple[str, str], ...]": "a table of texts",
 }
 
 
@@ -396,7 +414,11 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 def _check(key: Key, value: object) -> object:
     """Return the value in the setting's own type. Raises _BadValue."""
     default = key.default
-    if isinstance(default, tuple) and isinstance(value, list | tuple):
+    if key.expects == _WORDS["tuple[tuple[str, str], ...]"]:
+        pairs = tuple(_flatten(value)) if isinstance(value, dict) else None  # TOML reads a.b = "x" as a table too
+        if pairs is not None and all(isinstance(item, str) for _, item in pairs):
+            return pairs
+    elif isinstance(default, tuple) and isinstance(value, list | tuple):
         if all(isinstance(item, str) for item in value):
             return tuple(value)
     elif isinstance(default, bool) or isinstance(value, bool):
@@ -445,6 +467,9 @@ def _parse(key: Key, text: str) -> object:
     default = key.default
     if isinstance(default, bool):
         return _BOOLEANS.get(text.strip().lower(), text)
+    if key.expects == _WORDS["tuple[tuple[str, str], ...]"]:
+        pairs = [item.partition("=") for item in text.split()]
+        return {name: value for name, _, value in pairs} if all(value for _, _, value in pairs) else text
     if isinstance(default, tuple):
         return [item.strip() for item in text.split(",") if item.strip()]
     if isinstance(default, int | float):

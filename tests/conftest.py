@@ -28,6 +28,7 @@ def no_settings_of_this_user(tmp_path_factory: pytest.TempPathFactory, monkeypat
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     for name in [name for name in os.environ if name.startswith("CODEQA_") or name == "NO_COLOR"]:
         monkeypatch.delenv(name)
 

@@ -199,6 +199,7 @@ def test_every_setting_can_be_set_by_its_variable(repo: Path, environ: dict[str,
         )
         text = "3.5" if name in ("model.timeout_seconds", "model.seconds") else text
         text = "lsa" if name == "index.embedder" else text
+        text = {"tui.theme": "dark", "tui.keymap": "vim", "tui.keys": "ask.edit=x"}.get(name, text)
         text = "0" if key.default is True else text
         assert load(repo, {}, environ | {key.variable: text}) != Settings(), name
         assert key.doc
@@ -272,3 +273,25 @@ def test_a_flag_is_taken_in_its_own_type_or_refused(name: str, value: object) ->
     for step in name.split("."):
         settings = getattr(settings, step)
     assert type(settings) in {type(defaults[name].default), str if defaults[name].default is None else type(settings)}
+
+
+def test_keys_and_theme_are_the_users_alone(repo: Path, environ: dict[str, str]) -> None:
+    (repo / "codeqa.toml").write_text('[tui]\nkeymap = "vim"\ntheme = "light"\n[tui.keys]\n"app.quit" = "e"\n')
+    settings = load(repo, {}, environ)
+    assert settings.tui == config.TuiSettings()
+    assert [warning.split(" is ")[0] for warning in settings.warnings] == [
+        f"codeqa.toml: tui.{name}" for name in ("keymap", "theme", "keys")
+    ]
+
+    user_says(environ, '[tui]\nkeymap = "vim"\n[tui.keys]\n"app.quit" = "x"\nask.copy = "c,y"\n')
+    found = load(repo, {}, environ).tui
+    assert (found.keymap, found.keys) == ("vim", (("app.quit", "x"), ("ask.copy", "c,y")))
+    environ["CODEQA_TUI_KEYS"] = "app.quit=z ask.edit=ctrl+e,E"
+    assert load(repo, {}, environ).tui.keys == (("app.quit", "z"), ("ask.edit", "ctrl+e,E"))
+
+
+@pytest.mark.parametrize("said", ['[tui]\nkeys = "x"', '[tui.keys]\n"app.quit" = 3', '[tui]\nkeymap = "emacs"'])
+def test_a_value_that_is_no_table_of_keys_is_refused(repo: Path, environ: dict[str, str], said: str) -> None:
+    user_says(environ, said)
+    with pytest.raises(UsageError, match="expected"):
+        load(repo, {}, environ)

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Footer, HelpPanel, Static
+from textual.widgets import Footer, Static
 
 from codeqa.domain import Heard, Notice, Step, UsageError
 from codeqa.tui.app import CodeqaApp
 from codeqa.tui.engine import Job
 from codeqa.tui.evidence import Evidence
+from codeqa.tui.helping import Help
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
 from tests.scripted import ABSTAINED, ANSWERED, CHECK, PARSING, QUESTION, Scripted
@@ -565,9 +566,9 @@ def test_key_escape_and_slash_go_to_the_question() -> None:
 def test_key_f1_shows_help_for_what_has_the_focus_and_hides_it() -> None:
     async def check(screen: Screen) -> None:
         await screen.press("f1")
-        assert len(screen.app.screen.query(HelpPanel)) == 1
+        assert len(screen.app.screen.query(Help)) == 1
         await screen.press("f1")
-        assert len(screen.app.screen.query(HelpPanel)) == 0
+        assert len(screen.app.screen.query(Help)) == 0
 
     on_screen(check)
 
@@ -587,11 +588,12 @@ def test_keys_that_quit(key: str, asked: bool) -> None:
 def test_key_ctrl_p_offers_the_commands() -> None:
     async def check(screen: Screen) -> None:
         offered = {command.title for command in screen.app.get_system_commands(screen.app.screen)}
-        assert {"Ask", "Index now", "New conversation", "Theme: light", "Quit"} <= offered
-        assert "Open in editor" not in offered
+        assert {"Index now", "Begin a new conversation", "Theme: light", "Quit"} <= offered
+        assert "Open the editor at the cited line" not in offered
         await screen.ask()
         offered = {command.title for command in screen.app.get_system_commands(screen.app.screen)}
-        assert {"Open in editor", "Copy answer", "Copy place"} <= offered
+        copies = {"Copy the answer as Markdown", "Copy path:line of the evidence"}
+        assert {"Open the editor at the cited line", "Go to the question"} | copies <= offered
 
         await screen.press("ctrl+p")
         await screen.press(*"contrast")

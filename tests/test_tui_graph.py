@@ -72,6 +72,10 @@ def said(lines: Sequence[Line]) -> list[str]:
     return [" " * line.indent + text(line.pieces) + (f" / {text(line.below)}" if line.below else "") for line in lines]
 
 
+KEYS = {"graph.deeper": "+", "graph.nearer": "-", "graph.unsurer": "<", "graph.surer": ">"}
+KEYS |= {"graph.filter": "/", "graph.open": "o"}
+
+
 def test_a_neighbour_takes_one_line_where_there_is_room_and_else_two() -> None:
     group = Group("callers", (CERTAIN, GUESS), 2)
     assert said(group_lines([group], View(), 80)) == [
@@ -175,7 +179,7 @@ def test_the_steps_of_the_minimum_end_at_both_ends() -> None:
         view = view.stepped(1)
         seen.append(view.minimum)
     assert seen == [0.3, 0.5, 0.9, 0.98, 0.98, 0.98]
-    assert said([Line(summary(Around(FOCUS, (), (), 1, 2), View("x", 0.5)))]) == [
+    assert said([Line(summary(Around(FOCUS, (), (), 1, 2), View("x", 0.5), KEYS.__getitem__))]) == [
         "+- depth 2 · <> confidence ≥ .5 · / only what has “x” · o another symbol"
     ]
 
@@ -433,7 +437,7 @@ def test_the_focus_stands_between_what_leads_to_it_and_what_it_leads_to_above_it
         assert on.text("place") == "shop/app.py:4-11\nmain  ✓ as indexed"
         assert "▌ 4 def main() -> object:" in on.text("source")
         assert on.text("repository") == "codeqa ▸ repository ▸ graph ▸ main"
-        assert on.text("freshness") == "gen 1 · ✓ fresh"
+        assert on.text("freshness") == "no model · gen 1 · ✓ fresh"
         assert on.stands_on == "◉ main"
 
     on_graph(shop, check)
@@ -695,7 +699,7 @@ def test_a_file_that_changed_since_is_said(make_repo: MakeRepo) -> None:
                 break
         await on.settle()
         assert on.text("place") == "shop/store.py:26-27\nlonely  ✓ as indexed"
-        assert on.text("freshness") == "gen 2 · ✓ fresh"
+        assert on.text("freshness") == "no model · gen 2 · ✓ fresh"
 
     on_graph(root, check)
 

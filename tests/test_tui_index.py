@@ -330,7 +330,7 @@ def test_no_dialog_opens_and_it_can_be_reached_from_the_palette() -> None:
     async def check(index: Index) -> None:
         offered = {command.title: command for command in index.app.get_system_commands(index.app.screen)}
         await index.press("escape")
-        offered["Index and models"].callback()
+        await offered["Index and models"].callback()
         await index.pilot.pause()
         assert index.app.screen is index.screen
         assert not index.app.screen.is_modal

@@ -483,7 +483,7 @@ def test_it_can_be_reached_from_the_palette() -> None:
     async def check(search: Search) -> None:
         offered = {command.title: command for command in search.app.get_system_commands(search.app.screen)}
         await search.press("escape")
-        offered["Search"].callback()
+        await offered["Search as you type"].callback()
         await search.pilot.pause()
         assert search.app.screen is search.screen
 

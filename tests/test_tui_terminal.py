@@ -65,9 +65,18 @@ def test_ctrl_q_quits_from_the_question_and_the_terminal_is_given_back(make_repo
         assert screen.ended() == 0
     final = dict(re.findall(rb"\x1b\[\?(\d+)([hl])", screen.output))  # of each mode the last
     assert final == {**dict.fromkeys(final, b"l"), b"7": b"h", b"25": b"h"}  # lines wrap, the cursor is seen
-    colours = re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", screen.output)
-    assert colours
-    assert {len(set(each)) for each in colours} == {1}  # greys
+    codes = {code for each in re.findall(rb"\x1b\[([\d;]*)m", screen.output) for code in each.split(b";")}
+    assert codes
+    assert codes <= {b"", b"0", b"1", b"2", b"3", b"4", b"7"}  # bold, dim, italic, underlined, reversed: no colour
+
+
+def test_a_terminal_that_can_show_no_screen_is_told_what_to_do(make_repo: MakeRepo) -> None:
+    with Pseudo("tui", cwd=make_repo(SHOP), environ={"TERM": "dumb"}) as screen:
+        screen.wait_for(
+            "no full screen can be shown where TERM is dumb", 'codeqa ask "who calls main" answers in lines'
+        )
+
+        assert screen.ended() == 2
 
 
 def test_without_a_terminal_there_is_help_or_an_error(codeqa: RunCodeqa, make_repo: MakeRepo) -> None:

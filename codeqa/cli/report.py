@@ -13,6 +13,7 @@ from codeqa.cli.face import Face, common
 from codeqa.cli.index import counted
 from codeqa.cli.jsonable import record
 from codeqa.cli.terminal import Piece, Terminal
+from codeqa.config import TuiSettings
 from codeqa.domain import Check, Embedding, LanguageReport, Notice, Status
 from codeqa.wording import size
 
@@ -121,6 +122,7 @@ def doctor(face: Face, chosen: Mapping[str, object]) -> int:
     """
     with face.project(chosen) as project:
         checks = [*project.doctor(), _writable(project.directory), _lancedb(), _terminal(face.out)]
+        checks += _keys(project.settings.tui)
     healthy = all(check.ok is not False for check in checks)
     if face.json:
         face.document({"ok": healthy, "checks": checks})
@@ -156,6 +158,19 @@ def _lancedb() -> Check:
     if find_spec("lancedb") is None:
         return Check("lancedb", False, "not installed", "pip install lancedb")
     return Check("lancedb", True, "installed")
+
+
+def _keys(wishes: TuiSettings) -> list[Check]:
+    """Look at the user's own keys of the full screen, if there are any."""
+    if not wishes.keys and wishes.keymap == TuiSettings().keymap:
+        return []
+    from codeqa.tui import app as _all_screens  # noqa: F401  # they declare what can be bound
+    from codeqa.tui import keys
+
+    keymap = keys.choose(wishes.keymap, wishes.keys, keys.actions())
+    if not keymap.troubles:
+        return [Check("keys", True, f"keymap {wishes.keymap}, {len(keymap.changed)} other than by default")]
+    return [Check("keys", None, trouble, "codeqa tui --keys lists the ids") for trouble in keymap.troubles]
 
 
 def _terminal(out: Terminal) -> Check:

@@ -8,28 +8,31 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from threading import Event as Flag
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual import on
 from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import HelpPanel
+from textual.widget import Widget
 
 from codeqa.domain import CodeqaError, Event, Indexed, Progress
 from codeqa.project import Project
-from codeqa.tui import copying, editor
+from codeqa.tui import commands, copying, editor, kept, keys
 from codeqa.tui.ask import AskScreen
 from codeqa.tui.engine import Ended, Engine, Happened, Job, Lane, State, Told
 from codeqa.tui.graph.screen import GraphScreen
 from codeqa.tui.graph.symbols import Symbols
 from codeqa.tui.heading import Heading
+from codeqa.tui.helping import Help
 from codeqa.tui.index import IndexScreen, elsewhere
+from codeqa.tui.jump import JumpScreen
 from codeqa.tui.question import Question
 from codeqa.tui.search import SearchScreen
-from codeqa.tui.themes import THEMES
+from codeqa.tui.themes import THEMES, Colourless
 
 
 class FromEngine(Message):
@@ -55,24 +58,44 @@ class CodeqaApp(App[None]):
     CSS_PATH = "tui.tcss"
     COMMANDS = App.COMMANDS | {Symbols}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help"),
-        Binding("ctrl+f", "search", "Search", show=False, priority=True),
-        Binding("f2", "inventory", "Index and models", show=False, priority=True),
-        Binding("q", "quit", "Quit"),
-        Binding("ctrl+q", "leave", "Quit", priority=True),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("f1", "help", "Help", id="app.help", tooltip="keys and help, or hide them"),
+        Binding("question_mark", "help", "Help", id="app.help", show=False),
+        Binding(
+            "ctrl+p", "command_palette", "palette", id="app.palette", tooltip="every command", show=False, priority=True
+        ),
+        Binding("f9", "command_palette", "Palette", id="app.palette", show=False, priority=True),
+        Binding(
+            "ctrl+o", "jump", "Jump", id="app.jump", tooltip="jump to a pane by its letter", show=False, priority=True
+        ),
+        Binding("f6", "jump", "Jump", id="app.jump", show=False, priority=True),
+        Binding("ctrl+f", "search", "Search", id="app.search", tooltip="search as you type", show=False, priority=True),
+        Binding("f4", "search", "Search", id="app.search", show=False, priority=True),
+        Binding(
+            "f2", "inventory", "Index and models", id="app.index", tooltip="index and models", show=False, priority=True
+        ),
+        Binding("q", "quit", "Quit", id="app.quit", tooltip="quit"),
+        Binding("ctrl+q", "leave", "Quit", id="app.leave", tooltip="quit, also from a line of text", priority=True),
+        Binding("ctrl+q", "quit", "Quit", id="app.leave", show=False, priority=True),
+        Binding("f10", "quit", "Quit", id="app.leave", show=False, priority=True),
     ]
 
     def __init__(
         self,
         project: Project,
         *,
-        theme: str = "dark",
+        theme: str | None = None,
         environ: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.environ = os.environ if environ is None else environ
+        self.wishes = project.settings.tui
+        self.actions = keys.actions()
+        self.keymap = keys.choose(self.wishes.keymap, self.wishes.keys, self.actions)
+        self._bindings = keys.rebound(self._bindings, self.keymap)
+        self.COMMAND_PALETTE_BINDING = self.keymap.keys["app.palette"][0]  # type: ignore[misc]  # the footer asks
+        if self.no_color:
+            self._filters = [Colourless()]  # textual's own leaves greys
         self.root = project.root
         self.directory = project.directory
         self.model = project.settings.model.name
@@ -87,7 +110,20 @@ class CodeqaApp(App[None]):
         self.graph_screen = GraphScreen(self.engine)
         for each in THEMES.values():
             self.register_theme(each)
-        self.theme = THEMES[theme].name
+        self._kept = kept.place(self.environ)
+        self.theme = THEMES[theme or kept.theme(self._kept, self.wishes.theme, THEMES) or "dark"].name
+
+    def _register(self, parent: DOMNode, *widgets: Widget, **where: Any) -> list[Widget]:  # noqa: ANN401  # as it is
+        """Give every part of a screen, as it joins the app, the keys of the keymap."""
+        if self.keymap.changed:
+            for each in widgets:
+                if each._merged_bindings is not None:
+                    each._bindings = keys.rebound(each._merged_bindings, self.keymap)
+        return super()._register(parent, *widgets, **where)
+
+    def shown(self, id: str) -> str:
+        """Return the key of an action, as the screen writes it."""
+        return self.keymap.shown(id)
 
     def _tell(self, told: Told) -> None:
         """Hand on what the engine's thread tells; to post a message is safe there."""
@@ -189,30 +225,30 @@ class CodeqaApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield what the command palette offers."""
         ask = self.ask_screen
-        yield SystemCommand("Ask", "Go to the question", ask.action_question)
-        yield SystemCommand("New conversation", "The next question means nothing said before", ask.action_begin)
-        yield SystemCommand("Graph explorer", "What leads to a symbol, what it leads to", self.show_graph)
+        if screen is not ask:
+            yield SystemCommand("Ask", "Go to the question", self.go_to_ask)
+            yield SystemCommand("New conversation", "The next question means nothing said before", ask.action_begin)
+        yield from commands.of_screen(self, screen)
+        if screen is not self.graph_screen:
+            yield SystemCommand("Graph explorer", "What leads to a symbol, what it leads to", self.show_graph)
         yield SystemCommand("Index now", "Bring the index to the tree, whatever it takes", self.action_index)
-        yield SystemCommand("Search", "Hits as you type, with the reasons for their scores", self.action_search)
-        yield SystemCommand(
-            "Index and models", "What is indexed, what was skipped; choose a model", self.action_inventory
-        )
-        if ask.answer is not None:
-            yield SystemCommand("Save answer", "As Markdown, with the cited lines and the walk", ask.action_export)
-            yield SystemCommand("Copy answer", "As Markdown, with its citations", ask.action_copy_answer)
-        if ask.answer is not None and ask.answer.citations:
-            yield SystemCommand("Copy place", "path:line of the evidence", ask.action_copy_citation)
-            yield SystemCommand("Open in editor", "$VISUAL or $EDITOR, at the cited line", ask.action_edit)
-        yield SystemCommand("Help", "Keys, and what has the focus", self.action_help)
-        for name, theme in THEMES.items():
-            yield SystemCommand(f"Theme: {name}", "Colours", self._theming(theme.name))
-        yield SystemCommand("Quit", "Leave codeqa", self.action_quit)
+        for name in THEMES:
+            yield SystemCommand(f"Theme: {name}", "Colours", self._theming(name))
 
     def _theming(self, name: str) -> Callable[[], None]:
         def use() -> None:
-            self.theme = name
+            self.theme = THEMES[name].name
+            try:
+                kept.keep_theme(self._kept, name, self.wishes.theme)
+            except OSError as error:
+                self.remark(f"the theme holds until you quit; it could not be kept: {error.strerror}", "warn")
 
         return use
+
+    def go_to_ask(self) -> None:
+        """Go back to the question, however one came."""
+        while self.screen is not self.ask_screen and len(self.screen_stack) > 1:
+            self.pop_screen()
 
     def show_graph(self, name: str = "") -> None:
         """Show a symbol, by name or id, in the graph explorer; without one, ask for it there."""
@@ -222,8 +258,7 @@ class CodeqaApp(App[None]):
 
     def ask_about(self, question: str) -> None:
         """Go back to the question, with a text to ask or to change."""
-        while self.screen is not self.ask_screen and len(self.screen_stack) > 1:
-            self.pop_screen()
+        self.go_to_ask()
         self.ask_screen.suggest(question)
 
     def action_index(self, *, force: bool = True) -> None:
@@ -246,11 +281,20 @@ class CodeqaApp(App[None]):
     def action_help(self) -> None:
         """Show what the focused part is for, or hide that again."""
         try:
-            self.screen.query_one(HelpPanel)
+            self.screen.query_one(Help).remove()
         except NoMatches:
-            self.action_show_help_panel()
-        else:
-            self.action_hide_help_panel()
+            self.screen.mount(Help())
+
+    def action_jump(self) -> None:
+        """Show a letter on each part of the screen, and go where the next key says."""
+        if not self.screen.is_modal:
+            below = self.screen
+
+            def go(part: Widget | None) -> None:
+                if part is not None:
+                    below.set_focus(part)
+
+            self.push_screen(JumpScreen(below), go)
 
     def edit(self, path: str, line: int) -> None:
         """Open the user's editor, and come back."""

@@ -44,19 +44,19 @@ class AskScreen(Screen[None]):
     app: CodeqaApp
     AUTO_FOCUS = "#question"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop"),
-        Binding("escape", "question", "Ask"),
-        Binding("slash", "question", "Question", show=False),
-        Binding("n", "citation(1)", "Cited", key_display="n/p"),
-        Binding("p", "citation(-1)", "Cited before", show=False),
-        Binding("w", "below", "Walk"),
-        Binding("g", "graph", "Graph"),
-        Binding("r", "again", "Ask again"),
-        Binding("e", "edit", "Edit"),
-        Binding("y", "copy_citation", "Copy"),
-        Binding("Y", "copy_answer", "All"),
-        Binding("x", "export", "Save", show=False),
-        Binding("ctrl+n", "begin", "New conversation", show=False),
+        Binding("escape", "stop", "Stop", id="ask.stop", tooltip="stop the walk"),
+        Binding("escape", "question", "Ask", id="ask.question", tooltip="go to the question"),
+        Binding("slash", "question", "Question", show=False, id="ask.question"),
+        Binding("n", "citation(1)", "Cited", key_display="n/p", id="ask.next", tooltip="the next citation"),
+        Binding("p", "citation(-1)", "Cited before", show=False, id="ask.previous", tooltip="the citation before"),
+        Binding("w", "below", "Walk", id="ask.below", tooltip="walk or evidence below the answer"),
+        Binding("g", "graph", "Graph", id="ask.graph", tooltip="the graph around the step or the evidence"),
+        Binding("r", "again", "Ask again", id="ask.again", tooltip="ask again, now that the index has more"),
+        Binding("e", "edit", "Edit", id="ask.edit", tooltip="open the editor at the cited line"),
+        Binding("y", "copy_citation", "Copy", id="ask.copy", tooltip="copy path:line of the evidence"),
+        Binding("Y", "copy_answer", "All", id="ask.copy_answer", tooltip="copy the answer as Markdown"),
+        Binding("x", "export", "Save", show=False, id="ask.save", tooltip="save the answer as a Markdown file"),
+        Binding("ctrl+n", "begin", "New conversation", show=False, id="ask.new", tooltip="begin a new conversation"),
     ]
 
     def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
@@ -101,7 +101,7 @@ class AskScreen(Screen[None]):
         self.add_class("-below-evidence", "-idle")
         self.about_project()
         self.say(("looking at the index …", "dim"))
-        self.query_one("#answer", Rows).show(welcome())
+        self.query_one("#answer", Rows).show(welcome(self.app.keymap.troubles))
         self.set_interval(EVERY_SECONDS, self._tick)
 
     def on_resize(self) -> None:
@@ -121,7 +121,7 @@ class AskScreen(Screen[None]):
         if not asked:
             return
         if self.working:
-            self.remark("a walk goes on: Esc stops it; what you typed stays", "warn")
+            self.remark(f"a walk goes on: {self.app.shown('ask.stop')} stops it; what you typed stays", "warn")
             return
         self.ask(asked)
 
@@ -216,7 +216,11 @@ class AskScreen(Screen[None]):
             return
         spent = duration(self._clock() - self._began)
         waits = f"waits for the index: {describe(self._indexing)}" if self._indexing and not self._steps else ""
-        self.say(("◒ walking", "mark"), (f" · {spent} · {waits or self._doing or 'Esc stops it'}", "dim"))
+        goes_on = waits or self._doing or f"{self.app.shown('ask.stop')} stops it"
+        self.say(
+            ("◒ walking", "mark"),
+            (f" · {spent} · {goes_on}", "dim"),
+        )
 
     def say(self, *pieces: str | tuple[str, str]) -> None:
         """Write the line of status."""
@@ -230,7 +234,9 @@ class AskScreen(Screen[None]):
         """Take how far the index is, None where it is at rest."""
         self._indexing = progress
         if progress is None and state is not None and self._outdated(state):
-            self.say(("✓ the index is that of the tree now", "good"), (" · r asks again", "dim"))
+            self.say(
+                ("✓ the index is that of the tree now", "good"), (f" · {self.app.shown('ask.again')} asks again", "dim")
+            )
             self.refresh_bindings()
         elif self.job is None and self.answer is None:
             if progress is not None:
@@ -438,7 +444,6 @@ class AskScreen(Screen[None]):
 
         if self.answer is not None:
             self.app.copy(copying.markdown(self.answer), "the answer")
-
 
     def action_export(self) -> None:
         """Write the answer with all that it rests on to a Markdown file."""

@@ -116,7 +116,7 @@ def body(exhibit: Exhibit) -> Content:
         number = exhibit.first + offset
         is_cited = exhibit.start <= number <= exhibit.end
         margin = paint((CITED if is_cited else " ", "mark"), (f"{number:>{width}} ", "mark" if is_cited else "dim"))
-        shown.append(Content.assemble(margin, line if is_cited else line.stylize("dim")))
+        shown.append(Content.assemble(margin, line.stylize("on $primary 15%") if is_cited else line))
     return lines(*shown)
 
 
@@ -159,8 +159,18 @@ The lines that the answer cites, marked ▌, with what stands around them. *chec
 answer was made. *changed since*: they are others by now.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("h", "scroll_left", "Left", show=False),
-        Binding("l", "scroll_right", "Right", show=False),
+        Binding("down,j", "scroll_down", "Down", id="lines.down", show=False, tooltip="a line down"),
+        Binding("up,k", "scroll_up", "Up", id="lines.up", show=False, tooltip="a line up"),
+        Binding("left,h", "scroll_left", "Left", id="lines.left", show=False, tooltip="to the left"),
+        Binding("right,l", "scroll_right", "Right", id="lines.right", show=False, tooltip="to the right"),
+        Binding("pagedown", "page_down", "Page down", id="lines.page_down", show=False, tooltip="a page down"),
+        Binding("pageup", "page_up", "Page up", id="lines.page_up", show=False, tooltip="a page up"),
+        Binding("ctrl+d", "half(1)", "Half down", id="lines.half_down", show=False, tooltip="half a page down"),
+        Binding("ctrl+u", "half(-1)", "Half up", id="lines.half_up", show=False, tooltip="half a page up"),
+        Binding("home", "scroll_home", "First", id="lines.first", show=False, tooltip="the first line"),
+        Binding("end,G", "scroll_end", "Last", id="lines.last", show=False, tooltip="the last line"),
     ]
+
+    def action_half(self, step: int) -> None:
+        """Scroll half a page."""
+        self.scroll_relative(y=step * max(self.scrollable_content_region.height // 2, 1), animate=False)

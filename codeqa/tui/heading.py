@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -26,6 +26,10 @@ class Heading(Horizontal):
         """Left where we are, right the index."""
         yield Static(id="repository", markup=False)
         yield Static(id="freshness", markup=False)
+
+    def on_click(self) -> None:
+        """Go back to the question, as Esc does in the end."""
+        cast("CodeqaApp", self.app).go_to_ask()
 
     def about(self, app: CodeqaApp) -> None:
         """Say how things stand."""

@@ -35,13 +35,14 @@ NARROW = 110  # columns below which the panes are stacked
 LOOK_SECONDS = 5.0  # that a server has to say what it has
 STATE_HELP = """## Index
 
-What codeqa knows of the repository, and what it left out. Enter on a line with ▸ lists the files.
+What codeqa knows of the repository, and what it left out. {list.select} on a line with ▸ lists the files.
 
-*freshness* compares the tree with the index now. **i** brings the index to the tree, whatever it takes.
+*freshness* compares the tree with the index now. **{index.update}** brings the index to the tree, whatever it takes.
 """
 MODELS_HELP = """## Models
 
-What may lead a walk: ● leads now, ○ can be chosen, ✗ cannot. Enter chooses one for this session; `model.name` in your
+What may lead a walk: ● leads now, ○ can be chosen, ✗ cannot. {list.select} chooses one for this
+session; `model.name` in your
 own settings keeps it. Without a model the planner answers. *seen*: how the model was found to call tools.
 """
 
@@ -67,14 +68,18 @@ class Looked:
 class Foldable(Rows):
     """Lines that open and close."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Open")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Open", id="list.select", tooltip="open or close a line with ▸")
+    ]
     HELP = STATE_HELP
 
 
 class Models(Rows):
     """Models to choose from."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Choose")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Choose", id="list.select", tooltip="let the model lead the walks of this session")
+    ]
     HELP = MODELS_HELP
 
 
@@ -91,11 +96,11 @@ class IndexScreen(Screen[None]):
     IndexScreen.-narrow #models { height: 2fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop"),
-        Binding("escape", "back", "Back"),
-        Binding("b", "back", "Back", show=False),
-        Binding("i", "index", "Index"),
-        Binding("r", "look", "Look again"),
+        Binding("escape", "stop", "Stop", id="index.stop", tooltip="stop the run of the index"),
+        Binding("escape", "back", "Back", id="index.back", tooltip="back"),
+        Binding("b", "back", "Back", show=False, id="index.back"),
+        Binding("i", "index", "Index", id="index.update", tooltip="bring the index to the tree"),
+        Binding("r", "look", "Look again", id="index.look", tooltip="look at the model server again"),
     ]
 
     def __init__(self, engine: Engine, settings: ModelSettings) -> None:
@@ -147,7 +152,9 @@ class IndexScreen(Screen[None]):
                 self.say(*inventory.progress(told.event))
             return
         if self._stopped and told.cancelled:
-            self.say(("■ stopped", "warn"), (f" · {_left(told.state)}; i begins again", "dim"))
+            self.say(
+                ("■ stopped", "warn"), (f" · {_left(told.state)}; {self.app.shown('index.update')} begins again", "dim")
+            )
         elif told.error is not None:
             said = told.error.message if isinstance(told.error, CodeqaError) else str(told.error)
             self.say(("✗ ", "bad"), said)

@@ -27,7 +27,7 @@ STYLES = {
     "code": "$text-accent",
     "path": "$text-primary",
     "mark": "$text-warning",
-    "dim": "$foreground 60%",
+    "dim": "$quiet",
     "good": "$text-success",
     "warn": "$text-warning",
     "bad": "bold $text-error",
@@ -82,7 +82,8 @@ def _calm() -> type[HighlightTheme]:
     from pygments.token import Token
     from textual.highlight import HighlightTheme
 
-    quiet = {Token.Error: "$text", Token.Name.Function: "$text-warning", Token.Name.Function.Magic: "$text-warning"}
+    quiet = {Token.Comment: "italic $quiet", Token.Literal.String.Doc: "italic $quiet", Token.Error: "$text"}
+    quiet |= {Token.Name.Function: "$text-warning", Token.Name.Function.Magic: "$text-warning"}
 
     class Calm(HighlightTheme):
         STYLES = {**HighlightTheme.STYLES, **quiet}  # noqa: RUF012  # as textual declares it

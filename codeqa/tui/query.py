@@ -18,11 +18,11 @@ class Query(Input):
 
     HELP = (
         "## Search\n\nWords, names as the source has them, paths, or what the code does. Hits come while you type.\n\n"
-        "Enter or Down go to the hits."
+        "{query.hits} or ↓ go to the hits."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Hits"),
-        Binding("down", "submit", "Hits", show=False),
+        Binding("enter", "submit", "Hits", id="query.hits", tooltip="go to the hits"),
+        Binding("down", "submit", "Hits", show=False, id="query.hits"),
     ]
 
     def __init__(self, *, id: str) -> None:

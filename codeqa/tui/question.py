@@ -23,9 +23,9 @@ class Question(Input):
         "A question goes on with the one before: *and its tests?*"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Ask"),
-        Binding("up", "earlier", "History", key_display="↑↓"),
-        Binding("down", "later", "Later", show=False),
+        Binding("enter", "submit", "Ask", id="question.submit", tooltip="ask what is typed"),
+        Binding("up", "earlier", "History", key_display="↑↓", id="question.earlier", tooltip="what was asked before"),
+        Binding("down", "later", "Later", show=False, id="question.later", tooltip="what was asked after that"),
     ]
 
     def __init__(self, *, id: str) -> None:

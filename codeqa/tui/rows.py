@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.strip import Strip
+from textual.style import Style
 from textual.visual import Visual
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -18,12 +19,12 @@ from codeqa.tui.painting import paint
 if TYPE_CHECKING:
     from textual.css.styles import RulesMap
     from textual.events import MouseMove
-    from textual.style import Style
     from textual.visual import RenderOptions
 
 GUTTER = 2
 MARK = "▎"
 EMPTY = Content("")
+REVERSE = Style(reverse=True)
 NARROWEST = 8  # columns that text is folded to at least
 
 
@@ -76,9 +77,15 @@ class Rows(OptionList):
     """Rows to move over, by keys or mouse. `OptionHighlighted` and `OptionSelected` name a row by its index."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False),
-        Binding("k", "cursor_up", "Up", show=False),
-        Binding("G", "last", "Last", show=False),
+        Binding("down,j", "cursor_down", "Down", id="list.down", show=False, tooltip="a row down"),
+        Binding("up,k", "cursor_up", "Up", id="list.up", show=False, tooltip="a row up"),
+        Binding("pagedown", "page_down", "Page down", id="list.page_down", show=False, tooltip="a page down"),
+        Binding("pageup", "page_up", "Page up", id="list.page_up", show=False, tooltip="a page up"),
+        Binding("ctrl+d", "half(1)", "Half down", id="list.half_down", show=False, tooltip="half a page down"),
+        Binding("ctrl+u", "half(-1)", "Half up", id="list.half_up", show=False, tooltip="half a page up"),
+        Binding("home", "first", "First", id="list.first", show=False, tooltip="the first row"),
+        Binding("end,G", "last", "Last", id="list.last", show=False, tooltip="the last row"),
+        Binding("enter", "select", "Open", id="list.select", show=False, tooltip="open what one stands on"),
     ]
 
     def __init__(self, *, id: str) -> None:
@@ -118,6 +125,24 @@ class Rows(OptionList):
         top = self._index_to_line.get(index)
         if top is not None and not self.scroll_y <= top < self.scroll_y + self.scrollable_content_region.height:
             self.scroll_to(y=max(top - 1, 0), animate=False)
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """Return the style of a part; what is stood on is reversed where there are no colours to show it."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        if self.app.no_color and self.has_focus and "option-list--option-highlighted" in component_classes:
+            return style + REVERSE  # in a style sheet textual leaves it out
+        return style
+
+    def action_half(self, step: int) -> None:
+        """Stand on the row half a page further, on the last or first one at the end."""
+        line = self._index_to_line.get(self.highlighted or 0, 0) + step * (self.scrollable_content_region.height // 2)
+        rows = [index for index, row in enumerate(self.rows) if row.ref is not None]
+        if rows and self.highlighted is None:
+            self.highlighted = rows[0]
+        elif rows:
+            ahead = [i for i in rows if (i - (self.highlighted or 0)) * step > 0]
+            if ahead:
+                self.highlighted = min(ahead, key=lambda i: abs(self._index_to_line.get(i, 0) - line))
 
     def ref(self, index: int | None) -> object:
         """Return what a row stands for."""

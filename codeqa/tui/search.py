@@ -46,7 +46,8 @@ HITS_HELP = """## Hits
 
 The best places for the query, best first: score, symbol, place, and the largest parts of the score, each with a bar.
 
-**w** lists all parts of the one stood on; they add up to its score. Enter shows its lines on the whole screen.
+**{search.why}** lists all parts of the one stood on; they add up to its score. {list.select} shows its lines on the
+whole screen.
 """
 EXAMPLES = ("retry with backoff", "`Session.close`", "where cookies are signed", "src/app.py")
 
@@ -56,9 +57,7 @@ class Hits(Rows):
 
     HELP = HITS_HELP
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Open"),
-        Binding("g", "screen.graph", "Graph"),
-        Binding("g", "first", "First", show=False),  # as in every list, where there is no graph
+        Binding("enter", "select", "Open", id="list.select", tooltip="the hit's lines on the whole screen"),
     ]
 
     def action_cursor_up(self) -> None:
@@ -84,15 +83,15 @@ class SearchScreen(Screen[None]):
     SearchScreen #search { height: 1; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("slash", "query", "Query", show=False),
-        Binding("n", "move(1)", "Next hit", show=False),
-        Binding("p", "move(-1)", "Hit before", show=False),
-        Binding("w", "why", "Why"),
-        Binding("a", "ask", "Ask"),
-        Binding("g", "graph", "Graph"),
-        Binding("e", "edit", "Edit"),
-        Binding("y", "copy", "Copy"),
+        Binding("escape", "back", "Back", id="search.back", tooltip="back"),
+        Binding("slash", "query", "Query", show=False, id="search.query", tooltip="go to the query"),
+        Binding("n", "move(1)", "Next hit", show=False, id="search.next", tooltip="the next hit"),
+        Binding("p", "move(-1)", "Hit before", show=False, id="search.previous", tooltip="the hit before"),
+        Binding("w", "why", "Why", id="search.why", tooltip="all parts of the score"),
+        Binding("a", "ask", "Ask", id="search.ask", tooltip="ask about the hit"),
+        Binding("g", "graph", "Graph", id="search.graph", tooltip="the hit in the graph"),
+        Binding("e", "edit", "Edit", id="search.edit", tooltip="open the editor at the hit"),
+        Binding("y", "copy", "Copy", id="search.copy", tooltip="copy path:line of the hit"),
     ]
 
     def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:

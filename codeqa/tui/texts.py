@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from codeqa.tui.painting import inline, paint
 from codeqa.tui.rows import EMPTY, Row
 
@@ -23,13 +25,15 @@ Standing on a step shows its line, and marks ▎ the sentences that state it.
 """
 ANSWER_HELP = """## Answer
 
-One sentence a line. Standing on one shows what it cites, and marks ▎ its steps. **n** and **p** go through the
-citations. Enter opens and closes what is folded.
+One sentence a line. Standing on one shows what it cites, and marks ▎ its steps. **{ask.next}** and
+**{ask.previous}** go through the citations. {list.select} opens and closes what is folded.
 """
 
 
-def welcome() -> list[Row]:
-    """Return what stands in the middle before anything is asked."""
+def welcome(troubles: Sequence[str] = ()) -> list[Row]:
+    """Return what stands in the middle before anything is asked; `troubles`: settings that were not understood."""
+    more = f" (and {len(troubles) - 1} more; codeqa doctor lists them)" if len(troubles) > 1 else ""
+    wrong = [Row(EMPTY), Row(paint(("! ", "warn"), "your keys: ", troubles[0], (more, "dim")))] if troubles else []
     return [
         Row(EMPTY),
         Row(paint(("Ask about this repository in plain English.", "title"))),
@@ -37,4 +41,5 @@ def welcome() -> list[Row]:
         *(Row(inline(example, "dim"), paint("  · "), paint("    ")) for example in EXAMPLES),
         Row(EMPTY),
         Row(paint(("Every sentence of an answer cites lines whose bytes were checked.", "dim"))),
+        *wrong,
     ]

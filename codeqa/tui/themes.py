@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.filter import LineFilter
 from textual.theme import Theme
+
+if TYPE_CHECKING:
+    from textual.color import Color
 
 DARK = Theme(
     name="codeqa-dark",
@@ -17,6 +24,7 @@ DARK = Theme(
     surface="#20232d",
     panel="#1d2029",
     dark=True,
+    variables={"quiet": "#a9b1c4"},
 )
 LIGHT = Theme(
     name="codeqa-light",
@@ -31,6 +39,7 @@ LIGHT = Theme(
     surface="#f0f0ec",
     panel="#ebebe6",
     dark=False,
+    variables={"quiet": "#4a4f5a"},
 )
 CONTRAST = Theme(
     name="codeqa-contrast",
@@ -46,5 +55,17 @@ CONTRAST = Theme(
     panel="#000000",
     dark=True,
     text_alpha=1.0,
+    variables={"quiet": "#d8d8d8"},
 )
 THEMES = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
+
+
+class Colourless(LineFilter):
+    """Takes every colour out, as NO_COLOR asks; bold, reverse, dim and underlined stay."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments of a line without colours."""
+        return [
+            Segment(segment.text, segment.style and segment.style.without_color, segment.control)
+            for segment in segments
+        ]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.timer import Timer
-from textual.widgets import Static
 
 from codeqa.domain import Symbol
 from codeqa.tui.engine import Engine
@@ -14,13 +12,13 @@ from codeqa.tui.graph.around import Around, Chain, Choice, look
 from codeqa.tui.graph.layout import Line, Showing, panes, site, summary, where
 from codeqa.tui.graph.view import Trail, View
 from codeqa.tui.graph.widgets import Reader
+from codeqa.tui.heading import Heading
 from codeqa.tui.painting import lines, paint
 from codeqa.tui.rows import Row, Rows
+from codeqa.tui.status import StatusLine
 
 if TYPE_CHECKING:
     from codeqa.tui.app import CodeqaApp
-
-REMARK_SECONDS = 4.0
 
 
 class Explorer(Reader):
@@ -45,7 +43,6 @@ class Explorer(Reader):
         self._reading = False
         self._generation = 0  # of the index when it was last looked at
         self._said = Content("")  # what is said in place of the summary, as long as nothing else is shown
-        self._remark: Timer | None = None
 
     # ---------------------------------------------------------------------------------------------------------- reading
 
@@ -82,10 +79,7 @@ class Explorer(Reader):
 
     def remark(self, text: str, style: str = "") -> None:
         """Say something for a moment."""
-        self.query_one("#status", Static).update(paint((text, style)))
-        if self._remark is not None:
-            self._remark.stop()
-        self._remark = self.set_timer(REMARK_SECONDS, self._status)
+        self.query_one(StatusLine).remark(text, style)
 
     def tick(self) -> None:
         """Say what is waited for, and look again if the index is another by now."""
@@ -95,7 +89,7 @@ class Explorer(Reader):
         self._header()
         if self._reading:
             said = f"waits for {self.app.busy} …" if self.app.busy else "reading …"
-            self.query_one("#status", Static).update(paint((said, "dim")))
+            self.query_one(StatusLine).say((said, "dim"))
         elif generation <= self._generation or self.typing or self.choice is not None:
             return
         elif (name := self.around.symbol.id if self.around is not None else self.wanted) is not None:
@@ -125,28 +119,21 @@ class Explorer(Reader):
             self.refresh_bindings()
 
     def _header(self) -> None:
-        at = f" ▸ {self.around.symbol.label}" if self.around is not None else ""
-        self.query_one("#repository", Static).update(
-            paint(("codeqa", "title"), (" ▸ ", "dim"), (self.app.root.name or "/", "name"), (" ▸ graph", "dim"), at)
-        )
-        state = self.app.state
-        if state is None or not state.generation:
-            fresh: tuple[str, str] = ("no index yet", "warn") if state is not None else ("…", "dim")
-        else:
-            fresh = (f"✎ {state.stale:,} changed", "warn") if state.stale else ("✓ fresh", "good")
-        generation = f"gen {self.around.generation} · " if self.around is not None else ""
-        self.query_one("#freshness", Static).update(paint((generation, "dim"), fresh))
+        heading = self.query_one(Heading)
+        heading.where = f"graph ▸ {self.around.symbol.label}" if self.around is not None else "graph"
+        heading.about(self.app)
 
     def _status(self) -> None:
         if self._said:
             said = self._said
         elif self.choice is not None:
-            said = paint(("Enter opens one · Esc goes back", "dim"))
+            opens, back = self.app.shown("list.select"), self.app.shown("graph.close")
+            said = paint((f"{opens} opens one · {back} goes back", "dim"))
         elif self.around is not None:
-            said = paint(*summary(self.around, self.view))
+            said = paint(*summary(self.around, self.view, self.app.shown))
         else:
             said = Content("")
-        self.query_one("#status", Static).update(said)
+        self.query_one(StatusLine).show(said)
 
 
 def _row(line: Line) -> Row:

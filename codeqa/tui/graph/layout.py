@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -350,10 +350,19 @@ def question(ref: object, around: Around) -> str:
     return f"what does `{symbol.label}` do?"
 
 
-def summary(around: Around, view: View) -> tuple[Piece, ...]:
-    """Return the line that says what is shown, and by which keys that is changed."""
+DEPTH, SURE = ("graph.deeper", "graph.nearer"), ("graph.unsurer", "graph.surer")
+
+
+def summary(around: Around, view: View, key: Callable[[str], str]) -> tuple[Piece, ...]:
+    """Return the line that says what is shown, and by which keys that is changed: `key` knows them by their ids."""
+    depth, sure = (f"{key(more)}{key(less)}" for more, less in (DEPTH, SURE))
     minimum = f"confidence ≥ {view.minimum:g}".replace("0.", ".") if view.minimum else "every confidence"
-    pieces: list[Piece] = [("+-", "code"), (f" depth {around.depth} · ", "dim"), ("<>", "code"), (f" {minimum}", "dim")]
+    pieces: list[Piece] = [
+        (depth, "code"),
+        (f" depth {around.depth} · ", "dim"),
+        (sure, "code"),
+        (f" {minimum}", "dim"),
+    ]
     if view.words:
-        pieces += [(" · ", "dim"), ("/", "code"), (f" only what has “{view.words}”", "dim")]
-    return (*pieces, (" · ", "dim"), ("o", "code"), (" another symbol", "dim"))
+        pieces += [(" · ", "dim"), (key("graph.filter"), "code"), (f" only what has “{view.words}”", "dim")]
+    return (*pieces, (" · ", "dim"), (key("graph.open"), "code"), (" another symbol", "dim"))

@@ -29,8 +29,10 @@ from codeqa.tui.graph.layout import (
 )
 from codeqa.tui.graph.view import first_match
 from codeqa.tui.graph.widgets import HELP, Neighbours, Typed
+from codeqa.tui.heading import Heading
 from codeqa.tui.painting import paint
 from codeqa.tui.rows import Rows
+from codeqa.tui.status import StatusLine
 
 SLIM = 110  # columns below which there is one list
 DEBOUNCE_SECONDS = 0.12
@@ -45,30 +47,49 @@ class GraphScreen(Explorer):
     CSS_PATH = "graph.tcss"
     HELP = HELP
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b,alt+left", "history(-1)", "Back", key_display="b"),
-        Binding("f,alt+right", "history(1)", "Forward", show=False),
-        Binding("slash", "filter", "Filter"),
-        Binding("p", "mark", "Mark"),
-        Binding("p", "path", "Path"),
-        Binding("p", "unmark", "Unmark"),
-        Binding("a", "ask", "Ask"),
-        Binding("e", "edit", "Edit"),
-        Binding("y", "copy", "Copy"),
-        Binding("escape", "close", "Close"),
-        Binding("plus,equals_sign", "depth(1)", "Deeper", show=False),
-        Binding("minus", "depth(-1)", "Less deep", show=False),
-        Binding("greater_than_sign", "minimum(1)", "Surer", show=False),
-        Binding("less_than_sign", "minimum(-1)", "Less sure", show=False),
-        Binding("o", "name", "Open", show=False),
-        Binding("h,left", "side(-1)", "Left", show=False),
-        Binding("l,right", "side(1)", "Right", show=False),
+        Binding("b,alt+left", "history(-1)", "Back", key_display="b", id="graph.back", tooltip="the symbol before"),
+        Binding("f,alt+right", "history(1)", "Forward", show=False, id="graph.forward", tooltip="forward again"),
+        Binding("slash", "filter", "Filter", id="graph.filter", tooltip="filter by words"),
+        Binding("p", "mark", "Mark", id="graph.mark", tooltip="mark the focus, for a path"),
+        Binding("p", "path", "Path", id="graph.path", tooltip="the path to what is marked"),
+        Binding("p", "unmark", "Unmark", id="graph.unmark", tooltip="forget mark and path"),
+        Binding("a", "ask", "Ask", id="graph.ask", tooltip="ask about it"),
+        Binding("e", "edit", "Edit", id="graph.edit", tooltip="open the editor at the line"),
+        Binding("y", "copy", "Copy", id="graph.copy", tooltip="copy path:line"),
+        Binding("escape", "close", "Close", id="graph.close", tooltip="leave what is typed, else the graph"),
+        Binding(
+            "plus,equals_sign",
+            "depth(1)",
+            "Deeper",
+            show=False,
+            id="graph.deeper",
+            tooltip="calls that are further away",
+        ),
+        Binding("minus", "depth(-1)", "Less deep", show=False, id="graph.nearer", tooltip="fewer calls"),
+        Binding(
+            "greater_than_sign",
+            "minimum(1)",
+            "Surer",
+            show=False,
+            id="graph.surer",
+            tooltip="leave out what is less certain",
+        ),
+        Binding(
+            "less_than_sign",
+            "minimum(-1)",
+            "Less sure",
+            show=False,
+            id="graph.unsurer",
+            tooltip="show what is less certain",
+        ),
+        Binding("o", "name", "Open", show=False, id="graph.open", tooltip="another symbol, by its name"),
+        Binding("h,left", "side(-1)", "Left", show=False, id="graph.left", tooltip="to the column on the left"),
+        Binding("l,right", "side(1)", "Right", show=False, id="graph.right", tooltip="to the column on the right"),
     ]
 
     def compose(self) -> ComposeResult:
         """Where we are, three columns or one, the source, what is shown, keys."""
-        with Horizontal(id="header"):
-            yield Static(id="repository", markup=False)
-            yield Static(id="freshness", markup=False)
+        yield Heading("graph")
         with Horizontal(id="typing"):
             yield Static(id="sign", markup=False)
             yield Typed(id="typed", compact=True)
@@ -76,8 +97,8 @@ class GraphScreen(Explorer):
             for name in (*SIDES, "all"):
                 yield Neighbours(id=name)
         yield Evidence(id="code")
-        yield Static(id="status", markup=False)
-        yield Footer(show_command_palette=False)
+        yield StatusLine()
+        yield Footer()
 
     def on_mount(self) -> None:
         """Name the panes, and show what was asked for."""

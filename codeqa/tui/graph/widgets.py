@@ -32,10 +32,11 @@ What leads to a symbol, the symbol, what it leads to; below, the line that state
 - `─calls▶` resolved for certain, or by the type of the receiver
 - `┄calls▶` may not happen when the code runs: a dispatch, a callback, a join of texts; or it is one of several
   candidates
-- ▸ unresolved: call sites of which nothing says what they mean. Enter shows them
+- ▸ unresolved: call sites of which nothing says what they mean. {list.select} shows them
 
-**Enter** makes what you stand on the focus, **b** and **f** go back and forward. **+ -** show what is further away,
-**< >** leave out what is less certain. **p** marks a symbol, then shows the path between it and the focus.
+**{list.select}** makes what you stand on the focus, **{graph.back}** and **{graph.forward}** go back and forward.
+**{graph.deeper} {graph.nearer}** show what is further away, **{graph.unsurer} {graph.surer}** leave out what is less
+certain. **{graph.mark}** marks a symbol, then shows the path between it and the focus.
 """
 
 
@@ -43,7 +44,9 @@ class Neighbours(Rows):
     """Rows of which Enter makes one the focus."""
 
     HELP = HELP
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Focus")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Focus", id="list.select", tooltip="make it the focus")
+    ]
 
 
 class Typed(Input):
