@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,28 +19,18 @@ from codeqa.tui.engine import Job
 from codeqa.tui.evidence import Evidence
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
+from tests.driving import Driven, drive
 from tests.scripted import ABSTAINED, ANSWERED, CHECK, PARSING, QUESTION, Scripted
 
 WIDE, NARROW = (140, 40), (80, 24)
 
 
-class Screen:
+class Screen(Driven):
     """An app that runs, and what stands on it."""
 
     def __init__(self, app: CodeqaApp, pilot: Pilot[None], project: Scripted) -> None:
-        self.app, self.pilot, self.project = app, pilot, project
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(500):
-            if holds():
-                await self.pilot.pause()
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"it never came: {self.status} | {self.walk} | {self.answer}")
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
+        super().__init__(app, pilot)
+        self.project = project
 
     async def ask(self, question: str = QUESTION) -> None:
         """Ask, and wait for the end."""
@@ -76,12 +65,6 @@ class Screen:
     def source(self) -> str:
         return str(self.app.ask_screen.query_one("#source", Static).content)
 
-    @property
-    def footer(self) -> dict[str, str]:
-        """What the footer offers: label by key."""
-        bindings = self.app.screen.active_bindings.values()
-        return {each.binding.key: each.binding.description for each in bindings if each.binding.show and each.enabled}
-
     def pane(self, name: str) -> Rows:
         return self.app.ask_screen.query_one(f"#{name}", Rows)
 
@@ -101,17 +84,12 @@ def on_screen(
     project = project or Scripted()
     app = CodeqaApp(project, environ=environ or {}, clock=lambda: 0.0)
 
-    async def run() -> None:
-        async with app.run_test(size=size) as pilot:
-            screen = Screen(app, pilot, project)
-            await screen.until(lambda: isinstance(app.focused, Question))
-            try:
-                await check(screen)
-            finally:
-                project.gate.set()
-                project.index_gate.set()
+    async def run(pilot: Pilot[None]) -> None:
+        screen = Screen(app, pilot, project)
+        await screen.until(lambda: isinstance(app.focused, Question))
+        await check(screen)
 
-    asyncio.run(run())
+    drive(app, run, size=size, free=project.free)
     assert project.closed
 
 
