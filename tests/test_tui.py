@@ -431,7 +431,7 @@ def test_the_steps_of_a_walk_stay_to_be_looked_at() -> None:
     on_screen(check)
 
 
-def test_somebody_who_has_scrolled_up_is_left_there() -> None:
+def test_somebody_who_has_scrolled_up_is_left_there_until_key_end() -> None:
     async def check(screen: Screen) -> None:
         screen.project.gate.clear()
         screen.box.value = QUESTION
@@ -442,12 +442,18 @@ def test_somebody_who_has_scrolled_up_is_left_there() -> None:
             screen.app.ask_screen.happened(Step("expand", str(number)))
         await screen.pilot.pause()
         assert walk.scroll_y == walk.max_scroll_y > 0
-        walk.scroll_to(y=3, animate=False)
-        await screen.pilot.pause()
+        walk.focus()
+        await screen.press("up", "k")
+        above = walk.scroll_y
         screen.app.ask_screen.happened(Step("expand", "more"))
         await screen.pilot.pause()
-
-        assert walk.scroll_y == 3
+        assert walk.scroll_y == above == walk.max_scroll_y - 3
+        await screen.press("home")
+        assert walk.scroll_y == 0
+        await screen.press("end")
+        screen.app.ask_screen.happened(Step("expand", "yet more"))
+        await screen.pilot.pause()
+        assert walk.scroll_y == walk.max_scroll_y
 
     on_screen(check)
 
