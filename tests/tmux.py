@@ -37,7 +37,11 @@ class Tmux:
         columns, rows = map(str, size)
         self.run("-f", "/dev/null", "new-session", "-d", "-x", columns, "-y", rows, "-c", str(cwd), "/bin/sh")
         self.type("clear; PS1='say: '\n")
-        self.wait_for("say:")
+        try:
+            self.wait_for("say:")
+        except AssertionError:
+            self.__exit__(None, None, None)
+            raise
 
     def run(self, *arguments: str) -> str:
         """Run a command of tmux; return what it writes."""
