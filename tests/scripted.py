@@ -198,6 +198,11 @@ class Scripted:
     def close(self) -> None:
         self.closed = True
 
+    def free(self) -> None:
+        """Let go of everything that waits."""
+        self.gate.set()
+        self.index_gate.set()
+
 
 PARSING = Progress("parse", 120, 900, 2.0, "shop/app.py")
 Script = Callable[[], Scripted]

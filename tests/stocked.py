@@ -84,6 +84,11 @@ class Stocked(Scripted):
             raise found
         return list(found)[:limit]
 
+    def free(self) -> None:
+        super().free()
+        for held in self.held.values():
+            held.set()
+
     def vocabulary(self, query: str) -> list[str]:
         return list(self.near)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,28 +20,18 @@ from codeqa.tui.evidence import Evidence
 from codeqa.tui.helping import Help
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
+from tests.driving import Driven, drive
 from tests.scripted import ABSTAINED, ANSWERED, CHECK, PARSING, QUESTION, Scripted
 
 WIDE, NARROW = (140, 40), (80, 24)
 
 
-class Screen:
+class Screen(Driven):
     """An app that runs, and what stands on it."""
 
     def __init__(self, app: CodeqaApp, pilot: Pilot[None], project: Scripted) -> None:
-        self.app, self.pilot, self.project = app, pilot, project
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(500):
-            if holds():
-                await self.pilot.pause()
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"it never came: {self.status} | {self.walk} | {self.answer}")
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
+        super().__init__(app, pilot)
+        self.project = project
 
     async def ask(self, question: str = QUESTION) -> None:
         """Ask, and wait for the end."""
@@ -77,12 +66,6 @@ class Screen:
     def source(self) -> str:
         return str(self.app.ask_screen.query_one("#source", Static).content)
 
-    @property
-    def footer(self) -> dict[str, str]:
-        """What the footer offers: label by key."""
-        bindings = self.app.screen.active_bindings.values()
-        return {each.binding.key: each.binding.description for each in bindings if each.binding.show and each.enabled}
-
     def pane(self, name: str) -> Rows:
         return self.app.ask_screen.query_one(f"#{name}", Rows)
 
@@ -102,17 +85,12 @@ def on_screen(
     project = project or Scripted()
     app = CodeqaApp(project, environ=environ or {}, clock=lambda: 0.0)
 
-    async def run() -> None:
-        async with app.run_test(size=size) as pilot:
-            screen = Screen(app, pilot, project)
-            await screen.until(lambda: isinstance(app.focused, Question))
-            try:
-                await check(screen)
-            finally:
-                project.gate.set()
-                project.index_gate.set()
+    async def run(pilot: Pilot[None]) -> None:
+        screen = Screen(app, pilot, project)
+        await screen.until(lambda: isinstance(app.focused, Question))
+        await check(screen)
 
-    asyncio.run(run())
+    drive(app, run, size=size, free=project.free)
     assert project.closed
 
 
@@ -454,7 +432,7 @@ def test_the_steps_of_a_walk_stay_to_be_looked_at() -> None:
     on_screen(check)
 
 
-def test_somebody_who_has_scrolled_up_is_left_there() -> None:
+def test_somebody_who_has_scrolled_up_is_left_there_until_key_end() -> None:
     async def check(screen: Screen) -> None:
         screen.project.gate.clear()
         screen.box.value = QUESTION
@@ -465,12 +443,18 @@ def test_somebody_who_has_scrolled_up_is_left_there() -> None:
             screen.app.ask_screen.happened(Step("expand", str(number)))
         await screen.pilot.pause()
         assert walk.scroll_y == walk.max_scroll_y > 0
-        walk.scroll_to(y=3, animate=False)
-        await screen.pilot.pause()
+        walk.focus()
+        await screen.press("up", "k")
+        above = walk.scroll_y
         screen.app.ask_screen.happened(Step("expand", "more"))
         await screen.pilot.pause()
-
-        assert walk.scroll_y == 3
+        assert walk.scroll_y == above == walk.max_scroll_y - 3
+        await screen.press("home")
+        assert walk.scroll_y == 0
+        await screen.press("end")
+        screen.app.ask_screen.happened(Step("expand", "yet more"))
+        await screen.pilot.pause()
+        assert walk.scroll_y == walk.max_scroll_y
 
     on_screen(check)
 

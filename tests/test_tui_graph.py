@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
@@ -37,6 +36,7 @@ from codeqa.tui.graph.view import Trail, View, first_match, kept
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
 from tests.conftest import MakeRepo
+from tests.driving import Driven, drive
 from tests.shop import SHOP
 from tests.test_sanitise import unsafe
 from tests.test_tui_hostile import PAYLOADS, assert_tame
@@ -345,29 +345,21 @@ def test_a_path_is_found_whichever_end_was_marked(project: Project) -> None:
 # ----------------------------------------------------------------------------------------------------------- the screen
 
 
-class Explorer:
+class Explorer(Driven):
     """An app that shows the graph of a symbol."""
-
-    def __init__(self, app: CodeqaApp, pilot: Pilot[None]) -> None:
-        self.app, self.pilot = app, pilot
 
     @property
     def screen(self) -> GraphScreen:
         return self.app.graph_screen
 
-    async def settle(self) -> None:
-        await self.pilot.pause()
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
-
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)
-            await self.settle()
+            await self.settled()
 
     async def show(self, name: str) -> None:
         self.app.show_graph(name)
-        await self.settle()
+        await self.settled()
 
     def rows(self, name: str) -> list[str]:
         return [row.lead.plain + row.body.plain for row in self.screen.query_one(f"#{name}", Rows).rows]
@@ -385,11 +377,6 @@ class Explorer:
         assert isinstance(pane, Rows) and pane.highlighted is not None
         return pane.rows[pane.highlighted].body.plain
 
-    @property
-    def footer(self) -> dict[str, str]:
-        bindings = self.app.screen.active_bindings.values()
-        return {each.binding.key: each.binding.description for each in bindings if each.binding.show and each.enabled}
-
 
 def on_graph(
     root: Path,
@@ -402,17 +389,13 @@ def on_graph(
     """Run a check on an app that shows the graph of a symbol."""
     app = CodeqaApp(Project.open(root), environ=environ or {}, clock=lambda: 0.0)
 
-    async def run() -> None:
-        async with app.run_test(size=size) as pilot:
-            explorer = Explorer(app, pilot)
-            for _ in range(500):
-                if app.state is not None and not app.busy:
-                    break
-                await pilot.pause(0.01)
-            await explorer.show(name)
-            await check(explorer)
+    async def run(pilot: Pilot[None]) -> None:
+        explorer = Explorer(app, pilot)
+        await explorer.until(lambda: app.state is not None and not app.busy)
+        await explorer.show(name)
+        await check(explorer)
 
-    asyncio.run(run())
+    drive(app, run, size=size)
 
 
 def test_the_focus_stands_between_what_leads_to_it_and_what_it_leads_to_above_its_source(shop: Path) -> None:
@@ -643,7 +626,7 @@ def test_key_g_shows_the_graph_of_what_the_evidence_is_about(shop: Path) -> None
             if not on.app.ask_screen.working:
                 break
             await on.pilot.pause(0.01)
-        await on.settle()
+        await on.settled()
         assert on.footer["g"] == "Graph"
         await on.press("g")
         about = str(on.app.ask_screen.query_one("#place", Static).content).partition("\n")[2].split()[0]
@@ -674,7 +657,7 @@ def test_the_palette_finds_a_symbol_by_part_of_its_name(shop: Path) -> None:
         await on.pilot.press("ctrl+p")
         await on.pilot.press(*"lonel")
         await on.pilot.pause(0.6)
-        await on.settle()
+        await on.settled()
         await on.pilot.press("enter")
         for _ in range(200):
             if on.here == "lonely":
@@ -697,7 +680,7 @@ def test_a_file_that_changed_since_is_said(make_repo: MakeRepo) -> None:
             await on.pilot.pause(0.02)
             if "26-27" in on.text("place"):
                 break
-        await on.settle()
+        await on.settled()
         assert on.text("place") == "shop/store.py:26-27\nlonely  ✓ as indexed"
         assert on.text("freshness") == "no model · gen 2 · ✓ fresh"
 
@@ -716,7 +699,7 @@ def test_the_screen_is_free_while_the_engine_is_busy_and_says_what_it_waits_for(
         await on.pilot.press("l")
         assert on.stands_on.split()[1] == "check"  # what was there before is still there to walk in
         gate.set()
-        await on.settle()
+        await on.settled()
         assert on.here == "serve"
 
     on_graph(shop, check)
@@ -727,11 +710,11 @@ def test_a_resize_keeps_what_one_stands_on(shop: Path) -> None:
         await on.press("l", "down")
         before = on.stands_on.split()[1]
         await on.pilot.resize_terminal(*NARROW)
-        await on.settle()
+        await on.settled()
         assert on.stands_on.split()[1] == before
         assert on.rows("all")
         await on.pilot.resize_terminal(*WIDE)
-        await on.settle()
+        await on.settled()
         assert on.stands_on.split()[1] == before
 
     on_graph(shop, check)
@@ -740,10 +723,10 @@ def test_a_resize_keeps_what_one_stands_on(shop: Path) -> None:
 def test_the_mouse_over_a_neighbour_shows_its_line_and_a_click_opens_it(shop: Path) -> None:
     async def check(on: Explorer) -> None:
         await on.pilot.hover("#out", offset=(6, 3))
-        await on.settle()
+        await on.settled()
         assert on.text("place").startswith("shop/app.py:10")
         await on.pilot.click("#out", offset=(6, 3))
-        await on.settle()
+        await on.settled()
         assert on.here == "open_store"
 
     on_graph(shop, check)
@@ -754,7 +737,7 @@ def test_what_is_pasted_into_a_name_commands_no_terminal(shop: Path) -> None:
         await on.press("o")
         box = on.screen.query_one("#typed", Input)
         box.post_message(events.Paste("ma\n\x1b]52;c;aGk=\x07in"))
-        await on.settle()
+        await on.settled()
         assert box.value == "ma \\e]52;c;aGk=\\ain"
 
     on_graph(shop, check)
@@ -765,14 +748,13 @@ def test_without_an_index_the_error_is_said(make_repo: MakeRepo, monkeypatch: py
     monkeypatch.setattr(CodeqaApp, "action_index", lambda self, force=True: None)
     app = CodeqaApp(Project.open(root), environ={}, clock=lambda: 0.0)
 
-    async def run() -> None:
-        async with app.run_test(size=WIDE) as pilot:
-            on = Explorer(app, pilot)
-            await on.show("main")
-            assert on.text("status").startswith("✗ ")
-            assert "codeqa index" in on.text("status")
+    async def run(pilot: Pilot[None]) -> None:
+        on = Explorer(app, pilot)
+        await on.show("main")
+        assert on.text("status").startswith("✗ ")
+        assert "codeqa index" in on.text("status")
 
-    asyncio.run(run())
+    drive(app, run, size=WIDE)
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
@@ -793,7 +775,7 @@ def test_nothing_of_a_repository_has_power_here(shop: Path, name: str) -> None:
         for shown in (None, path, replace(path, edges=(), symbols=())):
             screen.path = shown
             screen.show_all(None)
-            await on.settle()
+            await on.settled()
             assert_tame(on.app)
         for key in ("h", "down", "down", "down", "l", "l", "y", "e", "f1"):
             await on.press(key)
@@ -806,10 +788,10 @@ def test_nothing_of_a_repository_has_power_here(shop: Path, name: str) -> None:
         ):
             screen.choice = choice
             screen.show_all(None)
-            await on.settle()
+            await on.settled()
             assert_tame(on.app)
         screen.failed(payload, payload)
-        await on.settle()
+        await on.settled()
         assert_tame(on.app)
 
     on_graph(shop, check, size=(140, 50), environ={"VISUAL": payload})

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from codeqa.project import Project
 from codeqa.tui.app import CodeqaApp
 from tests.conftest import MakeRepo
+from tests.driving import until
 from tests.shop import SHOP
 
 SIZES = [(80, 24), (200, 60)]
@@ -37,10 +38,7 @@ def test_graph(snap_compare: Callable[..., bool], shop: Path, state: str, size: 
     name, *keys = STATES[state]
 
     async def before(pilot: Pilot[None]) -> None:
-        for _ in range(500):
-            if app.state is not None and not app.busy:
-                break
-            await pilot.pause(0.01)
+        await until(pilot, lambda: app.state is not None and not app.busy)
         app.show_graph(name)
         await pilot.pause()
         await app.workers.wait_for_complete()

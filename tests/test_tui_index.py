@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -19,32 +18,18 @@ from codeqa.tui.index import IndexScreen
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
 from tests.conftest import MakeRepo
+from tests.driving import Driven, drive
 from tests.scripted import PARSING
 from tests.stocked import DOWN, SERVER, STATUS, Stocked
 
 
-class Index:
+class Index(Driven):
     """An app that shows its Index screen."""
 
     def __init__(self, app: CodeqaApp, pilot: Pilot[None], project: Stocked) -> None:
-        self.app, self.pilot, self.project = app, pilot, project
+        super().__init__(app, pilot)
+        self.project = project
         self.screen = app.index_screen
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(500):
-            if holds():
-                await self.pilot.pause()
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"it never came: {self.status} | {self.state} | {self.models}")
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
-
-    async def settled(self) -> None:
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
 
     def _rows(self, name: str) -> list[str]:
         return [(row.lead.plain + row.body.plain).strip() for row in self.screen.query_one(name, Rows).rows]
@@ -61,35 +46,23 @@ class Index:
     def status(self) -> str:
         return str(self.screen.query_one("#status", Static).content)
 
-    @property
-    def footer(self) -> dict[str, str]:
-        bindings = self.app.screen.active_bindings.values()
-        return {each.binding.key: each.binding.description for each in bindings if each.binding.show and each.enabled}
-
 
 def on_index(check: Callable[[Index], Awaitable[None]], project: Stocked | None = None) -> None:
     """Run a check on an app whose Index screen was opened by its key."""
     project = project or Stocked()
     app = CodeqaApp(project, environ={}, clock=lambda: 0.0)
 
-    async def run() -> None:
-        async with app.run_test(size=(140, 40)) as pilot:
-            for _ in range(500):
-                if isinstance(app.focused, Question) and (app.state is not None or not project.index_gate.is_set()):
-                    break
-                await pilot.pause(0.01)
-            await pilot.press("f2")
-            await pilot.pause()
-            index = Index(app, pilot, project)
-            assert isinstance(app.screen, IndexScreen)
-            if project.index_gate.is_set():
-                await index.settled()
-            try:
-                await check(index)
-            finally:
-                project.index_gate.set()
+    async def run(pilot: Pilot[None]) -> None:
+        index = Index(app, pilot, project)
+        held = not project.index_gate.is_set()
+        await index.until(lambda: isinstance(app.focused, Question) and (held or app.state is not None))
+        await index.press("f2")
+        assert isinstance(app.screen, IndexScreen)
+        if not held:
+            await index.settled()
+        await check(index)
 
-    asyncio.run(run())
+    drive(app, run, free=project.free)
     assert project.closed
     assert project.threads <= {"codeqa-index", "codeqa-walk", "codeqa-read"}
 

@@ -14,20 +14,13 @@ from codeqa.domain import CodeqaError, ModelServer, NoIndex
 from codeqa.tui.app import CodeqaApp
 from codeqa.tui.query import Query
 from codeqa.tui.rows import Rows
+from tests.driving import until
 from tests.scripted import PARSING
 from tests.stocked import DOWN, SERVER, STATUS, Stocked
 from tests.test_tui_snapshots import SIZES
 
 BROKEN = CodeqaError("the index is of another version", hint="codeqa index --force")
 STALE = replace(STATUS, stale=("shop/app.py", "shop/new.py"))
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("it never came")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,40 +18,26 @@ from codeqa.tui.query import Query
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
 from codeqa.tui.search import SearchScreen
+from tests.driving import Driven, drive
 from tests.scripted import MAIN, PARSING
 from tests.stocked import HITS, Stocked
 
 WIDE, NARROW = (140, 40), (80, 24)
 
 
-class Search:
+class Search(Driven):
     """An app that shows its Search screen."""
 
     def __init__(self, app: CodeqaApp, pilot: Pilot[None], project: Stocked) -> None:
-        self.app, self.pilot, self.project = app, pilot, project
+        super().__init__(app, pilot)
+        self.project = project
         self.screen = app.search_screen
-
-    async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(500):
-            if holds():
-                await self.pilot.pause()
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"it never came: {self.status} | {self.hits}")
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
 
     async def search(self, query: str = "main") -> None:
         """Type a query and wait for what is found, and for its preview."""
         self.box.value = query
         await self.until(lambda: self.screen.found.query == query)
         await self.settled()
-
-    async def settled(self) -> None:
-        await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
 
     @property
     def box(self) -> Query:
@@ -74,12 +59,6 @@ class Search:
     def source(self) -> str:
         return str(self.screen.query_one("#source", Static).content)
 
-    @property
-    def footer(self) -> dict[str, str]:
-        """What the footer offers: label by key."""
-        bindings = self.app.screen.active_bindings.values()
-        return {each.binding.key: each.binding.description for each in bindings if each.binding.show and each.enabled}
-
 
 def on_search(
     check: Callable[[Search], Awaitable[None]],
@@ -92,23 +71,14 @@ def on_search(
     project = project or Stocked()
     app = CodeqaApp(project, environ=environ or {}, clock=lambda: 0.0)
 
-    async def run() -> None:
-        async with app.run_test(size=size) as pilot:
-            for _ in range(500):
-                if isinstance(app.focused, Question):
-                    break
-                await pilot.pause(0.01)
-            await pilot.press("ctrl+f")
-            await pilot.pause()
-            search = Search(app, pilot, project)
-            assert isinstance(app.screen, SearchScreen)
-            try:
-                await check(search)
-            finally:
-                for held in [project.gate, project.index_gate, *project.held.values()]:
-                    held.set()
+    async def run(pilot: Pilot[None]) -> None:
+        search = Search(app, pilot, project)
+        await search.until(lambda: isinstance(app.focused, Question))
+        await search.press("ctrl+f")
+        assert isinstance(app.screen, SearchScreen)
+        await check(search)
 
-    asyncio.run(run())
+    drive(app, run, size=size, free=project.free)
     assert project.closed
     assert project.threads <= {"codeqa-index", "codeqa-walk", "codeqa-read"}
 

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from codeqa.domain import UsageError
 from codeqa.tui.app import CodeqaApp
 from codeqa.tui.question import Question
+from tests.driving import until
 from tests.scripted import ABSTAINED, ANSWERED, QUESTION, Scripted
 
 SIZES = [(80, 24), (200, 60)]
@@ -18,10 +19,7 @@ BROKEN = UsageError("no model is named small:1b there", hint="codeqa doctor list
 
 async def settled(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
     """Wait until something holds and all is drawn; a cursor that blinks would be another picture."""
-    for _ in range(500):
-        if holds():
-            break
-        await pilot.pause(0.01)
+    await until(pilot, holds)
     await pilot.app.workers.wait_for_complete()
     pilot.app.screen.query_one(Question).cursor_blink = False
     await pilot.pause()

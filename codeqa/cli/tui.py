@@ -42,8 +42,9 @@ def tui(
     environ = {name: value for name, value in os.environ.items() if name != "CODEQA_DEBUG"}
     overrides = {"cache": cache or None, **chosen}
     project = Project.open(repo, overrides=overrides, environ=environ, resident=True)
-    CodeqaApp(project, theme=theme).run()
-    return 0
+    app = CodeqaApp(project, theme=theme)
+    app.run()
+    return app.return_code or 0
 
 
 def _list_keys(root: Path, *, as_json: bool) -> int:

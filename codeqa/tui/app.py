@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -33,6 +36,8 @@ from codeqa.tui.jump import JumpScreen
 from codeqa.tui.question import Question
 from codeqa.tui.search import SearchScreen
 from codeqa.tui.themes import THEMES, Colourless
+
+SIGNALS = ("SIGTERM", "SIGHUP")  # that leave as q does: else the terminal would stay in the state of a full screen
 
 
 class FromEngine(Message):
@@ -134,7 +139,17 @@ class CodeqaApp(App[None]):
         self.install_screen(self.graph_screen, "graph")  # kept when it is left: it knows where one has been
         self.push_screen(self.ask_screen)
         self.engine.start()
+        self._listen()
         self.call_after_refresh(self.action_index, force=False)
+
+    def _listen(self) -> None:
+        """Leave when told by a signal, with the exit code that a shell gives to it."""
+        if self.is_headless or os.name != "posix":
+            return
+        loop = asyncio.get_running_loop()
+        for name in SIGNALS:
+            number = signal.Signals[name].value
+            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     def _open(self, screen: Screen[None], name: str) -> None:
         """Show a screen that stays as it is while another is shown."""

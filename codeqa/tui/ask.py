@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from codeqa.conversation import Conversation
-from codeqa.domain import Answer, Answered, CodeqaError, Event, Heard, Hop, Notice, Progress
+from codeqa.domain import Answer, Answered, CodeqaError, Event, Heard, Hop, ModelCall, Notice, Progress
 from codeqa.project import Project
 from codeqa.tui.engine import Ended, Engine, Job, State
 from codeqa.tui.evidence import Evidence, Exhibit, around, at_site, body, cited
@@ -25,7 +25,7 @@ from codeqa.tui.painting import inline, paint
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Row, Rows
 from codeqa.tui.segments import Segment, citation_at, hops_of, key, segments, states
-from codeqa.tui.showing import Fold, Said, answer_rows, step_row, summed_up, walk_rows
+from codeqa.tui.showing import Fold, Said, Spent, answer_rows, step_row, summed_up, walk_rows
 from codeqa.tui.status import StatusLine
 from codeqa.tui.texts import ANSWER_HELP, WALK_HELP, welcome
 from codeqa.wording import describe, duration
@@ -68,6 +68,8 @@ class AskScreen(Screen[None]):
         self._began = 0.0
         self._question = ""
         self._doing = ""
+        self._spent = Spent()
+        self._leading: str | None = None  # the model that is to lead the walk
         self._indexing: Progress | None = None
         self._conversation = Conversation()
         self._segments: list[Segment] = []
@@ -131,7 +133,8 @@ class AskScreen(Screen[None]):
         box.remember(question)
         box.value = ""
         self._question, self._began, self._doing = question, self._clock(), ""
-        self._notices, self._steps = [], []
+        self._notices, self._steps, self._spent = [], [], Spent()
+        self._leading = self.app.model
         self.answer = None
         self._opened = set()
         self.remove_class("-idle")
@@ -150,6 +153,8 @@ class AskScreen(Screen[None]):
             self._answered(event.answer)
         elif isinstance(event, Heard):
             self._doing = "the model thinks" if event.kind == "thinking" else "the model writes"
+        elif isinstance(event, ModelCall):
+            self._spent = self._spent.after(event)
         elif isinstance(event, Notice):
             self._notices.append(event.text)
             self._step(Row(paint((event.text, "warn")), paint(("! ", "warn")), paint("  ")))
@@ -176,7 +181,8 @@ class AskScreen(Screen[None]):
         self._show_answer(first=True)
         self._show_walk(None)
         self._below("evidence" if answer.citations else "walk" if answer.walk else "")
-        self.query_one(StatusLine).show(summed_up(answer))
+        failed = self._leading if self._notices and answer.model is None else None
+        self.query_one(StatusLine).show(summed_up(answer, self._spent, failed or ""))
         if not self.query_one(Question).value:  # nobody is typing the next question
             self.set_focus(self.query_one("#answer", Rows))
 
@@ -217,10 +223,7 @@ class AskScreen(Screen[None]):
         spent = duration(self._clock() - self._began)
         waits = f"waits for the index: {describe(self._indexing)}" if self._indexing and not self._steps else ""
         goes_on = waits or self._doing or f"{self.app.shown('ask.stop')} stops it"
-        self.say(
-            ("◒ walking", "mark"),
-            (f" · {spent} · {goes_on}", "dim"),
-        )
+        self.say(("◒ walking", "mark"), (" · " + " · ".join([spent, *self._spent.parts(), goes_on]), "dim"))
 
     def say(self, *pieces: str | tuple[str, str]) -> None:
         """Write the line of status."""

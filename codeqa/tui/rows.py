@@ -111,6 +111,35 @@ class Rows(OptionList):
         if follows:
             self.scroll_end(animate=False)
 
+    @property
+    def _stands(self) -> bool:
+        """Whether there is a row to stand on; where there is none, as while a walk goes on, keys scroll."""
+        return any(row.ref is not None for row in self.rows)
+
+    def action_cursor_up(self) -> None:
+        """Go up, or scroll."""
+        if self._stands:
+            super().action_cursor_up()
+        else:
+            self.scroll_up(animate=False)
+
+    def action_cursor_down(self) -> None:
+        """Go down, or scroll."""
+        if self._stands:
+            super().action_cursor_down()
+        else:
+            self.scroll_down(animate=False)
+
+    def action_first(self) -> None:
+        """Go to the first row and the top."""
+        super().action_first()
+        self.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """Go to the last row and the end; what comes then is followed again."""
+        super().action_last()
+        self.scroll_end(animate=False)
+
     def mark(self, indices: Collection[int]) -> None:
         """Mark rows that belong to what is stood on elsewhere."""
         marked = frozenset(indices)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from codeqa.branching import DOTTED, Branch, distinct, forest
-from codeqa.domain import Answer, Event, Hop, Step, ToolUse
+from codeqa.domain import Answer, Event, Hop, ModelCall, Step, ToolUse
 from codeqa.tui.painting import Piece, inline, lines, paint
 from codeqa.tui.rows import Row
 from codeqa.tui.segments import Segment, citation_at
@@ -145,20 +145,56 @@ def step_row(event: Event) -> Row | None:
 # --------------------------------------------------------------------------------------------------------------- status
 
 
-def summed_up(answer: Answer) -> Content:
-    """Return the line below the panes."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a model has been given and has said in a walk, so far.
+
+    Attributes:
+        tokens: of all prompts and replies, by the server's count or else, `about`, by codeqa's own.
+        share: of the context that the fullest request took, in percent; 0 before the first.
+        context: its size in tokens.
+    """
+
+    tokens: int = 0
+    share: int = 0
+    context: int = 0
+    about: bool = False
+
+    def after(self, call: ModelCall) -> Spent:
+        """Return what it is after one request more. One that failed was sent as well: it counts as in an answer."""
+        counted = call.reply.prompt_tokens if call.reply is not None else None
+        said = (call.reply.completion_tokens or 0) if call.reply is not None else 0
+        taken = (call.estimated_tokens if counted is None else counted) + said
+        share = round(100 * taken / call.options.num_ctx)
+        fuller = (share, call.options.num_ctx) if share >= self.share else (self.share, self.context)
+        return Spent(self.tokens + taken, *fuller, self.about or counted is None)
+
+    def parts(self) -> list[str]:
+        """Return it as parts of a line of status."""
+        if not self.tokens:
+            return []
+        about = "about " if self.about else ""
+        return [f"{about}{self.tokens:,} tokens", f"context {self.share}% of {self.context // 1024}k"]
+
+
+def summed_up(answer: Answer, spent: Spent = Spent(), failed: str = "") -> Content:  # it cannot be changed
+    """Return the line below the panes. `failed` is the model that was to lead, where the planner did in its place."""
     total = answer.timing_ms.get("total", sum(answer.timing_ms.values()))
     checked = sum(claim.verdict == "verified" for claim in answer.claims)
     parts = [f"hops {len(answer.walk)}"] if answer.walk else []
+    if (threads := sum(1 for _ in forest(distinct(answer.walk)))) > 1:  # trees of the walk
+        parts.append(f"threads {threads}")
     parts += [f"facts {len(answer.claims)}"] if answer.claims else []
     if checked != len(answer.claims):
         parts.append(f"✓ {checked} checked")
     if answer.dropped:
         parts.append(f"✗ {len(answer.dropped)} dropped")
     parts += [duration(total / 1000)]
-    if tokens := sum(answer.tokens.values()):
+    parts.append(answer.model or (f"planner in place of {failed}: see notes" if failed else "no model"))
+    if spent.tokens:
+        parts += spent.parts()
+    elif tokens := sum(answer.tokens.values()):
         parts.append(f"{tokens:,} tokens")
-    parts.append(answer.model or "no model")
     if answer.reused:
         parts.append("an earlier answer, checked again")
     said = f"{STATUS_SIGN.get(answer.status, '·')} {answer.status}"

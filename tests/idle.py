@@ -1,0 +1,38 @@
+"""Waiting until an app that is driven by a test has nothing left to do.
+
+Textual's own wait sleeps in steps of 20 ms until the process burns little CPU: each key of a test costs 40 ms or more
+of doing nothing, and on a machine under load it takes a busy app for an idle one. The event loop knows better: it is
+idle when nothing is ready to run and nothing (a repaint, say) is due at once. What takes longer, a thread or a timer,
+is not waited for, as before: a test waits for what it wants to see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import textual.app
+import textual.pilot
+
+TURNS = 3  # of the loop, without work, that count as idle: a task that was woken runs in the next turn
+SOON_SECONDS = 0.02  # within which what is due is waited for: the screen is painted 60 times a second
+
+
+async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
+    """Return when the loop has had nothing to run for some turns, or after `max_sleep` seconds."""
+    loop = asyncio.get_running_loop()
+    until = time.monotonic() + max_sleep
+    quiet = 0
+    while quiet < TURNS and time.monotonic() < until:
+        await asyncio.sleep(0)
+        quiet = 0 if loop._ready else quiet + 1  # type: ignore[attr-defined]
+        due = [timer.when() for timer in loop._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
+        if quiet == TURNS and due and min(due) < loop.time() + SOON_SECONDS:
+            await asyncio.sleep(max(min(due) - loop.time(), 0))
+            quiet = 0
+
+
+def install() -> None:
+    """Have pilots wait that way."""
+    for module in (textual.app, textual.pilot):
+        module.wait_for_idle = wait_for_idle  # type: ignore[attr-defined]
