@@ -233,8 +233,9 @@ class Scripted:
         self.pick_gate.wait(30)
         return [symbol for symbol in self.names if part.casefold() in symbol.label.casefold()][:limit]
 
-    def mention(self, symbol: Symbol) -> str:
-        return f"@{symbol.id}" if sum(symbol.label == each.label for each in self.names) > 1 else f"@{symbol.label}"
+    def mention(self, key: str) -> str:
+        label = next(each.label for each in self.names if each.id == key)
+        return f"@{key}" if sum(label == each.label for each in self.names) > 1 else f"@{label}"
 
     def ask(
         self,

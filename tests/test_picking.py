@@ -77,7 +77,7 @@ def test_source_comes_before_tests_and_headings_and_nothing_is_offered_for_what_
 
 def test_every_symbol_is_named_so_that_a_question_means_it_alone(project: Project) -> None:
     symbols = [symbol for symbol in project.store.all_symbols() if not symbol.external]
-    forms = {symbol.id: project.mention(symbol) for symbol in symbols}
+    forms = {symbol.id: project.mention(symbol.id) for symbol in symbols}
 
     assert forms["shop/checkout.py::Checkout.place"] == "@Checkout.place"
     assert forms["shop/payment.py::send"] == "@send"

@@ -398,15 +398,11 @@ class Project:
         """Return the symbols and files that a part of a name may stand for, likeliest first, see search/picking.py."""
         return self._searcher().picker.find(part, limit)
 
-    def mention(self, symbol: Symbol) -> str:
-        """Return how a question has to name a symbol so that it alone is meant."""
+    def mention(self, key: str) -> str:
+        """Return how a question has to name the symbol of an id so that it alone is meant. Raises UnknownSymbol."""
         from codeqa.planner.mentioning import mention
 
-        return mention(self.tools, symbol)
-
-    def mention_of(self, key: str) -> str:
-        """Return the same for the symbol of an id. Raises UnknownSymbol if it is gone."""
-        return self.mention(self.tools.find(key))
+        return mention(self.tools, self.tools.find(key))
 
     def plan(self, question: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the plans that a question compiles to, and notes: how its names were linked, what is not known."""

@@ -424,7 +424,7 @@ class AskScreen(AskingBack):
         box.insert_text_at_cursor(text)
         box.focus()
         if key:
-            self.name_exactly(start, text.strip(), lambda project: project.mention_of(key))
+            self.name_exactly(start, text.strip(), key)
 
     def suggest(self, question: str) -> None:
         """Put a question into the box; what was typed there is found with Up."""

@@ -6,7 +6,6 @@ import asyncio
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ from textual.screen import Screen
 from textual.widgets import TextArea
 
 from codeqa.domain import CodeqaError, Symbol
-from codeqa.project import Project
 from codeqa.tui import editor
 from codeqa.tui.engine import Engine
 from codeqa.tui.offers import MOST, Offer, Offers, of_questions, of_symbols
@@ -119,11 +117,11 @@ class Composing(Screen[None]):
         symbol = event.offer.symbol
         if symbol is None:
             return
-        self.name_exactly(event.start, event.offer.text, lambda project: project.mention(symbol))
+        self.name_exactly(event.start, event.offer.text, symbol.id)
 
-    def name_exactly(self, start: int, text: str, mention: Callable[[Project], str]) -> None:
-        """Put what `mention` returns in place of what stands in the question from `start` on, if it still does."""
-        future, box = self.engine.submit(mention), self.query_one(Question)
+    def name_exactly(self, start: int, text: str, key: str) -> None:
+        """Put what means the symbol of an id alone in place of a text of the question, if it still stands there."""
+        future, box = self.engine.submit(lambda project: project.mention(key)), self.query_one(Question)
 
         async def name() -> None:
             box.correct(start, text, await asyncio.wrap_future(future))
