@@ -175,7 +175,6 @@ class Scripted:
     stale: tuple[str, ...] = ()
     missing: int = 0
     has_index: bool = True
-    directory: Path = Path("/dev/null")  # of the index: nothing is kept there
     asked: list[str] = field(default_factory=list)
     meant: list[object] = field(default_factory=list)
     may_ask: list[bool] = field(default_factory=list)

@@ -475,7 +475,6 @@ class AskScreen(AskingBack):
         if self.answer is not None:
             self.app.copy(copying.markdown(self.answer), "the answer")
 
-
     def action_export(self) -> None:
         """Write the answer with all that it rests on to a Markdown file."""
         from datetime import datetime
