@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from codeqa.domain import (
     Answered,
     Citation,
     Claim,
+    Clarify,
     CodeqaError,
     Dropped,
     EdgeCheck,
@@ -21,10 +22,14 @@ from codeqa.domain import (
     Hop,
     ModelCancelled,
     NoIndex,
+    Option,
     Progress,
+    Span,
     Step,
+    Symbol,
 )
 from codeqa.tools import Snippet
+from codeqa.traces import History
 
 APP = """from shop.store import connect
 
@@ -104,12 +109,43 @@ STEPS = (
 )
 
 
+def symbol(path: str, name: str, line: int, kind: str = "function") -> Symbol:
+    return Symbol(f"{path}::{name}", name.rpartition(".")[2], name, kind, Span(path, 0, 9, line, line + 2), line)
+
+
+SYMBOLS = (
+    symbol("shop/app.py", "main", 4),
+    symbol("shop/app.py", "check", 10),
+    symbol("shop/store.py", "connect", 4),
+    symbol("shop/store.py", "Store.check", 12, "method"),
+    symbol("shop/old.py", "connect", 9),
+    Symbol("shop/store.py", "store.py", "", "module", Span("shop/store.py", 0, 99, 1, 9), 1),
+)
+ASKED_BACK = Clarify(
+    "Which file's `connect`?",
+    (
+        Option("`connect` in shop/store.py, 7 callers", ("shop/store.py::connect",)),
+        Option("`connect` in shop/old.py, 1 caller", ("shop/old.py::connect",)),
+    ),
+    "connect",
+    ("shop/gone.py::connect",),
+)
+
+
 @dataclass
 class Store:
     generation: int = 7
 
 
+class Graph:
+    def symbols(self, keys: Iterable[str]) -> dict[str, Symbol]:
+        known = {symbol.id: symbol for symbol in SYMBOLS}
+        return {key: known[key] for key in keys if key in known}
+
+
 class Tools:
+    graph = Graph()
+
     def read(self, path: str, start_line: int, end_line: int) -> Snippet:
         if path not in FILES:
             raise CodeqaError(f"{path} cannot be read")
@@ -128,7 +164,7 @@ class Scripted:
         slow: whether a walk with a closed gate looks at nobody's wish to cancel it, as the planner does.
     """
 
-    answers: list[Answer | Exception] = field(default_factory=lambda: [ANSWERED])
+    answers: list[Answer | Clarify | Exception] = field(default_factory=lambda: [ANSWERED])
     root: Path = Path("/home/you/shop")
     directory: Path = Path("/home/you/shop/.codeqa")
     model: str | None = None
@@ -140,19 +176,28 @@ class Scripted:
     missing: int = 0
     has_index: bool = True
     asked: list[str] = field(default_factory=list)
+    meant: list[object] = field(default_factory=list)
+    may_ask: list[bool] = field(default_factory=list)
+    picked: list[str] = field(default_factory=list)  # parts of names that were looked up
+    names: Sequence[Symbol] = SYMBOLS
     closed: bool = False
     threads: set[str] = field(default_factory=set)
     tools: Tools = field(default_factory=Tools)
     made: Store = field(default_factory=Store)
 
     def __post_init__(self) -> None:
-        self.gate, self.index_gate = threading.Event(), threading.Event()
+        self.gate, self.index_gate, self.pick_gate = threading.Event(), threading.Event(), threading.Event()
+        self.pick_gate.set()
         self.gate.set()
         self.index_gate.set()
 
     @property
     def settings(self) -> Settings:
         return Settings(model=ModelSettings(name=self.model))
+
+    @property
+    def history(self) -> History:
+        return History(self.directory)
 
     @property
     def server_url(self) -> str:
@@ -182,9 +227,28 @@ class Scripted:
 
     index = update
 
-    def ask(self, question: str, *, conversation: object, cancelled: threading.Event) -> Iterator[Event]:
+    def pick(self, part: str, limit: int) -> list[Symbol]:
+        self.picked.append(part)
+        self.pick_gate.wait(30)
+        return [symbol for symbol in self.names if part.casefold() in symbol.label.casefold()][:limit]
+
+    def mention(self, key: str) -> str:
+        label = next(each.label for each in self.names if each.id == key)
+        return f"@{key}" if sum(label == each.label for each in self.names) > 1 else f"@{label}"
+
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation: object,
+        cancelled: threading.Event,
+        meaning: object = None,
+        may_ask: bool = False,
+    ) -> Iterator[Event]:
         self.threads.add(threading.current_thread().name)
         self.asked.append(question)
+        self.meant.append(meaning)
+        self.may_ask.append(may_ask)
         yield from STEPS
         yield from self.heard
         while not self.gate.wait(0.01):
@@ -193,7 +257,7 @@ class Scripted:
         said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(said, Exception):
             raise said
-        yield Answered(said)
+        yield said if isinstance(said, Clarify) else Answered(said)
 
     def close(self) -> None:
         self.closed = True

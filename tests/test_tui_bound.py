@@ -67,7 +67,7 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
 
 
 async def ask(app: CodeqaApp, pilot: Pilot[None]) -> None:
-    box = app.ask_screen.query_one("#question", Input)
+    box = app.ask_screen.query_one(Question)
     box.focus()
     box.value = QUESTION
     await pilot.press("enter")
@@ -87,10 +87,10 @@ def shown(app: CodeqaApp) -> dict[str, str]:
 
 
 def test_keys_of_ones_own_hold_in_footer_help_and_hints_and_take_no_letter_from_a_line_of_text() -> None:
-    wishes = (("app.search", "s"), ("app.quit", "ctrl+x"), ("ask.next", "m"), ("ask.stop", "ctrl+g"), ("ask.edti", "x"))
+    wishes = (("app.search", "s"), ("app.quit", "ctrl+x"), ("ask.next", "m"), ("ask.stop", "ctrl+t"), ("ask.edti", "x"))
 
     async def check(app: CodeqaApp, pilot: Pilot[None]) -> None:
-        box = app.ask_screen.query_one("#question", Input)
+        box = app.ask_screen.query_one(Question)
         rows = [row.body.plain for row in app.ask_screen.query_one("#answer", Rows).rows]
         assert rows[-1] == "! your keys: no action 'ask.edti'; did you mean ask.edit?"
         await pilot.press("s", "m")

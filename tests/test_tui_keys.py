@@ -19,10 +19,12 @@ from codeqa.tui import keys
 from codeqa.tui.app import CodeqaApp
 from codeqa.tui.evidence import READ_NOW, Evidence, Exhibit, Lines
 from codeqa.tui.helping import Help
+from codeqa.tui.offers import Offers
 from codeqa.tui.painting import paint
+from codeqa.tui.question import Question
 from codeqa.tui.rows import Row, Rows
 from tests.conftest import ROOT, MakeRepo
-from tests.scripted import QUESTION
+from tests.scripted import ANSWERED, ASKED_BACK, QUESTION
 from tests.shop import SHOP
 from tests.stocked import SERVER, Stocked
 
@@ -125,7 +127,8 @@ class Driven:
             "asked": len(getattr(self.project, "asked", ())),
             "working": app.ask_screen.working,
             "cited": str(app.ask_screen.query_one("#place").content)[:3],
-            "question": app.ask_screen.query_one("#question", Input).value,
+            "question": app.ask_screen.query_one(Question).value,
+            "offers": len(app.ask_screen.query_one(Offers).rows) if app.ask_screen.query_one(Offers).is_open else 0,
             "tables": len(app.search_screen._tables),
             "hit": app.search_screen._at,
             "indexing": app.indexing is not None,
@@ -177,7 +180,7 @@ async def many_lines(on: Driven) -> None:
 
 async def held(on: Driven) -> None:
     on.project.gate.clear()
-    on.app.ask_screen.query_one("#question", Input).value = QUESTION
+    on.app.ask_screen.query_one(Question).value = QUESTION
     await on.pilot.press("enter")
 
 
@@ -187,7 +190,7 @@ async def let_go(on: Driven) -> None:
 
 
 async def typed(on: Driven) -> None:
-    on.app.ask_screen.query_one("#question", Input).value = QUESTION
+    on.app.ask_screen.query_one(Question).value = QUESTION
 
 
 async def answered(on: Driven) -> None:
@@ -201,6 +204,18 @@ async def outdated(on: Driven) -> None:
     ask = on.app.ask_screen
     assert ask.answer is not None
     ask.answer = replace(ask.answer, stale=("shop/app.py",), generation=1)
+
+
+async def asked_back(on: Driven) -> None:
+    on.project.answers = [ASKED_BACK, ANSWERED]
+    on.app.ask_screen.ask(QUESTION)
+    await on.until(lambda: on.app.ask_screen.clarify is not None and not on.app.ask_screen.working)
+
+
+async def named(on: Driven) -> None:
+    on.app.ask_screen.query_one(Question).value = ""
+    await on.pilot.press("@", "c", "h")
+    await on.until(lambda: bool(on.seen()["offers"]))
 
 
 async def walked(on: Driven) -> None:
@@ -261,10 +276,23 @@ ASK: list[Step | Callable[[Driven], Any]] = [
     ("ask.again", "r", "asked", more),
     walked,
     ("ask.graph", "g", "graphs", 1),
+    asked_back,
+    ("ask.choose", "1", "asked", more),
+    walked,
+    asked_back,
+    ("ask.each", "a", "asked", more),
+    walked,
     ("ask.new", "ctrl+n", "status", lambda _, now: "new conversation" in now),
     ("ask.question", "slash", "focus", "question"),
     ("question.earlier", "up", "question", QUESTION),
     ("question.later", "down", "question", ""),
+    ("question.search", "ctrl+r", "offers", more),
+    ("question.shut", "escape", "offers", 0),
+    named,
+    ("question.take", "tab", "question", lambda _, now: now.startswith("@check")),
+    named,
+    ("question.take", "enter", "question", lambda _, now: now.startswith("@check")),
+    ("question.editor", "ctrl+g", "status", lambda _, now: "handed over" in now),
     on("#answer"),
     ("ask.question", "escape", "focus", "question"),
     held,

@@ -37,6 +37,7 @@ _MEMBER_OF = re.compile(
     rf"(?:the\s+)?{_KIND}[`'\"]?(?P<owner>[^\W\d][\w.:#/-]*[\w]|[^\W\d])[`'\"]?"
 )
 _MEMBERS = re.compile(r"[`'\"]?(?P<owner>[^\W\d][\w.:#]*)[`\"]?['’]s\s+[`'\"]?(?P<member>[^\W\d]\w*)")
+_MENTION = re.compile(r"(?<![\w.@/`'\"-])@([^\W\d]\w*)(?!\w*[.:/#@-]\w)")  # `@name`, no address and no part of a path
 _CAPITAL = re.compile(r"\b[A-Z][a-z0-9]{2,}\b")
 _WORD = re.compile(r"[^\W\d]\w*")
 _TOKEN = re.compile(r"\w+")
@@ -96,6 +97,7 @@ class Linker:
         """Return the names that a phrase writes as code, in order, each once."""
         found = [(m.start(1), m[1]) for m in _QUOTED.finditer(phrase)]
         found += [(m.start(), m[0]) for m in _CODE.finditer(phrase) if m[0].lower() not in _ABBREVIATIONS]
+        found += [(m.start(1), m[1]) for m in _MENTION.finditer(phrase) if self._is_here(m[1])]
         found += [(m.start(), m[0]) for m in _CAPITAL.finditer(phrase) if self._is_type(m[0])]
         names: list[str] = []
         for _, name in sorted(found, key=lambda item: (item[0], -len(item[1]))):
@@ -106,6 +108,10 @@ class Linker:
     def _plain(self, name: str) -> bool:
         """A capitalised word may be a class or a product: it is no name unless something is called so."""
         return name.isalnum() and name[:1].isupper()
+
+    def _is_here(self, word: str) -> bool:
+        """A word behind `@` may be a decorator from elsewhere: it is a name if something here is called so."""
+        return any(not s.external for s in self.tools.store.symbols_named(word))
 
     def _is_type(self, word: str) -> bool:
         """A capitalised English word counts as a name only if a class is called exactly that."""
@@ -162,6 +168,8 @@ class Linker:
             return member
         missing = ""
         plain: Link | None = None
+        if (mentioned := _MENTION.search(phrase)) and self._is_here(mentioned[1]):
+            return self.name(mentioned[1])
         for written in self.written(phrase):
             link = self.name(written)
             if not link or (kinds is not None and link.first.kind not in kinds):

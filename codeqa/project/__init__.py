@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         PathResult,
         Replay,
         Status,
+        Symbol,
         SymbolCard,
     )
     from codeqa.embed import Late, Server
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from codeqa.planner import Planner
     from codeqa.search import Help, Searcher
     from codeqa.tools import Tools
-    from codeqa.traces import Traces
+    from codeqa.traces import History, Traces
 
 QUESTION_SECONDS = 10.0  # that a question waits for a model server before it goes without
 PARSE_BYTES_PER_SECOND = 700_000  # on one slow core: what an update is expected to take, to keep within its budget
@@ -393,6 +394,16 @@ class Project:
         """Return names and terms that this repository has, and that are near to the words of a query."""
         return self._searcher().vocabulary(query)
 
+    def pick(self, part: str, limit: int) -> list[Symbol]:
+        """Return the symbols and files that a part of a name may stand for, likeliest first, see search/picking.py."""
+        return self._searcher().picker.find(part, limit)
+
+    def mention(self, key: str) -> str:
+        """Return how a question has to name the symbol of an id so that it alone is meant. Raises UnknownSymbol."""
+        from codeqa.planner.mentioning import mention
+
+        return mention(self.tools, self.tools.find(key))
+
     def plan(self, question: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the plans that a question compiles to, and notes: how its names were linked, what is not known."""
         links: list[str] = []
@@ -538,6 +549,13 @@ class Project:
         from codeqa.traces import Traces
 
         return Traces(self.directory, self.settings.trace, files.redact)
+
+    @property
+    def history(self) -> History:
+        """What was asked here, and what was typed and not sent. May be used in another thread than the project."""
+        from codeqa.traces import History
+
+        return History(self.directory, files.redact, keep=self.settings.trace.keep)
 
     def verify(self, answer: Mapping[str, object]) -> Replay:
         """Say which claims of an answer, as `Answer.to_json` writes it, still hold here.

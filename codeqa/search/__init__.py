@@ -13,6 +13,7 @@ from codeqa.search.asking import Asking
 from codeqa.search.gathering import gather
 from codeqa.search.helping import LONGEST, Help
 from codeqa.search.names import Names
+from codeqa.search.picking import Picker
 from codeqa.search.places import Places
 from codeqa.search.query import Query, analyse
 from codeqa.search.ranking import Weights
@@ -85,6 +86,11 @@ class Searcher:
     @cached_property
     def _space(self) -> Vectors:
         return self.store.vectors(self.embedder.id if self.embedder else "")
+
+    @cached_property
+    def picker(self) -> Picker:
+        """Symbols by a part of their name."""
+        return Picker(self.store)
 
     def nearest_names(self, name: str, limit: int = 5) -> list[str]:
         """Return the symbol names that are most like an unknown one, nearest first."""

@@ -250,6 +250,17 @@ class Reader(Database):
             f"SELECT name, count(*) FROM symbols INDEXED BY symbols_name WHERE file_id != {EXTERNAL_FILE} GROUP BY name"
         )
 
+    def named(self) -> list[tuple[int, str, int, str, str, str, int, str]]:
+        """Return (id, qualified name, kind, path, role, flags, edges that reach it, name) of each symbol of a file.
+
+        All at once and without what only a reader of one symbol needs: they are made to be compared with what is typed.
+        """
+        return self._rows(f"""
+            SELECT s.id, s.qualname, s.kind, f.path, f.role, s.flags, coalesce(u.uses, 0), s.name
+            FROM symbols s JOIN files f ON f.id = s.file_id
+            LEFT JOIN (SELECT dst, count(*) uses FROM edges GROUP BY dst) u ON u.dst = s.id
+            WHERE s.file_id != {EXTERNAL_FILE} ORDER BY s.id""")
+
     def all_symbols(self) -> Iterator[Symbol]:
         """Yield every symbol of the repository, externals too, by key of its file and source order."""
         for (path,) in self._rows("SELECT path FROM files ORDER BY path"):

@@ -9,6 +9,7 @@ conversation in a file of their own, and are deleted with it.
 """
 
 from codeqa.traces.folder import FOLDER, MAX_READ, VERSION
+from codeqa.traces.history import History
 from codeqa.traces.keeping import NEWEST, Summary, Trace, Traces
 from codeqa.traces.labels import LABELS, NONE, Label
 from codeqa.traces.lines import MAX_RECORD
@@ -23,6 +24,7 @@ __all__ = [
     "NONE",
     "SHORTEST",
     "VERSION",
+    "History",
     "Label",
     "Summary",
     "Trace",

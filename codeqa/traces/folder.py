@@ -21,6 +21,7 @@ from codeqa.domain import CodeqaError
 FOLDER = "traces"
 VERSION = 1
 MAX_READ = 8_000_000  # bytes of one file, from its end
+MAX_HELD = 200_000  # bytes of a file of which the last line counts
 TURNS = ".jsonl"  # endings of the files of a conversation
 LABELS = ".labels.jsonl"
 _HEAD = 4_096  # bytes that hold the first line
@@ -71,6 +72,37 @@ def append(folder: int, name: str, head: Mapping[str, object], line: Callable[[b
         data = b"\n".join(lines) + b"\n"
         while data:
             data = data[os.write(file, data) :]
+    finally:
+        os.close(file)
+
+
+def created(folder: int, name: str) -> int:
+    """Open a new file of this user to append to; who called closes it. Raises OSError if there is one of that name."""
+    return os.open(name, _APPEND | os.O_EXCL, 0o600, dir_fd=folder)
+
+
+def append_held(file: int, folder: int, head: Mapping[str, object], line: bytes) -> None:
+    """Write one line behind the others of a file that is held open and locked; a new one begins with `head`.
+
+    What a file was before it grew large is dropped: of its lines the last one counts. Raises OSError.
+    """
+    size = os.fstat(file).st_size
+    first = as_line({**head, "version": VERSION, "origin": _origin(folder)}) + b"\n"
+    if size > MAX_HELD:
+        os.ftruncate(file, 0)
+    data = (first if not size or size > MAX_HELD else b"") + line + b"\n"
+    while data:
+        data = data[os.write(file, data) :]
+
+
+@contextmanager
+def locked(folder: int, name: str) -> Iterator[None]:
+    """Hold the lock of a file that is there. Raises OSError where another holds it, CodeqaError if it is not ours."""
+    file = os.open(name, _READ, dir_fd=folder)
+    try:
+        _require_own(file)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
         os.close(file)
 

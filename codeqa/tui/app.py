@@ -105,6 +105,7 @@ class CodeqaApp(App[None]):
         self.directory = project.directory
         self.model = project.settings.model.name
         self.sent_to = elsewhere(project) if self.model else ""  # another machine, which gets source text
+        self.history = project.history
         self.state: State | None = None
         self._indexing: Job | None = None  # what makes or updates the index
         self._progress: Progress | None = None
@@ -170,7 +171,9 @@ class CodeqaApp(App[None]):
         self._open(self.index_screen, "index")
 
     def on_unmount(self) -> None:
-        """Let go of the project."""
+        """Let go of the project, and keep what is typed."""
+        self.ask_screen.save_draft()
+        self.history.close()
         self.engine.close()
 
     # ----------------------------------------------------------------------------------------------------------- engine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from threading import Event as Flag
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,15 +12,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from codeqa.clarifying.answering import meant
 from codeqa.conversation import Conversation
-from codeqa.domain import Answer, Answered, CodeqaError, Event, Heard, Hop, ModelCall, Notice, Progress
+from codeqa.domain import Answer, Answered, Clarify, CodeqaError, Event, Heard, Hop, ModelCall, Notice, Progress
 from codeqa.project import Project
+from codeqa.tui.asking_back import AskingBack
+from codeqa.tui.composing import RESTORED
 from codeqa.tui.engine import Ended, Engine, Job, State
 from codeqa.tui.evidence import Evidence, Exhibit, around, at_site, body, cited
 from codeqa.tui.heading import Heading
+from codeqa.tui.meanings import Choice, exhibit
+from codeqa.tui.offers import Offers
 from codeqa.tui.painting import inline, paint
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Row, Rows
@@ -38,7 +42,7 @@ EVERY_SECONDS = 0.25  # that the elapsed time is written anew
 STEPS = "steps"
 
 
-class AskScreen(Screen[None]):
+class AskScreen(AskingBack):
     """What it shows follows from `answer` and the events since; the engine is only told what to do."""
 
     app: CodeqaApp
@@ -56,12 +60,13 @@ class AskScreen(Screen[None]):
         Binding("y", "copy_citation", "Copy", id="ask.copy", tooltip="copy path:line of the evidence"),
         Binding("Y", "copy_answer", "All", id="ask.copy_answer", tooltip="copy the answer as Markdown"),
         Binding("x", "export", "Save", show=False, id="ask.save", tooltip="save the answer as a Markdown file"),
+        Binding("1", "choose(1)", "Choose", key_display="1-9", id="ask.choose", tooltip="choose what is meant"),
+        Binding("a", "choose(0)", "Each", show=False, id="ask.each", tooltip="an answer for each of what may be meant"),
         Binding("ctrl+n", "begin", "New conversation", show=False, id="ask.new", tooltip="begin a new conversation"),
     ]
 
     def __init__(self, engine: Engine, clock: Callable[[], float]) -> None:
-        super().__init__()
-        self.engine = engine
+        super().__init__(engine)
         self.answer: Answer | None = None
         self.job: Job | None = None
         self._clock = clock
@@ -90,6 +95,7 @@ class AskScreen(Screen[None]):
             yield Rows(id="answer")
             yield Evidence(id="evidence")
         yield StatusLine()
+        yield Offers()
         yield Footer()
 
     def on_mount(self) -> None:
@@ -105,6 +111,7 @@ class AskScreen(Screen[None]):
         self.say(("looking at the index …", "dim"))
         self.query_one("#answer", Rows).show(welcome(self.app.keymap.troubles))
         self.set_interval(EVERY_SECONDS, self._tick)
+        self.begin_composing()
 
     def on_resize(self) -> None:
         """Stack the panes where there is little room."""
@@ -125,13 +132,19 @@ class AskScreen(Screen[None]):
         if self.working:
             self.remark(f"a walk goes on: {self.app.shown('ask.stop')} stops it; what you typed stays", "warn")
             return
+        if self.clarify is not None and (keys := meant(self.clarify, asked)):  # as on the command line
+            self.query_one(Question).value = ""
+            self.mean(Choice(keys))
+            return
         self.ask(asked)
 
     def ask(self, question: str) -> None:
         """Begin a walk; what it takes comes by `happened` and `ended`."""
-        box = self.query_one(Question)
-        box.remember(question)
-        box.value = ""
+        self.sent(question)
+        self._begin(question, may_ask=True)
+
+    def _begin(self, question: str, meaning: Mapping[str, Sequence[str]] | None = None, *, may_ask: bool) -> None:
+        self.clarify = None
         self._question, self._began, self._doing = question, self._clock(), ""
         self._notices, self._steps, self._spent = [], [], Spent()
         self._leading = self.app.model
@@ -143,14 +156,27 @@ class AskScreen(Screen[None]):
         self.query_one("#answer", Rows).show([Row(inline(question, "title"))])
         self._exhibit(None)
         conversation = self._conversation
-        self.job = self.engine.stream(lambda project, cancelled: _walk(project, question, conversation, cancelled))
+        self.job = self.engine.stream(
+            lambda project, cancelled: _walk(project, question, conversation, meaning, may_ask, cancelled)
+        )
         self._tick()
         self.refresh_bindings()
+
+    def mean(self, choice: Choice) -> None:
+        """Go on with what was chosen."""
+        clarify = self.clarify
+        if clarify is None or self.working:
+            return
+        self._begin(self._question, {clarify.name: choice.symbols} if choice.symbols else None, may_ask=False)
 
     def happened(self, event: Event) -> None:
         """Take an event of the walk."""
         if isinstance(event, Answered):
             self._answered(event.answer)
+        elif isinstance(event, Clarify):
+            self.asked_back(event, self._question)
+            self._below("evidence")
+            self.query_one("#walk", Rows).show(self._steps)
         elif isinstance(event, Heard):
             self._doing = "the model thinks" if event.kind == "thinking" else "the model writes"
         elif isinstance(event, ModelCall):
@@ -218,7 +244,7 @@ class AskScreen(Screen[None]):
         self.say(("✗ failed", "bad"), (" · " + message, "dim"))
 
     def _tick(self) -> None:
-        if self.job is None or self.answer is not None:  # an answer comes shortly before the end of its job
+        if self.job is None or self.answer is not None or self.clarify is not None:  # they come before the job's end
             return
         spent = duration(self._clock() - self._began)
         waits = f"waits for the index: {describe(self._indexing)}" if self._indexing and not self._steps else ""
@@ -241,11 +267,12 @@ class AskScreen(Screen[None]):
                 ("✓ the index is that of the tree now", "good"), (f" · {self.app.shown('ask.again')} asks again", "dim")
             )
             self.refresh_bindings()
-        elif self.job is None and self.answer is None:
+        elif self.job is None and self.answer is None and self.clarify is None:
             if progress is not None:
                 self.say((f"index: {describe(progress)} · you can ask already", "dim"))
             elif state is not None:
-                self.say(("ready", "good"), (" · no model is needed" if not self.app.model else "", "dim"))
+                more = " · no model is needed" if not self.app.model else ""
+                self.say(("ready", "good"), (f"{more} · {RESTORED}" if self.restored else more, "dim"))
 
     def _outdated(self, state: State | None) -> bool:
         """Whether the answer that is shown was made without files that the index has by now."""
@@ -267,6 +294,8 @@ class AskScreen(Screen[None]):
     @on(Rows.OptionHighlighted, "#answer")
     def _on_sentence(self, event: Rows.OptionHighlighted) -> None:
         ref = self.query_one("#answer", Rows).ref(event.option_index)
+        if isinstance(ref, Choice) and self.clarify is not None:
+            self._exhibit(exhibit(ref, self.meanings))
         if self.answer is None or not isinstance(ref, Said):
             return
         segment = self._segments[ref.number]
@@ -288,6 +317,8 @@ class AskScreen(Screen[None]):
             self._show_answer()
         elif isinstance(ref, Said):
             self.action_citation(1)
+        elif isinstance(ref, Choice):
+            self.mean(ref)
 
     @on(Rows.OptionSelected, "#walk")
     def _on_steps(self, event: Rows.OptionSelected) -> None:
@@ -358,6 +389,8 @@ class AskScreen(Screen[None]):
         """Offer what makes sense now."""
         if action in {"citation", "edit", "copy_citation"}:
             return bool(self.answer and self.answer.citations)
+        if action == "choose":
+            return self.clarify is not None and not self.working
         if action == "stop":
             return self.working
         if action == "question":
@@ -393,11 +426,14 @@ class AskScreen(Screen[None]):
         """Go to the question."""
         self.set_focus(self.query_one(Question))
 
-    def mention(self, text: str) -> None:
-        """Put the mention of a symbol where a question is typed."""
+    def mention(self, text: str, key: str = "") -> None:
+        """Put the mention of a symbol where a question is typed, and see that it means the one with this id."""
         box = self.query_one(Question)
+        start = box.cursor_position
         box.insert_text_at_cursor(text)
         box.focus()
+        if key:
+            self.name_exactly(start, text.strip(), key)
 
     def suggest(self, question: str) -> None:
         """Put a question into the box; what was typed there is found with Up."""
@@ -466,10 +502,17 @@ class AskScreen(Screen[None]):
         self.remark(f"saved as {shown}")
 
 
-def _walk(project: Project, question: str, conversation: Conversation, cancelled: Flag) -> Iterator[Event]:
+def _walk(
+    project: Project,
+    question: str,
+    conversation: Conversation,
+    meaning: Mapping[str, Sequence[str]] | None,
+    may_ask: bool,  # handed on
+    cancelled: Flag,
+) -> Iterator[Event]:
     """Bring the index up to date, as every question does, and answer."""
     yield from project.update()
-    yield from project.ask(question, conversation=conversation, cancelled=cancelled)
+    yield from project.ask(question, conversation=conversation, meaning=meaning, may_ask=may_ask, cancelled=cancelled)
 
 
 def _read(project: Project, exhibit: Exhibit) -> tuple[Exhibit, Content]:

@@ -44,6 +44,15 @@ def command(environ: Mapping[str, str], path: str, line: int) -> Command:
     )
 
 
+def waiting(environ: Mapping[str, str], path: str) -> Command:
+    """Return how to open a file so that the program ends when it is closed: one that opens a window is told to."""
+    words = _words(environ.get("VISUAL", "")) or _words(environ.get("EDITOR", "")) or [FALLBACK]
+    name = _name(words[0])
+    wait = {"gvim": "-f", "mvim": "-f", "kate": "--block", "gedit": "--wait", "kwrite": ""}.get(name, "--wait")
+    flags = (wait,) if name in WINDOWS and wait and wait not in words else ()
+    return Command((*words, *flags, path), terminal=name not in WINDOWS, at_line=False)
+
+
 def _place(name: str, path: str, line: int) -> tuple[str, ...]:
     if name in PLUS:
         return f"+{line}", path

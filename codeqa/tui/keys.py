@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 from textual.keys import Keys, _character_to_key
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 PLACES = {  # in the order of the listing; where each holds beside its own screen
     "app": "everywhere",
@@ -142,7 +142,7 @@ def actions() -> dict[str, Action]:
             said = binding.tooltip or binding.description.lower()
             if not about.get(binding.id) or (binding.id.startswith("list.") and each.__name__ == "Rows"):
                 about[binding.id] = said
-            typing[binding.id] = issubclass(each, Input)
+            typing[binding.id] = issubclass(each, (Input, TextArea))
     order = list(PLACES)
 
     def rank(id: str) -> int:

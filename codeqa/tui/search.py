@@ -339,10 +339,10 @@ class SearchScreen(Screen[None]):
     def action_ask(self) -> None:
         """Go back to the question, with the hit in it."""
         if self.hit is not None:
-            mention = sanitise.line(finding.mention(self.hit))
+            mention, key = sanitise.line(finding.mention(self.hit)), self.hit.symbol_id if self.hit.symbol else ""
             self.remove_class("-large")
             self.app.pop_screen()
-            self.app.ask_screen.mention(mention)
+            self.app.ask_screen.mention(mention, key)
 
     def action_graph(self) -> None:
         """Show what is around the hit in the graph."""

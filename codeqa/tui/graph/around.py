@@ -25,6 +25,7 @@ MOST = 200  # neighbours of one group that are listed
 EXPANDED = 60  # neighbours of one level whose own neighbours are looked at
 HIGHEST = 12  # classes above one another
 NEAREST = 12  # symbols that are offered for a name
+FEW = 4  # of them, where misspelt names are offered too
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,12 @@ def look(project: Project, name: str, depth: int) -> Around | Choice:
 
 
 def nearest(project: Project, name: str) -> tuple[Symbol, ...]:
-    """Return the symbols of a name that may be half written or misspelt, likeliest first."""
+    """Return the symbols of a name that may be half written or misspelt, likeliest first, as `@` in a question does."""
     if not name.strip():
         return ()
     found = {symbol.id: symbol for symbol in project.tools.candidates(name)}
-    for near in project.tools.searcher.nearest_names(name.strip(), NEAREST):
-        if len(found) >= NEAREST:
-            break
+    found.update({symbol.id: symbol for symbol in project.pick(name, NEAREST)})
+    for near in project.tools.searcher.nearest_names(name.strip(), NEAREST) if len(found) < FEW else ():
         found.update({symbol.id: symbol for symbol in project.tools.candidates(near)[:3]})
     if not found:  # it may be said what it does
         hits = project.search(name, NEAREST)
