@@ -17,7 +17,7 @@ _NEVER = (
     "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"  # letters and marks without a shape: names that look alike
     "\u180b-\u180f"  # Mongolian selectors, vowel separator
     "\u200b\u200e\u200f"  # zero width space, direction marks
-    "\u2028-\u202e\u2060-\u206f"  # line and paragraph separators, embeddings, overrides, isolates, invisible operators
+    "\u2028-\u202e\u2060-\u206f"  # ends of lines, embeddings, isolates, invisible operators
     "\ufeff\ufff0-\ufffb\ufffe\uffff"  # byte order mark, interlinear annotation, what no character has
     "\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # controls of shorthand and of music
@@ -28,7 +28,8 @@ _JOINERS, _SELECTORS = "\u200c\u200d", "\ufe00-\ufe0f"
 _UNSAFE = re.compile(
     f"[{_NEVER}]"
     f"|(?<![^\x00-\x7f])[{_JOINERS}\ufe00-\ufe0e]"  # behind what they do not apply to; 1 and \ufe0f begin a keycap
-    f"|(?<=[{_JOINERS}])[{_JOINERS}{_SELECTORS}]|(?<=[{_SELECTORS}])[\u200c{_SELECTORS}]"  # in a row: bytes are smuggled
+    f"|(?<=[{_JOINERS}])[{_JOINERS}{_SELECTORS}]"  # in a row: bytes are smuggled
+    f"|(?<=[{_SELECTORS}])[\u200c{_SELECTORS}]"
     rf"|(?<=[{_PILED}]{{{_HIGHEST}}})[{_PILED}]"
 )
 _MAY_BE = re.compile(f"[{_NEVER}{_JOINERS}{_SELECTORS}{_PILED}]")  # ten times as fast; most texts have none of these

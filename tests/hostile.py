@@ -49,7 +49,8 @@ def _files(payloads: Sequence[Payload]) -> dict[str, str | bytes]:
         "conf/app.yaml": "".join(f'"{line}": "{line}"\n' for line in quoted),
         "conf/app.toml": "".join(f'"{line}" = "{line}"\n' for line in quoted),
         "raw/latin.py": b"def latin():\n" + b"".join(b'    """EV%03d ' % n + b + b' x"""\n' for n, b in enumerate(RAW)),
-        "raw/long.py": f'def minified():\n    # first\n    text = "{LONG}"\n    return text\n' + "pass  # one of many\n" * 50_000,
+        "raw/long.py": f'def minified():\n    # first\n    text = "{LONG}"\n    return text\n'
+        + "pass  # one of many\n" * 50_000,
     }
     for payload, line, quote in zip(payloads, lines, quoted, strict=True):
         found[f"users/{payload.file_name}.py"] = (
@@ -75,7 +76,9 @@ class Evil:
         self.at = 0
 
     def __call__(self, body: dict[str, Any]) -> Said:
-        if "Question: " not in json.dumps(body["messages"]) and (body.get("tools") or "action" in str(body.get("format"))):
+        if "Question: " not in json.dumps(body["messages"]) and (
+            body.get("tools") or "action" in str(body.get("format"))
+        ):
             return honest(body)  # it is found out how the model calls tools: one that cannot would be asked no more
         those = self._next(CALLS_AT_ONCE)
         thinking = " ".join(payload.text for payload in those)
@@ -89,7 +92,11 @@ class Evil:
             return Said(those[0].text, thinking, tuple(calls))
         said = "\n".join(f"`catalogue` calls {p.text} [1]. {p.text} is called at {p.text}:2 [2]." for p in those)
         if body.get("tools"):
-            finish = {"answer": said, "sentences": [{"text": p.text, "citations": [1]} for p in those], "status": "answered"}
+            finish = {
+                "answer": said,
+                "sentences": [{"text": p.text, "citations": [1]} for p in those],
+                "status": "answered",
+            }
             return Said(said, thinking, (("finish", finish),))
         return Said(said, thinking)
 
@@ -115,11 +122,11 @@ def settings(payloads: Sequence[Payload]) -> str:
 KEPT = frozenset("status kind trace conversation id name verdict label gen_ai.operation.name role type action".split())
 
 
-def poisoned(value: Any, payloads: Sequence[Payload], *, kept: frozenset[str] = KEPT) -> Any:
+def poisoned(value: Any, payloads: Sequence[Payload], *, kept: frozenset[str] = KEPT) -> Any:  # noqa: ANN401  # JSON
     """Return a JSON value in which each text attacks, but those whose keys are `kept`."""
     count = 0
 
-    def poison(value: Any, key: str) -> Any:
+    def poison(value: Any, key: str) -> Any:  # noqa: ANN401
         nonlocal count
         if isinstance(value, str):
             if key in kept:

@@ -106,6 +106,8 @@ class Pseudo:
                 return
             if not self._read(0.1):
                 break
+            while select.select([self.terminal], [], [], 0.02)[0] and self._read(0):
+                pass  # all that is there, before it is drawn: a read brings four kilobytes at most
         raise AssertionError(f"{texts} never stood there:\n{self.drawn}")
 
     def ended(self, seconds: float = 30) -> int:

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             pass
         last: Any = None
         for question in ("who calls catalogue", "what does catalogue do"):
-            for last in project.ask(question, conversation="newest" if last else None):
-                pass
+            *_, last = project.ask(question, conversation="newest" if last else None)
     answer = last.answer.to_json()
     trace = answer["trace"].partition(":")[0]
     _poison_trace(root / ".codeqa" / "traces" / f"{trace}.jsonl")
@@ -131,16 +130,36 @@ RUNS: dict[str, Callable[[Scene], Arguments]] = {
     ],
     "trace list": lambda s: [["trace", "list"]],
     "trace show": lambda s: [["trace", "show"], ["trace", "show", s.trace, "--prompts"], ["trace", "show", ONE]],
-    "trace label": lambda s: [["trace", "label", f"{s.trace}:{1 + n % 2}", "bad", each] for n, each in enumerate(said())],
+    "trace label": lambda s: [
+        ["trace", "label", f"{s.trace}:{1 + n % 2}", "bad", each] for n, each in enumerate(said())
+    ],
     "trace export": lambda s: [["trace", "export"], ["trace", "export", s.trace, "--all"]],
-    "trace replay": lambda s: [["trace", "replay", f"{s.trace}:1", "--planner"], ["trace", "replay", s.trace, "--model", ONE]],
-    "index": lambda s: [["index", str(s.root), "--embedder", ONE], ["index", str(s.root)], ["index", f"/nowhere/{ONE}"]],
+    "trace replay": lambda s: [
+        ["trace", "replay", f"{s.trace}:1", "--planner"],
+        ["trace", "replay", s.trace, "--model", ONE],
+    ],
+    "index": lambda s: [
+        ["index", str(s.root), "--embedder", ONE],
+        ["index", str(s.root)],
+        ["index", f"/nowhere/{ONE}"],
+    ],
     "enrich": lambda s: [["enrich", "--model", "evil:1b", "--limit", "4"], ["enrich", "--model", ONE, "--limit", "1"]],
     "status": lambda s: [["status"]],
     "exam": lambda s: [["exam", "--questions", "6", "--show-wrong"]],
     "eval run": lambda s: [
         ["eval", "run", "--model", "evil:1b", "--host", s.server.url, "--questions", str(s.folder / "questions.jsonl")],
-        ["eval", "run", "--model", "evil:1b", "--host", s.server.url, "--exam", "1", "--markdown", str(s.folder / "r.md")],
+        [
+            "eval",
+            "run",
+            "--model",
+            "evil:1b",
+            "--host",
+            s.server.url,
+            "--exam",
+            "1",
+            "--markdown",
+            str(s.folder / "r.md"),
+        ],
         ["eval", "run", "--questions", str(s.folder / "answer.json")],
     ],
     "languages": lambda s: [["languages"]],

@@ -20,7 +20,7 @@ from codeqa.tui.rows import Rows
 from tests.scripted import FILES
 from tests.stocked import STATUS, Stocked
 from tests.test_sanitise import unsafe
-from tests.test_tui_hostile import PAYLOADS, assert_tame
+from tests.test_tui_hostile import APART, assert_tame
 
 
 def project_with(payload: str) -> Stocked:
@@ -67,11 +67,7 @@ async def settled(app: CodeqaApp, pilot: Pilot[None]) -> None:
     assert_tame(app)
 
 
-ALONE = ("a long line", "one huge grapheme", "markup that acts", "markup that does not close")  # they hide the others
-TOGETHER = "".join(payload for name, payload in PAYLOADS.items() if name not in ALONE)
-
-
-@pytest.mark.parametrize("payload", [*(PAYLOADS[name] for name in ALONE), TOGETHER], ids=[*ALONE, "all others"])
+@pytest.mark.parametrize("payload", APART.values(), ids=APART)
 def test_no_widget_of_these_screens_gives_a_payload_power(payload: str, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = InstalledModel(payload, 1, payload, payload, payload, 1, tools=True, remote=payload)
     server = ModelServer("http://127.0.0.1:11434", payload, (installed, replace(installed, name="m", remote="")))
