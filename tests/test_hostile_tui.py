@@ -83,7 +83,7 @@ def index(on: Tour) -> None:
 
 def search(on: Tour) -> None:
     """Hits for each payload, their reasons, their lines."""
-    on.press("\x06", "type to search")
+    on.press("\x06", "type to search", "⏎ Hits")
     on.press("catalogue", "catalogue.py", "30 hits")
     on.press(ENTER, "Why")
     on.press("w" + DOWN * 5 + "y", "copied ")
