@@ -63,10 +63,18 @@ class Drawn:
 
 
 class Pseudo:
-    """`codeqa` with arguments, at a terminal of so many columns and rows."""
+    """`codeqa`, or another program, with arguments, at a terminal of so many columns and rows."""
 
-    def __init__(self, *arguments: str, cwd: Path, environ: dict[str, str], size: tuple[int, int] = (100, 30)) -> None:
-        command = [sys.executable, "-c", "from codeqa.cli import main; main()", *arguments]
+    def __init__(
+        self,
+        *arguments: str,
+        cwd: Path,
+        environ: dict[str, str],
+        size: tuple[int, int] = (100, 30),
+        program: Path | None = None,
+    ) -> None:
+        run = ["-c", "from codeqa.cli import main; main()"] if program is None else [str(program)]
+        command = [sys.executable, *run, *arguments]
         environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -83,7 +91,8 @@ class Pseudo:
             os.execvpe(command[0], command, environment)
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.output = b""
-        self.drawn = Drawn(*size)
+        self._drawn = Drawn(*size)
+        self._fed = 0  # bytes of the output that are drawn
 
     def press(self, keys: str) -> None:
         os.write(self.terminal, keys.encode())
@@ -97,6 +106,8 @@ class Pseudo:
                 return
             if not self._read(0.1):
                 break
+            while select.select([self.terminal], [], [], 0.02)[0] and self._read(0):
+                pass  # all that is there, before it is drawn: a read brings four kilobytes at most
         raise AssertionError(f"{texts} never stood there:\n{self.drawn}")
 
     def ended(self, seconds: float = 30) -> int:
@@ -116,8 +127,14 @@ class Pseudo:
         except OSError:  # the other side is closed
             return False
         self.output += data
-        self.drawn.feed(data)
         return bool(data)
+
+    @property
+    def drawn(self) -> Drawn:
+        """The screen as it is; drawn when somebody looks at it, for that takes time."""
+        self._drawn.feed(self.output[self._fed :])
+        self._fed = len(self.output)
+        return self._drawn
 
     def __enter__(self) -> Pseudo:
         return self

@@ -39,7 +39,7 @@ from tests.conftest import MakeRepo
 from tests.driving import Driven, drive
 from tests.shop import SHOP
 from tests.test_sanitise import unsafe
-from tests.test_tui_hostile import PAYLOADS, assert_tame
+from tests.test_tui_hostile import APART, assert_tame
 
 WIDE, NARROW = (200, 60), (80, 24)
 MAIN, SERVE, READ, OPEN = "shop/app.py::main", "shop/app.py::serve", "shop/store.py::Store.read", "open_store"
@@ -757,9 +757,8 @@ def test_without_an_index_the_error_is_said(make_repo: MakeRepo, monkeypatch: py
     drive(app, run, size=WIDE)
 
 
-@pytest.mark.parametrize("name", PAYLOADS)
-def test_nothing_of_a_repository_has_power_here(shop: Path, name: str) -> None:
-    payload = PAYLOADS[name]
+@pytest.mark.parametrize("payload", APART.values(), ids=APART)
+def test_nothing_of_a_repository_has_power_here(shop: Path, payload: str) -> None:
     evil = Symbol(f"{payload}.py::{payload}", payload, payload, payload, Span(f"{payload}.py", 0, 9, 1, 3), 2)
     evil = replace(evil, signature=payload, doc=payload, role=payload)
     other = replace(evil, id=f"{payload}::other")

@@ -10,6 +10,7 @@ import click
 
 from codeqa.cli import model, question
 from codeqa.cli.face import Face, common
+from codeqa.cli.jsonable import encoded
 from codeqa.cli.progress import EVERY_SECONDS
 from codeqa.domain import Answer, Answered, Event, ModelUnavailable, Notice, Step, UsageError
 from codeqa.wording import duration
@@ -67,10 +68,8 @@ def ask(
         answer = _answer(face, project, asked, NEWEST if goes_on else conversation, steps=steps, no_ask=no_ask)
         drawn = _drawn(face, project, answer, diagram) if diagram and answer.walk else []
     if face.json:
-        import json
-
         extra = {"diagram": "\n".join(drawn)} if diagram else {}
-        face.out.raw(json.dumps({**answer.to_json(), **extra}, ensure_ascii=True) + "\n")
+        face.out.raw(encoded({**answer.to_json(), **extra}) + "\n")
     else:
         from codeqa.cli.show_answer import show
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TextIO
 import click
 
 from codeqa.cli.face import Face, common
+from codeqa.cli.jsonable import encoded
 from codeqa.domain import CodeqaError, UsageError
 
 
@@ -66,6 +66,6 @@ def _write(file: Path, records: Iterable[dict[str, object]]) -> int:
 def _write_lines(stream: TextIO, records: Iterable[dict[str, object]]) -> int:
     count = 0
     for each in records:
-        stream.write(json.dumps(each, ensure_ascii=True) + "\n")
+        stream.write(encoded(each) + "\n")
         count += 1
     return count

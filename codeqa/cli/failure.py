@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
@@ -11,8 +10,8 @@ from dataclasses import dataclass
 
 import click
 
-from codeqa import __version__
-from codeqa.cli.jsonable import VERSION
+from codeqa import __version__, sanitise
+from codeqa.cli.jsonable import VERSION, encoded
 from codeqa.cli.terminal import Terminal
 from codeqa.domain import AmbiguousSymbol, CodeqaError
 
@@ -37,7 +36,8 @@ def report(error: Exception, arguments: Sequence[str]) -> int:
     failure = explain(error)
     _show(failure, Terminal(sys.stderr, colour=False if "--no-color" in arguments else None))
     if os.environ.get("CODEQA_DEBUG") == "1":
-        sys.stderr.write("".join(traceback.format_exception(error)).encode("ascii", "backslashreplace").decode())
+        trace = sanitise.text("".join(traceback.format_exception(error)))  # it quotes what the error says
+        sys.stderr.write(trace.encode("ascii", "backslashreplace").decode())
     if "--json" in arguments:
         sys.stdout.write(as_json(failure) + "\n")
     return failure.code
@@ -79,7 +79,7 @@ def as_json(failure: Failure) -> str:
     }
     if failure.candidates:
         error["candidates"] = list(failure.candidates)
-    return json.dumps({"version": VERSION, "error": error}, ensure_ascii=True)
+    return encoded({"version": VERSION, "error": error})
 
 
 def _usage_hint(error: click.UsageError) -> str:

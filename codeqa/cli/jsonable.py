@@ -19,7 +19,12 @@ VERSION = 1
 
 def document(values: Mapping[str, object]) -> str:
     """Return one line: the values and the version of their contract."""
-    return json.dumps({"version": VERSION, **{name: jsonable(value) for name, value in values.items()}})
+    return encoded({"version": VERSION, **{name: jsonable(value) for name, value in values.items()}})
+
+
+def encoded(value: object) -> str:
+    """Return JSON in one line of printable ASCII; `json` alone would leave DEL as it is. Raises as `json.dumps`."""
+    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")  # it stands within texts only
 
 
 def record(value: DataclassInstance) -> dict[str, Json]:

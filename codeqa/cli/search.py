@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from codeqa.cli import question
 from codeqa.cli.face import Face, common
+from codeqa.cli.jsonable import encoded
 from codeqa.cli.terminal import WIDEST
 from codeqa.domain import CodeqaError, Hit
 from codeqa.wording import lines
@@ -35,7 +35,7 @@ def search(face: Face, words: tuple[str, ...], limit: int | None, explain: bool)
             face.notice(notice)
     if face.json:
         for hit in hits:
-            face.out.raw(json.dumps(as_json(hit, explain=explain), ensure_ascii=True) + "\n")
+            face.out.raw(encoded(as_json(hit, explain=explain)) + "\n")
     else:
         _show(face, project.root, hits, near, explain=explain)
     return 0 if hits else NOTHING

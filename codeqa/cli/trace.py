@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from codeqa.cli.face import Face, clean, common
+from codeqa.cli.jsonable import encoded
 from codeqa.cli.show_trace import LABEL_STYLES, when
 from codeqa.domain import CodeqaError, Event, Notice, UsageError
 
@@ -267,7 +267,7 @@ def _write(file: Path | None, records: list[dict[str, Any]]) -> None:
 
 def _write_lines(stream: TextIO, records: list[dict[str, Any]]) -> None:
     for each in records:
-        stream.write(json.dumps(each, ensure_ascii=True) + "\n")
+        stream.write(encoded(each) + "\n")
 
 
 def _notices(face: Face, traces: Traces) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
@@ -321,18 +321,21 @@ class CodeqaApp(App[None]):
             self.remark(f"{path} is gone", "warn")
             return
         command = editor.command(self.environ, str(target), line)
+        why = ""
         try:
             if command.terminal:
                 with self.suspend():
-                    subprocess.run(command.argv, check=False)
+                    why = _run(command.argv)  # raises nothing: what leaves `suspend` that way never comes back
                 self.refresh(layout=True)
             else:
                 silent = subprocess.DEVNULL
                 subprocess.Popen(command.argv, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
-        except (OSError, SuspendNotSupported) as error:
-            why = error.strerror if isinstance(error, OSError) else "this terminal cannot be handed over"
-            said = f"{command.argv[0]}: {why}; $VISUAL or $EDITOR names your editor"
-            self.remark(said, "bad")
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+        except SuspendNotSupported:
+            why = "this terminal cannot be handed over"
+        if why:
+            self.remark(f"{command.argv[0]}: {why}; $VISUAL or $EDITOR names your editor", "bad")
             return
         if not command.at_line:
             said = f"{command.argv[0]} is not known here, so it was not told the line: {line}"
@@ -354,3 +357,14 @@ class CodeqaApp(App[None]):
         from platformdirs import user_cache_dir
 
         return Path(user_cache_dir("codeqa"))
+
+
+def _run(argv: Sequence[str]) -> str:
+    """Run a program and wait for its end; return why it could not be started, "" if it was."""
+    try:
+        subprocess.run(argv, check=False)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    except ValueError as error:  # a NUL in an argument
+        return str(error)
+    return ""
