@@ -36,6 +36,7 @@ from codeqa.tui.jump import JumpScreen
 from codeqa.tui.question import Question
 from codeqa.tui.search import SearchScreen
 from codeqa.tui.themes import THEMES, Colourless
+from codeqa.tui.thinning import Thinner
 
 SIGNALS = ("SIGTERM", "SIGHUP")  # that leave as q does: else the terminal would stay in the state of a full screen
 
@@ -109,6 +110,7 @@ class CodeqaApp(App[None]):
         self.state: State | None = None
         self._indexing: Job | None = None  # what makes or updates the index
         self._progress: Progress | None = None
+        self._thinner = Thinner(clock)
         self.engine = Engine(project, self._tell)
         self.ask_screen = AskScreen(self.engine, clock)
         self.search_screen = SearchScreen(self.engine, clock)
@@ -132,8 +134,9 @@ class CodeqaApp(App[None]):
         return self.keymap.shown(id)
 
     def _tell(self, told: Told) -> None:
-        """Hand on what the engine's thread tells; to post a message is safe there."""
-        self.post_message(FromEngine(told))
+        """Hand on what the engine's thread tells, if it can be seen; to post a message is safe there."""
+        if self._thinner.keeps(told):
+            self.post_message(FromEngine(told))
 
     def on_mount(self) -> None:
         """Show the first screen, then look after the index."""

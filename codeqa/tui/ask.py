@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 NARROW = 110  # columns below which the panes are stacked
 EVERY_SECONDS = 0.25  # that the elapsed time is written anew
+REST_SECONDS = 0.06  # on one row, before its lines are shown: who holds a key down sees those of where it stops
+QUICK_SECONDS = 0.03  # that the engine has to read them before they are shown as they were cited
 STEPS = "steps"
 
 
@@ -305,7 +307,7 @@ class AskScreen(AskingBack):
         walk.mark({i for i, row in enumerate(walk.rows) if key(row.ref) in keys})
         self.query_one("#answer", Rows).mark(())
         if segment.citations and self._has(segment.citations[0]):
-            self._cite(segment.citations[0])
+            self._cite(segment.citations[0], rest=REST_SECONDS)
         elif self._shown is None and self.answer.citations:  # rather the first than an empty pane
             self._cite(self.answer.citations[0].n)
 
@@ -334,10 +336,10 @@ class AskScreen(AskingBack):
         self._mark_sentences(lambda number: states(answer, self._segments[number], hop))
         n = citation_at(answer, hop.site)
         if n is not None:
-            self._cite(n)
+            self._cite(n, rest=REST_SECONDS)
         else:
             self._shown = None
-            self._exhibit(at_site(hop))
+            self._exhibit(at_site(hop), rest=REST_SECONDS)
 
     def action_citation(self, step: int) -> None:
         """Show the next citation, or the one before."""
@@ -356,25 +358,35 @@ class AskScreen(AskingBack):
     def _has(self, n: int) -> bool:
         return self.answer is not None and any(citation.n == n for citation in self.answer.citations)
 
-    def _cite(self, n: int) -> None:
+    def _cite(self, n: int, *, rest: float = 0.0) -> None:
         if self.answer is not None and n != self._shown:
             self._shown = n
-            self._exhibit(cited(self.answer, n))
+            self._exhibit(cited(self.answer, n), rest=rest)
 
-    def _exhibit(self, exhibit: Exhibit | None) -> None:
-        """Show lines as they were cited, and with what is around them once the engine has read it."""
+    def _exhibit(self, exhibit: Exhibit | None, *, rest: float = 0.0) -> None:
+        """Show lines with what is around them, at first as they were cited if the engine does not read them at once.
+
+        `rest`: seconds that have to pass without another key first: to draw what is passed would take from the keys.
+        """
         pane = self.query_one(Evidence)
-        pane.show(exhibit)
         self._base = exhibit
         if exhibit is None:
             self._shown = None
+            self.workers.cancel_group(self, "evidence")
+            pane.show(None)
             return
-        future = self.engine.submit(lambda project: _read(project, exhibit))
 
         async def read() -> None:
-            wider, painted = await asyncio.wrap_future(future)
-            if pane.exhibit is exhibit:
-                pane.show(wider, painted)
+            await asyncio.sleep(rest)
+            reading = asyncio.wrap_future(self.engine.submit(lambda project: _read(project, exhibit)))
+            await asyncio.wait({reading}, timeout=QUICK_SECONDS)
+            if not reading.done():
+                pane.show(exhibit)
+                await asyncio.wait({reading})
+            if reading.exception() is None:
+                pane.show(*reading.result())
+            else:
+                pane.show(exhibit)
 
         reading: Callable[[], Awaitable[None]] = read  # not `read()`: one that is never begun must not be made
         self.run_worker(reading, group="evidence", exclusive=True, exit_on_error=False)

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from codeqa.domain import Answer, CodeqaError, Hop
 from codeqa.project import Project
 from codeqa.tui.painting import lines, paint, source
+from codeqa.tui.status import write
 from codeqa.wording import label
 from codeqa.wording import lines as line_range
 
@@ -136,8 +137,8 @@ class Evidence(Vertical):
     def show(self, exhibit: Exhibit | None, painted: Content | None = None) -> None:
         """Show it, or nothing; the cited lines come into view. `painted` is its body, if that was made already."""
         self.exhibit = exhibit
-        self.query_one("#place", Static).update(heading(exhibit) if exhibit else Content(""))
-        self.query_one("#source", Static).update((painted or body(exhibit)) if exhibit else Content(""))
+        write(self.query_one("#place", Static), heading(exhibit) if exhibit else Content(""))
+        write(self.query_one("#source", Static), (painted or body(exhibit)) if exhibit else Content(""), layout=True)
         if exhibit is not None:
             self.call_after_refresh(self._to_cited, exhibit)
 

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from codeqa.tui.inventory import freshness
 from codeqa.tui.painting import paint
+from codeqa.tui.status import write
 
 if TYPE_CHECKING:
     from codeqa.tui.app import CodeqaApp
@@ -36,5 +37,5 @@ class Heading(Horizontal):
         arrow = (" ▸ ", "dim")
         here = (arrow, self.where) if self.where else ()
         where = paint(("codeqa", "title"), arrow, (app.root.name or "/", "name"), *here)
-        self.query_one("#repository", Static).update(where)
-        self.query_one("#freshness", Static).update(paint(*freshness(app.model, app.state, app.sent_to)))
+        write(self.query_one("#repository", Static), where)
+        write(self.query_one("#freshness", Static), paint(*freshness(app.model, app.state, app.sent_to)), layout=True)

@@ -26,6 +26,7 @@ MARK = "▎"
 EMPTY = Content("")
 REVERSE = Style(reverse=True)
 NARROWEST = 8  # columns that text is folded to at least
+MARKED, UNMARKED = paint((MARK, "mark"), " "), paint((" ", "mark"), " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ class Row:
 class Hung(Visual):
     """A row as textual renders it: a gutter, and a body that hangs behind its lead."""
 
-    def __init__(self, row: Row, *, marked: bool) -> None:
+    def __init__(self, row: Row) -> None:
         self.row = row
-        self.gutter = paint((MARK if marked else " ", "mark"), " ")
+        self._height = (0, 0)  # the width that it was last asked for, and the lines that it takes then
 
     def _width(self, width: int) -> int:
         return max(width - GUTTER - self.row.lead.cell_length, NARROWEST)
@@ -58,7 +59,7 @@ class Hung(Visual):
     def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
         """Render all lines; textual asks for them by the width that it has."""
         body = self.row.body.render_strips(self._width(width), None, style, options)
-        gutter = self.gutter.render_strips(GUTTER, 1, style, options)[:1]
+        gutter = UNMARKED.render_strips(GUTTER, 1, style, options)[:1]
         strips = []
         for number, strip in enumerate(body):
             lead = self.row.rest if number else self.row.lead
@@ -70,7 +71,9 @@ class Hung(Visual):
         return GUTTER + self.row.lead.cell_length + self.row.body.get_optimal_width(rules, container_width)
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        return self.row.body.get_height(rules, self._width(width))
+        if self._height[0] != width:
+            self._height = width, self.row.body.get_height(rules, self._width(width))
+        return self._height[1]
 
 
 class Rows(OptionList):
@@ -98,7 +101,7 @@ class Rows(OptionList):
         self.rows = list(rows)
         self._marked = frozenset()
         self.clear_options()
-        self.add_options(Option(Hung(row, marked=False), disabled=row.ref is None) for row in self.rows)
+        self.add_options(Option(Hung(row), disabled=row.ref is None) for row in self.rows)
         self.highlighted = at
         if at is None:
             self.scroll_home(animate=False)
@@ -107,7 +110,7 @@ class Rows(OptionList):
         """Show one row more; it comes into view unless somebody has scrolled up."""
         follows = self.is_vertical_scroll_end
         self.rows.append(row)
-        self.add_option(Option(Hung(row, marked=False), disabled=row.ref is None))
+        self.add_option(Option(Hung(row), disabled=row.ref is None))
         if follows:
             self.scroll_end(animate=False)
 
@@ -143,12 +146,21 @@ class Rows(OptionList):
     def mark(self, indices: Collection[int]) -> None:
         """Mark rows that belong to what is stood on elsewhere."""
         marked = frozenset(indices)
-        for index in sorted(self._marked ^ marked):
-            if index < len(self.rows):
-                self.replace_option_prompt_at_index(index, Hung(self.rows[index], marked=index in marked))
-        self._marked = marked
+        if marked != self._marked:
+            self._marked = marked
+            self.refresh()
         if marked and self.highlighted not in marked:
             self._bring_into_view(min(marked))
+
+    def _get_option_render(self, option: Option, style: Style) -> list[Strip]:
+        """Put the mark before what is kept of a row: to replace the row would measure all of them anew."""
+        strips = super()._get_option_render(option, style)
+        index = self._option_to_index[option]
+        if index not in self._marked:
+            return strips
+        (gutter,) = Visual.to_strips(self, MARKED, GUTTER, 1, style)
+        gutter = gutter.apply_meta({"option": index})
+        return [Strip.join([gutter, strip.crop(GUTTER)]) for strip in strips]
 
     def _bring_into_view(self, index: int) -> None:
         top = self._index_to_line.get(index)

@@ -11,6 +11,16 @@ from codeqa.tui.painting import Piece, paint
 REMARK_SECONDS = 4.0
 
 
+def write(line: Static, text: Content, *, layout: bool = False) -> None:
+    """Show a text, if it is another one. `layout`: the line is as wide as its text, so that others make room.
+
+    To lay out anew draws the whole screen: whoever ticks must not, and a text that stands there needs no drawing.
+    """
+    shown = line.content
+    if not (isinstance(shown, Content) and shown.is_same(text)):
+        line.update(text, layout=layout)
+
+
 class StatusLine(Static):
     """Says one thing; a remark stands in its place for some seconds."""
 
@@ -28,11 +38,11 @@ class StatusLine(Static):
         self._said = line
         if self._remark is not None:
             self._remark.stop()
-        self.update(self._said)
+        write(self, self._said)
 
     def remark(self, text: str, style: str = "") -> None:
         """Say what has just been done, for a while."""
         if self._remark is not None:
             self._remark.stop()
-        self.update(paint((text, style)))
-        self._remark = self.set_timer(REMARK_SECONDS, lambda: self.update(self._said))
+        write(self, paint((text, style)))
+        self._remark = self.set_timer(REMARK_SECONDS, lambda: write(self, self._said))
