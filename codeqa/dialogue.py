@@ -45,9 +45,9 @@ class Dialogue:
 
     def _opened(self, name: str) -> Conversation:
         if name != NEWEST:
-            return _read(self._traces.named(name)[0])
+            return conversation_of(self._traces.named(name)[0])
         newest: Conversation | None = None
-        for found in map(_read, islice(self._traces.newest(), NEAR)):
+        for found in map(conversation_of, islice(self._traces.newest(), NEAR)):
             # A question that meant nothing, as when -c was forgotten, is not what anybody goes on with.
             if any(turn.focus or turn.results for turn in found.turns):
                 return found
@@ -175,7 +175,8 @@ def _taken(asked: Understood, meaning: Mapping[str, Sequence[str]]) -> list[str]
     return notes
 
 
-def _read(trace: Trace) -> Conversation:
+def conversation_of(trace: Trace) -> Conversation:
+    """Return a conversation that is kept as one that can be gone on with."""
     turns = [turn for record in trace.turns if (turn := Turn.from_json(record.get("codeqa")))]
     return Conversation(trace.id, turns)
 

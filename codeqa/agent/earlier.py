@@ -16,7 +16,6 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from codeqa import files
 from codeqa.agent.asking import Asker
 from codeqa.agent.handles import Handles
 from codeqa.agent.looking import Looking
@@ -27,7 +26,6 @@ from codeqa.domain import (
     BrokenReply,
     ChatMessage,
     ChatOptions,
-    Citation,
     Claim,
     CodeqaError,
     EdgeKind,
@@ -45,6 +43,7 @@ from codeqa.prompts import load
 from codeqa.prompts.fencing import one_line
 from codeqa.traces import Traces
 from codeqa.verify import recorded
+from codeqa.verify.recalling import stands
 from codeqa.verify.replay import replay
 
 NEAR = 0.9  # cosine of the vectors of questions that may be the same
@@ -156,18 +155,12 @@ class Earlier:
         if broken := next((c for c in now.claims if c.state in ("broken", "moved")), None):
             return (*broken.reasons, *broken.moved)[0]
         for citation in citations:
-            lines = self._lines(citation)
-            if sha256(lines).hexdigest() != citation.sha256:
+            if not stands(citation, self.tools):
                 return f"{citation.path}:{citation.start_line} has changed"
-        for hop in _hops(kept.answer):
+        for hop in recorded.hops(kept.answer):
             if not self._stands(hop):
                 return f"no edge leads from {hop.src} to {hop.dst} any more"
         return (yield from self._shown(kept))
-
-    def _lines(self, citation: Citation) -> bytes:
-        source = files.read(self.tools.root, citation.path, self.tools.settings)
-        lines = [] if isinstance(source, files.Skip) else source.data.split(b"\n")
-        return b"\n".join(lines[citation.start_line - 1 : citation.end_line])
 
     def _stands(self, hop: Hop) -> bool:
         """Tell whether an edge is there, at the line that states it."""
@@ -214,7 +207,7 @@ class Earlier:
             text=str(kept.answer.get("answer", "")),
             claims=claims,
             citations=tuple(replace(c, generation=generation) for c in written.citations.values()),
-            walk=tuple(_hops(kept.answer)),
+            walk=recorded.hops(kept.answer),
             unknowns=(*other, *(text for text in unknowns if not text.startswith(TAKEN))),
             generation=generation,
             model=self.asker.model.name,
@@ -271,16 +264,3 @@ def _names(question: str) -> set[str]:
 
 def _check(answer: Mapping[str, Any], number: int) -> str:
     return str(answer["claims"][number].get("check", ""))
-
-
-def _hops(answer: Mapping[str, Any]) -> Sequence[Hop]:
-    found = []
-    for hop in answer.get("walk", ()):
-        if isinstance(hop, Mapping):
-            source, edge, target, site, strategy = (
-                str(hop.get(key, "")) for key in ("from", "edge", "to", "site", "strategy")
-            )
-            confidence = hop.get("confidence")
-            number = float(confidence) if isinstance(confidence, int | float) else 0.0
-            found.append(Hop(source, edge, target, site, strategy, number))
-    return found

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from codeqa.wording import duration, lines
+from codeqa.wording import lines
 
 if TYPE_CHECKING:
     from codeqa.cli.terminal import Terminal
-    from codeqa.traces.comparing import Comparison, Run, Sentence
+    from codeqa.traces.comparing import Comparison, Sentence
 
 MAX_CLAIMS = 20  # of each group
 _WIDTH = 28  # columns of one side
@@ -28,10 +27,12 @@ def document(compared: Comparison) -> dict[str, Any]:
 
 def show(title: str, question: str, compared: Comparison, out: Terminal, *, quiet: bool) -> None:
     """Write both runs as a table, then their claims; `quiet` leaves out those that both have."""
+    from codeqa.traces.comparing import beside
+
     out.prose(f"{title}: {question}")
     out.line()
     out.line((f"{'':<12}{'before':<{_WIDTH}}now", "dim"))
-    for name, before, now in _rows(compared.before, compared.now):
+    for name, before, now in beside(compared.before, compared.now):
         style = "dim" if before == now else "mark"
         out.line((f"{name:<12}", "dim"), f"{before:<{_WIDTH - 1}} ", (now, style))
     both = [(each.now, "" if each.same == "text and lines" else f"the same {each.same}") for each in compared.both]
@@ -45,29 +46,6 @@ def show(title: str, question: str, compared: Comparison, out: Terminal, *, quie
     if not compared.differs and not quiet:
         out.line()
         out.line(("both say the same", "good"))
-
-
-_ROWS: tuple[tuple[str, Callable[[Run], str]], ...] = (
-    ("status", lambda run: run.status),
-    ("led by", lambda run: run.model or "the planner"),
-    ("generation", lambda run: str(run.generation)),
-    ("claims", lambda run: f"{len(run.claims)}, {run.dropped} dropped"),
-    ("results", lambda run: str(len(run.results))),
-    ("time", lambda run: duration(run.cost.seconds)),
-)
-_ROWS_OF_MODELS: tuple[tuple[str, Callable[[Run], str]], ...] = (
-    ("requests", lambda run: str(run.cost.requests)),
-    ("calls", lambda run: f"{run.cost.calls}, {run.cost.refused} refused"),
-    ("tokens", lambda run: f"{run.cost.input_tokens:,} in, {run.cost.output_tokens:,} out"),
-)
-
-
-def _rows(before: Run, now: Run) -> Iterator[tuple[str, str, str]]:
-    led = before.cost.requests or now.cost.requests
-    for name, of in (*_ROWS, *(_ROWS_OF_MODELS if led else ())):
-        yield name, of(before), of(now)
-    for at, (left, right) in enumerate(zip_longest(before.prompts, now.prompts, fillvalue="")):
-        yield "" if at else "prompts", left, right
 
 
 def _claims(title: str, claims: Sequence[tuple[Sentence, str]], out: Terminal) -> None:

@@ -34,7 +34,7 @@ def turn(turn: Json, label: Label | None, out: Terminal, *, quiet: bool, prompts
         out.prose(f"plan: {asked['plan']}")
     steps = of_turn(turn)
     if not quiet or prompts:
-        _Walk(out, prompts=prompts).show(turn, steps)
+        _Walk(out, prompts=prompts).show(turn)
     out.line()
     out.prose(text(answer.get("answer")))
     for each in map(table, rows(answer.get("citations"))):
@@ -60,24 +60,16 @@ class _Walk:
         self._shown: set[int] = set()  # places of messages that stand above
         self._count = 0
 
-    def show(self, turn: Json, steps: list[Request | Use]) -> None:
-        from codeqa.traces.steps import Request, number, rows, table
+    def show(self, turn: Json) -> None:
+        from codeqa.traces.steps import Request, Told, in_order
 
-        told = [(number(event.get("time_unix_nano")) or 0, event) for event in map(table, rows(turn.get("events")))]
-        for end, what in sorted([*told, *((step.end, step) for step in steps)], key=lambda item: item[0]):
-            del end
-            if isinstance(what, Mapping):
-                self._event(what)
+        for what in in_order(turn):
+            if isinstance(what, Told):
+                self._out.line((f"{self._out.glyphs['dot']} {what.action:<10}", "dim"), " ", what.text)
             elif isinstance(what, Request):
                 self._request(what)
             else:
                 self._use(what)
-
-    def _event(self, event: Json) -> None:
-        about = event.get("attributes")
-        step = about if isinstance(about, Mapping) else {}
-        what = str(step.get("action") or step.get("level") or "")
-        self._out.line((f"{self._out.glyphs['dot']} {what:<10}", "dim"), " ", str(step.get("text", "")))
 
     def _request(self, request: Request) -> None:
         out, dot = self._out, f" {self._out.glyphs['dot']} "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -176,26 +176,25 @@ def replay(face: Face, name: str, model: str | None, planner: bool, prompts: Pat
     codeqa trace replay 20261121-163012-a1b2c3:2 --prompts my-prompts
     """  # noqa: D301 - click reads the backspace
     from codeqa.cli import show_replay
+    from codeqa.traces import steps
     from codeqa.traces.comparing import replayed
-    from codeqa.traces.steps import table, text
 
     if planner and model:
         raise UsageError("--planner and --model exclude each other", hint="give one of them")
     with face.project() as project:
         traces = project.traces
         kept, turn = _turn(traces, name)
-    led = model or ("" if planner else text(table(turn.get("answer")).get("model")))
+    led = model or ("" if planner else steps.text(steps.table(turn.get("answer")).get("model")))
     overrides = {
         "model.name": led,  # "": none, whatever settings say
         "model.prompts": str(prompts) if prompts else None,
         "trace.keep": None if keep else False,
     }
-    asked = table(turn.get("codeqa"))
-    question = text(asked.get("understood")) or text(asked.get("question"))
+    question = steps.question(turn)
     if not question:
         raise UsageError(f"{kept.id}:{turn['turn']} has no question", hint=f"codeqa trace show {kept.id}")
     with face.ready(overrides) as project:
-        compared, answer = replayed(turn, lambda: _again(face, project, question, asked), traces.cleaned)
+        compared, answer = replayed(turn, lambda: _again(face, project, question, steps.meaning(turn)), traces.cleaned)
     _notices(face, traces)
     title = f"{kept.id}:{turn['turn']}"
     if face.json:
@@ -207,13 +206,8 @@ def replay(face: Face, name: str, model: str | None, planner: bool, prompts: Pat
     return 0
 
 
-def _again(face: Face, project: Project, question: str, asked: Mapping[str, Any]) -> Iterator[Event]:
-    from codeqa.traces.steps import rows, table
-
-    meaning = {
-        name: [key for key in rows(keys) if isinstance(key, str)] for name, keys in table(asked.get("meaning")).items()
-    }
-    for event in project.ask(question, meaning=meaning or None):
+def _again(face: Face, project: Project, question: str, meaning: Mapping[str, Sequence[str]] | None) -> Iterator[Event]:
+    for event in project.ask(question, meaning=meaning):
         if isinstance(event, Notice):
             face.notice(event)
         yield event

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from codeqa.search import Help, Searcher
     from codeqa.tools import Tools
     from codeqa.traces import History, Traces
+    from codeqa.verify.recalling import Recalled
 
 QUESTION_SECONDS = 10.0  # that a question waits for a model server before it goes without
 PARSE_BYTES_PER_SECOND = 700_000  # on one slow core: what an update is expected to take, to keep within its budget
@@ -439,6 +440,7 @@ class Project:
         may_ask: bool = False,
         meaning: Mapping[str, Sequence[str]] | None = None,
         cancelled: threading.Event | None = None,
+        keep: bool = True,
     ) -> Iterator[Event]:
         """Answer a question; yields the steps of the walk and ends with `Answered`.
 
@@ -451,17 +453,17 @@ class Project:
 
         `conversation` is the one that it goes on with: its id, "newest", or one that is kept in memory, which gets a
         turn more; None begins one. Raises UsageError if there is none of that id, or if a name cannot mean what
-        `meaning` says.
+        `meaning` says. Without `keep` nothing is kept of it, and no earlier answer is given.
         """
         from codeqa.conversation import Names
         from codeqa.dialogue import Dialogue
 
         names = Names(self.tools.candidates, self.tools.graph.symbols)
-        dialogue = Dialogue(self.traces, names, conversation, keep=self.settings.trace.keep)
+        dialogue = Dialogue(self.traces, names, conversation, keep=keep and self.settings.trace.keep)
         may_ask = may_ask and not meaning
         yield from dialogue.ask(
             question,
-            lambda asked: self._walk(asked, meaning, may_ask=may_ask, cancelled=cancelled),
+            lambda asked: self._walk(asked, meaning, may_ask=may_ask, cancelled=cancelled, keep=keep),
             generation=self.store.generation,
             stale=self.stale,
             meaning=meaning,
@@ -475,6 +477,7 @@ class Project:
         *,
         may_ask: bool = False,
         cancelled: threading.Event | None = None,
+        keep: bool = True,
     ) -> Iterator[Event]:
         from codeqa.planner import Planner
         from codeqa.verify import Verifier
@@ -489,7 +492,7 @@ class Project:
             url = self.server_url
             yield from self._banner(url)
             options = Options.of(self.settings, rungs.known(url, self.settings.model.name))
-            kept = self.traces if self.settings.trace.keep and self.settings.model.reuse else None
+            kept = self.traces if keep and self.settings.trace.keep and self.settings.model.reuse else None
             leader = Agent(planner, self.chat_model(), self.settings, options, traces=kept, cancelled=cancelled)
         for event in leader.ask(question, stale=self.stale, meaning=meaning, may_ask=may_ask):
             if isinstance(event, Answered):
@@ -566,6 +569,16 @@ class Project:
         from codeqa.verify.replay import replay
 
         return replay(answer, self.tools)
+
+    def recall(self, answer: Mapping[str, object]) -> Recalled:
+        """Return an answer that is kept as it was, and what of it holds now.
+
+        Raises:
+            UsageError: it is no answer.
+        """
+        from codeqa.verify.recalling import recalled
+
+        return recalled(answer, lambda: self.tools)
 
     def card(self, name: str) -> SymbolCard:
         """Return a symbol with its surroundings. Raises UnknownSymbol or AmbiguousSymbol."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from codeqa.domain import Answer, Answered, Event, ModelCall, ToolUse
 from codeqa.traces.steps import Json, Request, Use, number, of_turn, rows, table, text
+from codeqa.wording import duration
 
 Place = tuple[str, int, int]  # path, first and last line
 
@@ -81,9 +83,23 @@ def replayed(
     `ask` gives the events of a walk, the last of which is its answer. `clean` blanks secrets, as those of the turn
     were before it was kept: without it they would be differences.
     """
+    walk = watched(turn, ask(), clean)
+    while True:
+        try:
+            next(walk)
+        except StopIteration as ended:
+            result: tuple[Comparison, Answer] = ended.value
+            return result
+
+
+def watched(
+    turn: Json, events: Iterable[Event], clean: Callable[[Mapping[str, object]], Mapping[str, Any]]
+) -> Generator[Event, None, tuple[Comparison, Answer]]:
+    """Yield the events of a walk, and return what `replayed` does."""
     calls: list[ModelCall] = []
     uses: list[ToolUse] = []
-    for event in ask():
+    for event in events:
+        yield event
         if isinstance(event, ModelCall):
             calls.append(event)
         elif isinstance(event, ToolUse):
@@ -114,6 +130,30 @@ def compared(before: Run, now: Run) -> Comparison:
                 right.remove(partner)
                 both.append(Both(same, each, partner))
     return Comparison(before, now, tuple(both), tuple(left), tuple(right))
+
+
+_ROWS: tuple[tuple[str, Callable[[Run], str]], ...] = (
+    ("status", lambda run: run.status),
+    ("led by", lambda run: run.model or "the planner"),
+    ("generation", lambda run: str(run.generation)),
+    ("claims", lambda run: f"{len(run.claims)}, {run.dropped} dropped"),
+    ("results", lambda run: str(len(run.results))),
+    ("time", lambda run: duration(run.cost.seconds)),
+)
+_ROWS_OF_MODELS: tuple[tuple[str, Callable[[Run], str]], ...] = (
+    ("requests", lambda run: str(run.cost.requests)),
+    ("calls", lambda run: f"{run.cost.calls}, {run.cost.refused} refused"),
+    ("tokens", lambda run: f"{run.cost.input_tokens:,} in, {run.cost.output_tokens:,} out"),
+)
+
+
+def beside(before: Run, now: Run) -> Iterator[tuple[str, str, str]]:
+    """Yield what two runs came to and cost: what it is, the one, the other; "" where a line goes on with that above."""
+    led = before.cost.requests or now.cost.requests
+    for name, of in (*_ROWS, *(_ROWS_OF_MODELS if led else ())):
+        yield name, of(before), of(now)
+    for at, (left, right) in enumerate(zip_longest(before.prompts, now.prompts, fillvalue="")):
+        yield "" if at else "prompts", left, right
 
 
 def run_of(turn: Json) -> Run:

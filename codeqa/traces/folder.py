@@ -60,7 +60,7 @@ def append(folder: int, name: str, head: Mapping[str, object], line: Callable[[b
     """
     file = os.open(name, _APPEND, 0o600, dir_fd=folder)
     try:
-        _require_own(file)
+        require_own(file)
         fcntl.flock(file, fcntl.LOCK_EX)
         size = os.fstat(file).st_size
         lines: list[bytes] = []
@@ -111,7 +111,7 @@ def read(folder: int, name: str, conversation: str) -> bytes:
     """Return the last lines of a file, whole ones. Raises OSError; CodeqaError if it is none of ours."""
     file = os.open(name, _READ, dir_fd=folder)
     try:
-        _require_own(file)
+        require_own(file)
         head = as_object(os.pread(file, _HEAD, 0).partition(b"\n")[0])
         data = _tail(file)
     finally:
@@ -184,6 +184,7 @@ def _trouble(seen: os.stat_result) -> str:
     return "others may read or write it" if seen.st_mode & 0o077 else ""
 
 
-def _require_own(file: int) -> None:
+def require_own(file: int) -> None:
+    """Raise CodeqaError, which says why, for an open file that others may have written."""
     if trouble := _trouble(os.fstat(file)):
         raise CodeqaError(trouble)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from codeqa.config import TraceSettings
 from codeqa.domain import CodeqaError, UsageError
@@ -50,6 +50,9 @@ class Summary:
     last: str
     status: str  # of the last answer
     labels: Mapping[int, str] = field(default_factory=dict)  # by the number of the turn
+
+
+Stamp: TypeAlias = tuple[tuple[int, int], ...]  # nanoseconds and bytes of the files of a conversation
 
 
 @dataclass(slots=True)
@@ -111,6 +114,17 @@ class Traces:
         except (OSError, CodeqaError) as error:
             raise CodeqaError(f"the label is not kept in {self.directory / FOLDER}: {_reason(error)}") from error
 
+    def delete(self, conversation: str) -> None:
+        """Delete a conversation that is kept, with its labels. Raises CodeqaError if it cannot be deleted."""
+        try:
+            with folder.opened(self.directory) as there:
+                if conversation not in folder.own(there, TURNS):
+                    raise CodeqaError("there is none of that name")
+                for ending in (TURNS, LABELS):
+                    _delete(there, conversation + ending)
+        except (OSError, CodeqaError) as error:
+            raise CodeqaError(f"conversation {conversation} is not deleted: {_reason(error)}") from error
+
     def cleaned(self, record: Mapping[str, object]) -> dict[str, Any]:
         """Return a copy of a record as it would be kept: with its secrets blanked."""
         return cleaned(record, self.blank)
@@ -148,6 +162,23 @@ class Traces:
                     Summary(trace.id, seen.st_mtime, seen.st_size, len(asked), asked[0], asked[-1], status, said)
                 )
         return found
+
+    def stamps(self) -> dict[str, Stamp]:
+        """Return for each conversation, newest first, what is another where it was written to or labelled since."""
+        files = self._files()
+        try:
+            with folder.opened(self.directory) as there:
+                labelled = folder.own(there, LABELS)
+        except (OSError, CodeqaError):
+            labelled = {}
+        return {
+            name: tuple((each.st_mtime_ns, each.st_size) for each in (seen, labelled.get(name)) if each)
+            for name, seen in files
+        }
+
+    def read(self, conversation: str) -> Trace | None:
+        """Return the conversation of an id; None, with a notice, if it is gone or none of ours."""
+        return self._read(conversation)
 
     def named(self, name: str) -> tuple[Trace, int]:
         """Return a conversation and the number of a turn in it, 0 for all.

@@ -56,6 +56,17 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A step of the walk in words, or a notice."""
+
+    end: int
+    seconds: float  # since what was told, or ended, before it
+    action: str  # of a step; the level of a notice
+    text: str
+    is_notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """One call of a tool."""
 
@@ -67,6 +78,30 @@ class Use:
     digest: str
     refused: str
     cut: bool = False
+
+
+def in_order(turn: Json) -> list[Told | Request | Use]:
+    """Return all that led to the answer of a turn, in the order of time."""
+    found: list[tuple[int, Json | Request | Use]] = [(step.end, step) for step in of_turn(turn)]
+    told = [(number(event.get("time_unix_nano")) or 0, event) for event in map(table, rows(turn.get("events")))]
+    before = number(turn.get("start_time_unix_nano")) or 0
+    ordered: list[Told | Request | Use] = []
+    for end, what in sorted([*told, *found], key=lambda item: item[0]):
+        ordered.append(what if isinstance(what, Request | Use) else _told(what, end, before))
+        before = end
+    return ordered
+
+
+def question(turn: Json) -> str:
+    """Return the question that was answered: as it was understood, where that is another than was asked."""
+    asked = table(turn.get("codeqa"))
+    return text(asked.get("understood")) or text(asked.get("question"))
+
+
+def meaning(turn: Json) -> dict[str, list[str]] | None:
+    """Return what names of the question were said to mean, by ids; None where nothing was said."""
+    given = table(table(turn.get("codeqa")).get("meaning"))
+    return {name: [key for key in rows(keys) if isinstance(key, str)] for name, keys in given.items()} or None
 
 
 def of_turn(turn: Json) -> list[Request | Use]:
@@ -135,6 +170,13 @@ def text(value: object) -> str:
 def number(value: object) -> int | None:
     """Return a whole number that a clock or a counter can show; None for anything else."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 62 else None
+
+
+def _told(event: Json, end: int, before: int) -> Told:
+    about = table(event.get("attributes"))
+    level = text(about.get("level"))
+    seconds = max(end - before, 0) / 1e9 if before else 0.0
+    return Told(end, seconds, text(about.get("action")) or level, text(about.get("text")), bool(level))
 
 
 def _request(about: Json, end: int, seconds: float, messages: list[Said], tools: list[Json]) -> Request:

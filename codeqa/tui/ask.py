@@ -21,7 +21,7 @@ from codeqa.project import Project
 from codeqa.tui.asking_back import AskingBack
 from codeqa.tui.composing import RESTORED
 from codeqa.tui.engine import Ended, Engine, Job, State
-from codeqa.tui.evidence import Evidence, Exhibit, around, at_site, body, cited
+from codeqa.tui.evidence import Evidence, Exhibit, around, at_site, body, cited, cited_earlier
 from codeqa.tui.heading import Heading
 from codeqa.tui.meanings import Choice, exhibit
 from codeqa.tui.offers import Offers
@@ -29,9 +29,10 @@ from codeqa.tui.painting import inline, paint
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Row, Rows
 from codeqa.tui.segments import Segment, citation_at, hops_of, key, segments, states
-from codeqa.tui.showing import Fold, Said, Spent, answer_rows, step_row, summed_up, walk_rows
+from codeqa.tui.showing import CHANGES, Fold, Said, Spent, answer_rows, step_row, summed_up, walk_rows
 from codeqa.tui.status import StatusLine
 from codeqa.tui.texts import ANSWER_HELP, WALK_HELP, welcome
+from codeqa.verify.recalling import Recalled
 from codeqa.wording import describe, duration
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class AskScreen(AskingBack):
         self._shown: int | None = None  # the citation in the evidence pane
         self._notices: list[str] = []
         self._steps: list[Row] = []
+        self._recalled: Recalled | None = None  # where the answer is an earlier one
         self._base: Exhibit | None = None  # what the evidence pane shows, as it was cited
 
     def compose(self) -> ComposeResult:
@@ -150,7 +152,7 @@ class AskScreen(AskingBack):
         self._question, self._began, self._doing = question, self._clock(), ""
         self._notices, self._steps, self._spent = [], [], Spent()
         self._leading = self.app.model
-        self.answer = None
+        self.answer = self._recalled = None
         self._opened = set()
         self.remove_class("-idle")
         self._below("walk")
@@ -214,6 +216,29 @@ class AskScreen(AskingBack):
         if not self.query_one(Question).value:  # nobody is typing the next question
             self.set_focus(self.query_one("#answer", Rows))
 
+    def resume(self, recalled: Recalled, conversation: Conversation, steps: Sequence[Event], said: str) -> None:
+        """Show an earlier answer with what of it holds now; the next question goes on with `conversation`.
+
+        `said` stands at the end of the line of status. What is typed stays, and no walk may go on.
+        """
+        self._question, self._conversation, self._recalled = recalled.answer.question, conversation, recalled
+        self._notices = [event.text for event in steps if isinstance(event, Notice)]
+        self._steps = [row for event in steps if (row := step_row(event)) is not None]
+        self._opened = {CHANGES}
+        self.remove_class("-idle")
+        self._exhibit(None)
+        self._answered(recalled.answer)
+        self.query_one(StatusLine).show(Content.assemble(summed_up(recalled.answer), paint((f" · {said}", "dim"))))
+        self.refresh_bindings()
+
+    def forget(self, conversation: str) -> None:
+        """Go on as a conversation of its own where the one of this id is no longer kept."""
+        if conversation and self._conversation.id == conversation:
+            self._conversation = Conversation(turns=self._conversation.turns)
+
+    def _changes(self) -> Sequence[str]:
+        return self._recalled.changes if self._recalled is not None else ()
+
     def _show_walk(self, at: int | None) -> None:
         assert self.answer is not None
         rows = walk_rows(self.answer) or [Row(paint(("no step from one symbol to another", "dim")))]
@@ -231,7 +256,7 @@ class AskScreen(AskingBack):
         rows = [
             Row(inline(self.answer.question, "title")),
             Row(Content("")),
-            *answer_rows(self.answer, self._segments, self._notices, frozenset(self._opened)),
+            *answer_rows(self.answer, self._segments, self._notices, frozenset(self._opened), self._changes()),
         ]
         if first:
             at = next((i for i, row in enumerate(rows) if isinstance(row.ref, Said)), None)
@@ -361,7 +386,8 @@ class AskScreen(AskingBack):
     def _cite(self, n: int, *, rest: float = 0.0) -> None:
         if self.answer is not None and n != self._shown:
             self._shown = n
-            self._exhibit(cited(self.answer, n), rest=rest)
+            shown = cited_earlier(self._recalled, n) if self._recalled else cited(self.answer, n)
+            self._exhibit(shown, rest=rest)
 
     def _exhibit(self, exhibit: Exhibit | None, *, rest: float = 0.0) -> None:
         """Show lines with what is around them, at first as they were cited if the engine does not read them at once.

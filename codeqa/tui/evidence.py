@@ -15,6 +15,7 @@ from codeqa.domain import Answer, CodeqaError, Hop
 from codeqa.project import Project
 from codeqa.tui.painting import lines, paint, source
 from codeqa.tui.status import write
+from codeqa.verify.recalling import Recalled
 from codeqa.wording import label
 from codeqa.wording import lines as line_range
 
@@ -22,6 +23,7 @@ BEFORE, AFTER = 6, 30  # lines around what is cited
 FROM_THE_START = 1_000  # lines that are coloured to know what is a string: 40 ms, which each step may cost
 MOST = 400  # lines of one exhibit
 CITED = "▌"
+BLANKED = "****"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ CHECKED = ("good", "✓ checked")
 CHANGED = ("bad", "✗ changed since")
 READ_NOW = ("dim", "read just now, not cited")
 UNVERIFIED = ("warn", "? what cites it is not verified")
+NOT_LOOKED = ("warn", "? not checked again")
 
 
 def cited(answer: Answer, n: int) -> Exhibit:
@@ -69,6 +72,17 @@ def cited(answer: Answer, n: int) -> Exhibit:
         CHECKED if held else UNVERIFIED,
         f"{at + 1}/{len(answer.citations)}",
     )
+
+
+def cited_earlier(recalled: Recalled, n: int) -> Exhibit:
+    """Return a citation of an earlier answer; it is said to be checked only if it was checked again."""
+    exhibit = cited(recalled.answer, n)
+    if not recalled.looked:
+        return replace(exhibit, badge=NOT_LOOKED)
+    if n not in recalled.standing:
+        return replace(exhibit, badge=CHANGED)
+    blanked = BLANKED in "\n".join(exhibit.quoted)  # a trace keeps no secret, so there is nothing to compare
+    return replace(exhibit, quoted=()) if blanked else exhibit
 
 
 def at_site(hop: Hop) -> Exhibit:
@@ -157,7 +171,7 @@ class Lines(VerticalScroll):
     HELP = """## Evidence
 
 The lines that the answer cites, marked ▌, with what stands around them. *checked*: their bytes were compared when the
-answer was made. *changed since*: they are others by now.
+answer was made; those of an earlier answer again when it was resumed. *changed since*: they are others by now.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "scroll_down", "Down", id="lines.down", show=False, tooltip="a line down"),

@@ -13,8 +13,8 @@ from codeqa.domain import Answer, Claim, EdgeCheck, Hop, PathCheck
 
 LONGEST = 20_000  # characters of a line that is taken apart; no sentence is as long
 
-_MARKS = re.compile(r"(?:\s?\[\d+(?:, ?\d+)*\])+")
-_NUMBER = re.compile(r"\d+")
+_MARKS = re.compile(r"(?:\s?\[\d{1,9}(?:, ?\d{1,9})*\])+")
+_NUMBER = re.compile(r"\d{1,9}")
 _LEAD = re.compile(r"(?P<indent>\s*)(?:(?P<bullet>[-*+])\s+|(?P<number>\d+[.)])\s+|(?P<heading>#{1,6})\s+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])((?:\s?\[\d+(?:, ?\d+)*\])*)\s+(?=[A-Z`\"])")
 

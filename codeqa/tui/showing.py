@@ -17,6 +17,7 @@ from codeqa.wording import duration, label, strategy
 SOLID, GUESSED, UNREAD = "●", "◌", "○"
 UNCERTAIN = DOTTED | {"ambiguous", "name"}
 MAX_HOPS = 200
+CHANGES = "other than it was"  # heading of what does not hold of an earlier answer
 STATUS_STYLE = {"answered": "good", "partial": "warn", "abstained": "warn"}
 STATUS_SIGN = {"answered": "✓", "partial": "◐", "abstained": "∅"}
 
@@ -39,15 +40,22 @@ class Said:
 
 
 def answer_rows(
-    answer: Answer, segments: Sequence[Segment], notices: Sequence[str], opened: frozenset[str]
+    answer: Answer,
+    segments: Sequence[Segment],
+    notices: Sequence[str],
+    opened: frozenset[str],
+    changes: Sequence[str] = (),
 ) -> list[Row]:
-    """Return what the middle shows: the answer, then what was dropped and what is not known, folded unless opened."""
+    """Return what the middle shows: the answer, then what was dropped and what is not known, folded unless opened.
+
+    `changes` says what of an earlier answer does not hold any more.
+    """
     rows: list[Row] = []
     if answer.understood:  # not the question that was typed: whoever reads the answer has to see it
         said = Content.assemble(paint(("understood as ", "dim")), inline(answer.understood))
         rows += [Row(said), Row(Content(""))]
     rows += [_segment(number, segment, answer) for number, segment in enumerate(segments)]
-    for number, (name, notes) in enumerate(_sections(answer, notices)):
+    for number, (name, notes) in enumerate(_sections(answer, notices, changes)):
         if not number:
             rows.append(Row(Content("")))
         is_open = name in opened
@@ -57,8 +65,9 @@ def answer_rows(
     return rows
 
 
-def _sections(answer: Answer, notices: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+def _sections(answer: Answer, notices: Sequence[str], changes: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     sections = {
+        CHANGES: list(changes),
         "dropped": [f"{each.text} ({each.reason})" for each in answer.dropped],
         "not known": list(answer.unknowns),
         "changed since they were indexed": list(answer.stale),

@@ -14,6 +14,7 @@ from codeqa.domain import (
     DefinitionCheck,
     EdgeCheck,
     EdgeKind,
+    Hop,
     PathCheck,
     QuoteCheck,
     UsageError,
@@ -190,6 +191,22 @@ def _citation(value: Mapping[str, object]) -> Citation:
         raise Malformed("a citation has no lines")
     symbol = symbol if isinstance(symbol, str) else ""
     return Citation(_number(value.get("n")), _name(value, "path"), start, end, symbol, digest, 0, quote)
+
+
+def hops(answer: Mapping[str, object]) -> tuple[Hop, ...]:
+    """Read the steps of the walk of an answer; one that is wrong is left out."""
+    given = answer.get("walk")
+    found = []
+    for value in given[:MAX_CHECKS] if isinstance(given, list) else ():
+        try:
+            if isinstance(value, Mapping):
+                step = _edge({**value, "name": ""})
+                confidence = value.get("confidence")
+                known = float(confidence) if isinstance(confidence, int | float) and 0 <= confidence <= 1 else 0.0
+                found.append(Hop(step.src, step.edge, step.dst, step.site, step.strategy, known))
+        except Malformed:
+            continue
+    return tuple(found)
 
 
 def _list(value: object) -> list[object]:
