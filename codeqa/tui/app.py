@@ -35,6 +35,7 @@ from codeqa.tui.index import IndexScreen, elsewhere
 from codeqa.tui.jump import JumpScreen
 from codeqa.tui.question import Question
 from codeqa.tui.search import SearchScreen
+from codeqa.tui.sessions.screen import SessionsScreen
 from codeqa.tui.themes import THEMES, Colourless
 from codeqa.tui.thinning import Thinner
 
@@ -79,6 +80,9 @@ class CodeqaApp(App[None]):
         Binding(
             "f2", "inventory", "Index and models", id="app.index", tooltip="index and models", show=False, priority=True
         ),
+        Binding(
+            "f3", "sessions", "Sessions", id="app.sessions", tooltip="earlier questions", show=False, priority=True
+        ),
         Binding("q", "quit", "Quit", id="app.quit", tooltip="quit"),
         Binding("ctrl+q", "leave", "Quit", id="app.leave", tooltip="quit, also from a line of text", priority=True),
         Binding("ctrl+q", "quit", "Quit", id="app.leave", show=False, priority=True),
@@ -116,6 +120,7 @@ class CodeqaApp(App[None]):
         self.search_screen = SearchScreen(self.engine, clock)
         self.index_screen = IndexScreen(self.engine, project.settings.model)
         self.graph_screen = GraphScreen(self.engine)
+        self.sessions_screen = SessionsScreen(self.engine, keeps=project.settings.trace.keep)
         for each in THEMES.values():
             self.register_theme(each)
         self._kept = kept.place(self.environ)
@@ -173,6 +178,10 @@ class CodeqaApp(App[None]):
         """Show the index and the models."""
         self._open(self.index_screen, "index")
 
+    def action_sessions(self) -> None:
+        """Show earlier questions."""
+        self._open(self.sessions_screen, "sessions")
+
     def on_unmount(self) -> None:
         """Let go of the project, and keep what is typed."""
         self.ask_screen.save_draft()
@@ -199,6 +208,7 @@ class CodeqaApp(App[None]):
         elif self._indexing is not None and told.job == self._indexing.number:
             self._index_happened(told)
         screen.about_project()
+        self.sessions_screen.told(told)
         for listening in (self.search_screen, self.index_screen):
             if listening is self.screen and listening.query(Heading):  # it may not be composed yet
                 listening.told(told)
@@ -223,6 +233,11 @@ class CodeqaApp(App[None]):
         """What those who read wait for, "" for nothing."""
         there = self.state is not None and self.state.generation
         return "the index" if self._indexing is not None and not there else ""
+
+    @property
+    def walking(self) -> bool:
+        """Whether a question is being answered, or asked again."""
+        return self.ask_screen.working or self.sessions_screen.replaying is not None
 
     def _failed(self, error: Exception) -> None:
         said = error.message if isinstance(error, CodeqaError) else f"{type(error).__name__}: {error}"

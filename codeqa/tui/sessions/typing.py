@@ -1,0 +1,46 @@
+"""What is typed on the Sessions screen: words to search, and a note."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from codeqa import sanitise
+from codeqa.traces.labels import LONGEST
+from codeqa.tui.query import Query
+
+
+class Words(Query):
+    """Words that a question or its answer has; down goes to the list."""
+
+    HELP = (
+        "## Search\n\nWords that question, answer, cited places, model or note have, all of them. What has them is "
+        "listed while you type.\n\nEnter or Down go to the list."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "List"),
+        Binding("down", "submit", "List", show=False),
+    ]
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self.placeholder = "words of a question or its answer"
+
+
+class Note(Input):
+    """Why an answer is good or bad, in one line."""
+
+    HELP = "## Note\n\nWhy the answer is good or bad. Enter keeps it with the label, Esc leaves it as it was."
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Keep")]
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(placeholder="why; Enter keeps it", id=id, compact=True, max_length=LONGEST)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take what is pasted as one line in which nothing commands the terminal."""
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor(sanitise.text(" ".join(event.text.split())))
