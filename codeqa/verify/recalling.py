@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from codeqa import files
-from codeqa.domain import Answer, Citation, Claim, CodeqaError, Dropped, Replay
+from codeqa.domain import Answer, Citation, Claim, CodeqaError, Dropped
 from codeqa.tools import Tools
 from codeqa.verify import recorded
 from codeqa.verify.replay import replay
@@ -20,7 +20,7 @@ class Recalled:
     """An answer from a trace.
 
     Attributes:
-        answer: as it was, but that claims which were not found to hold now are unverified.
+        answer: as it was, but claims that were not found to hold now, or whose cited lines are others, are unverified.
         standing: numbers of the citations whose lines are where they were, byte for byte.
         changes: what does not hold any more, or stands elsewhere now, and why; empty if nothing has changed.
         holding: claims that hold now.
@@ -51,12 +51,21 @@ def recalled(kept: Mapping[str, object], tools: Callable[[], Tools]) -> Recalled
         unsure = tuple(replace(claim, verdict="unverified") for claim in answer.claims)
         not_looked = (f"nothing of it was checked again: {error.message}",)
         return Recalled(replace(answer, claims=unsure), frozenset(), not_looked, 0, verified, looked=False)
-    holds = [claim.state in ("holds", "moved") for claim in now.claims]
-    claims = tuple(
-        claim if held else replace(claim, verdict="unverified")
-        for claim, held in zip(answer.claims, holds, strict=True)
-    )
-    return Recalled(replace(answer, claims=claims), standing, _changes(answer, now), sum(holds), verified)
+    claims, changes = [], []
+    for claim, found in zip(answer.claims, now.claims, strict=True):
+        why = [*found.reasons, *found.moved] or _other_lines(answer, claim, standing)
+        holds = found.state == "moved" or (found.state == "holds" and not why)
+        claims.append(claim if holds else replace(claim, verdict="unverified"))
+        if claim.verdict == "verified" and why:
+            changes.append(f"{claim.text} ({'; '.join(why)})")
+    holding = sum(claim.verdict == "verified" for claim in claims)
+    return Recalled(replace(answer, claims=tuple(claims)), standing, tuple(changes), holding, verified)
+
+
+def _other_lines(answer: Answer, claim: Claim, standing: frozenset[int]) -> list[str]:
+    """Say which lines are others now: a replay may find a claim to hold that whoever reads them would doubt."""
+    cited = [each for each in answer.citations if each.n in claim.citations and each.n not in standing]
+    return [f"{each.path}:{each.start_line} is not what it was" for each in cited]
 
 
 def stands(citation: Citation, tools: Tools) -> bool:
@@ -64,14 +73,6 @@ def stands(citation: Citation, tools: Tools) -> bool:
     source = files.read(tools.root, citation.path, tools.settings)
     lines = [] if isinstance(source, files.Skip) else source.data.split(b"\n")
     return sha256(b"\n".join(lines[citation.start_line - 1 : citation.end_line])).hexdigest() == citation.sha256
-
-
-def _changes(answer: Answer, now: Replay) -> tuple[str, ...]:
-    said = []
-    for claim, was in zip(now.claims, answer.claims, strict=True):
-        if was.verdict == "verified" and (claim.reasons or claim.moved):
-            said.append(f"{claim.text} ({'; '.join((*claim.reasons, *claim.moved))})")
-    return tuple(said)
 
 
 def _read(kept: Mapping[str, object]) -> Answer:

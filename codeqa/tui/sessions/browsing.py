@@ -179,8 +179,8 @@ class Browser(Reader):
         self.set_class(bool(notices), "-unread")
         self.query_one("#unread", Static).update(paint(("! ", "warn"), (notices[0] + more if notices else "", "warn")))
 
-    def _show(self, *, anew: bool = False) -> None:
-        """Show what has the words that are typed, where one was; `anew` from the first, if that one is not there."""
+    def _show(self, *, near: int | None = None) -> None:
+        """Show what has the words that are typed, where one was; if that one is gone at the row `near`, or here."""
         query = " ".join(self.query_one(Words).value.split())
         groups = self.library.found(query)
         shown = list(some(groups, self._most))
@@ -190,7 +190,7 @@ class Browser(Reader):
         drawn = (query, shown, bool(left) if self._left else left, self._marked, self._reading and not groups, today)
         if drawn != self._drawn:
             self._drawn, self._shown = drawn, shown
-            before = None if anew else pane.highlighted
+            before = pane.highlighted if near is None else near
             if isinstance(ref := pane.ref(pane.highlighted), Entry):
                 self._at = ref.name
             rows = listing.list_rows(shown, today, self._marked, left, counted=not self._left)
@@ -235,7 +235,7 @@ class Browser(Reader):
 
     def _search(self) -> None:
         self._most = PAGE
-        self._show(anew=True)
+        self._show(near=0)
 
     @on(Input.Submitted, "#words")
     def _submitted(self) -> None:
@@ -249,7 +249,7 @@ class Browser(Reader):
         if isinstance(ref, More):
             self._most += PAGE
             self._at = ""
-            self._show()
+            self._show(near=event.option_index - 1)  # above it is an empty line
         elif isinstance(ref, Entry) and ref.name != self._at:
             before, self._at = self.library.entry(self._at), ref.name
             had_label = before is not None and before.label is not None

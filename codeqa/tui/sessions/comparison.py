@@ -89,9 +89,8 @@ class ComparisonScreen(Screen[None]):
         found = self.comparison
         if not found.differs:
             return [("✓ both say the same", "good"), (f" · {len(found.both)} claims", "dim")]
-        said = (
-            f" · {len(found.only_before)} claims only before, {len(found.only_now)} only now, {len(found.both)} in both"
-        )
+        counts = f"{len(found.only_before)} only before, {len(found.only_now)} only now, {len(found.both)} in both"
+        said = f" · claims: {counts}"
         return [("≠ they differ", "warn"), (said, "dim")]
 
     def _rows(self, width: int) -> Iterator[Row]:
