@@ -115,7 +115,7 @@ def on_sessions(
 
 
 async def sessions_ready(sessions: Sessions) -> None:
-    await sessions.until(lambda: sessions.app.state is not None and not sessions.app.busy)
+    await sessions.until(lambda: sessions.app.state is not None and sessions.app.indexing is None)
     await sessions.pilot.press("f3")
     await sessions.until(lambda: sessions.app.screen is sessions.screen)
     await sessions.read()
@@ -268,7 +268,7 @@ def test_a_question_is_asked_again_without_being_kept_and_can_be_stopped(tmp_pat
         project.gate.clear()
         await sessions.pilot.press("r")
         await sessions.until(lambda: "3 steps · expand calls of main" in sessions.status)
-        assert sessions.footer["escape"] == "Stop" and sessions.app.busy == "the walk"
+        assert sessions.footer["escape"] == "Stop" and sessions.app.walking
         await sessions.press("enter")  # no two at once
         assert "a walk goes on" in sessions.status
         await sessions.press("escape")
@@ -285,7 +285,7 @@ def test_a_question_is_asked_again_without_being_kept_and_can_be_stopped(tmp_pat
         await sessions.pilot.press("r", "escape", "escape")  # the second one is no key that stops: it goes back
         project.gate.set()
         project.answers = [CodeqaError("the server is down", hint="start it")]
-        await sessions.until(lambda: not sessions.app.busy)
+        await sessions.until(lambda: not sessions.app.walking and sessions.app.indexing is None)
         await sessions.press("f3")
         await sessions.pilot.press("r")
         await sessions.until(lambda: "the server is down · start it" in sessions.status)
@@ -304,7 +304,7 @@ def test_what_was_asked_again_waits_until_one_comes_back(tmp_path: Path) -> None
         await sessions.pilot.press("f2")
         await sessions.until(lambda: sessions.app.screen is sessions.app.index_screen)
         project.gate.set()
-        await sessions.until(lambda: not sessions.app.busy)
+        await sessions.until(lambda: not sessions.app.walking and sessions.app.indexing is None)
         assert sessions.app.screen is sessions.app.index_screen
         await sessions.pilot.press("f3")
         await sessions.until(lambda: isinstance(sessions.app.screen, ComparisonScreen))
@@ -580,7 +580,7 @@ def test_a_broken_folder_is_told_in_a_line_and_nothing_falls_over(tmp_path: Path
         assert len(sessions.questions) == 3
         for _ in range(3):
             await sessions.press("t", "x", "J", "escape", "r")
-            await sessions.until(lambda: not sessions.app.busy)
+            await sessions.until(lambda: not sessions.app.walking and sessions.app.indexing is None)
             if isinstance(sessions.app.screen, ComparisonScreen):
                 await sessions.press("escape")
             await sessions.press("plus", "s", "y", "enter")

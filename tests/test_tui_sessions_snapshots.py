@@ -60,7 +60,7 @@ def test_sessions(snap_compare: Callable[..., bool], tmp_path: Path, state: str,
     screen = app.sessions_screen
 
     async def before(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: app.state is not None and not app.busy)
+        await until(pilot, lambda: app.state is not None and app.indexing is None)
         await pilot.press("f3")
         await until(pilot, lambda: app.screen is screen and not screen._reading)
         for box in (screen.query_one(Words), screen.query_one(Note)):

@@ -63,7 +63,7 @@ def bar(seconds: float | None, most: float) -> str:
     """Return how long a step took beside the longest one, six columns."""
     if seconds is None or most <= 0:
         return " " * BAR
-    share = round(seconds / most * BAR)
+    share = round(min(seconds / most, 1.0) * BAR)
     return f"{'━' * share if share else '╴':<{BAR}}"
 
 
