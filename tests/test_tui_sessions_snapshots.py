@@ -31,7 +31,8 @@ STATES = {  # keys that lead there
 
 @pytest.fixture(autouse=True)
 def one_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Times are drawn as they are in one place."""
+    """Times are drawn as they are in one place, and what is said for a while is said for all of the test."""
+    monkeypatch.setattr("codeqa.tui.status.REMARK_SECONDS", 3600)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield

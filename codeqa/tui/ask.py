@@ -219,7 +219,7 @@ class AskScreen(AskingBack):
     def resume(self, recalled: Recalled, conversation: Conversation, steps: Sequence[Event], said: str) -> None:
         """Show an earlier answer with what of it holds now; the next question goes on with `conversation`.
 
-        `said` stands at the end of the line of status. What is typed stays, and no walk may go on.
+        `said` stands at the beginning of the line of status. What is typed stays, and no walk may go on.
         """
         self._question, self._conversation, self._recalled = recalled.answer.question, conversation, recalled
         self._notices = [event.text for event in steps if isinstance(event, Notice)]
@@ -228,7 +228,8 @@ class AskScreen(AskingBack):
         self.remove_class("-idle")
         self._exhibit(None)
         self._answered(recalled.answer)
-        self.query_one(StatusLine).show(Content.assemble(summed_up(recalled.answer), paint((f" · {said}", "dim"))))
+        line = Content.assemble(paint(("↺ ", "mark"), said, (" · ", "dim")), summed_up(recalled.answer))
+        self.query_one(StatusLine).show(line)
         self.refresh_bindings()
 
     def forget(self, conversation: str) -> None:
