@@ -369,6 +369,8 @@ INDEX: list[Step | Callable[[Driven], Any]] = [
     ("index.back", "escape", "screen", "AskScreen"),
     press("f2"),
     ("index.back", "b", "screen", "AskScreen"),
+    ("app.sessions", "f3", "screen", "SessionsScreen"),
+    press("escape"),
     press("f2"),
     ("index.look", "r", "looks", more),
     index_held,
@@ -410,7 +412,9 @@ SCRIPTS = {"ask": ASK, "search": SEARCH, "index": INDEX, "graph": GRAPH}
 
 def test_each_key_of_each_binding_is_driven_below() -> None:
     driven = {(step[0], step[1]) for script in SCRIPTS.values() for step in script if isinstance(step, tuple)}
-    assert {(action.id, key) for action in KNOWN.values() for key in action.keys} == driven
+    elsewhere = {"sessions", "words", "note", "trace", "runs"}  # tests/test_tui_sessions.py presses these
+    here = [action for action in KNOWN.values() if action.place not in elsewhere]
+    assert {(action.id, key) for action in here for key in action.keys} == driven
 
 
 @pytest.fixture(scope="module")

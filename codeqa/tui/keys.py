@@ -27,11 +27,20 @@ PLACES = {  # in the order of the listing; where each holds beside its own scree
     "query": "in the query",
     "index": "Index and models",
     "graph": "Graph",
+    "sessions": "Earlier questions",
+    "words": "in the words",
+    "note": "in a note",
+    "trace": "Trace",
+    "runs": "Two runs",
 }
-WITHIN = {"question": "ask", "query": "search"}  # parts of a screen
+WITHIN = {"question": "ask", "query": "search", "words": "sessions", "note": "sessions"}  # parts of a screen
 ANYWHERE = frozenset({"app", "list", "lines"})
 MOVEMENT = frozenset({"list", "lines"})  # no commands: they only move
-PAIRS = {"ask.next": "ask.previous", "question.earlier": "question.later"}  # one label for two keys in the footer
+PAIRS = {
+    "ask.next": "ask.previous",
+    "trace.next": "trace.previous",
+    "question.earlier": "question.later",
+}  # one label for two keys in the footer
 
 KEYMAPS: dict[str, dict[str, str]] = {
     "default": {},

@@ -55,7 +55,9 @@ class Entries(Rows):
     """The questions; up from the first goes to the words."""
 
     HELP = HELP
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Resume")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Resume", id="list.select", tooltip="take the question up again"),
+    ]
 
     def action_cursor_up(self) -> None:
         """Go up, out of the list from its first question."""

@@ -44,9 +44,9 @@ class ComparisonScreen(Screen[None]):
     AUTO_FOCUS = "#lines"
     CSS = "ComparisonScreen #lines { width: 1fr; padding: 0 1 0 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("e", "edit", "Edit"),
-        Binding("y", "copy", "Copy"),
+        Binding("escape", "back", "Back", id="runs.back", tooltip="back"),
+        Binding("e", "edit", "Edit", id="runs.edit", tooltip="open the editor at the claim"),
+        Binding("y", "copy", "Copy", id="runs.copy", tooltip="copy the comparison"),
     ]
 
     def __init__(self, first: tuple[str, str], second: tuple[str, str], comparison: Comparison) -> None:

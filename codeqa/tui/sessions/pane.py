@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from codeqa.tui.evidence import Lines
 from codeqa.tui.painting import lines, paint
 
 MOST_LINES = 1_200  # of one text: to lay lines out takes time for each
 
 
-class Pane(VerticalScroll):
+class Pane(Lines):
     """Shows lines, folded to its width."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "First", show=False),
-        Binding("G", "scroll_end", "Last", show=False),
-    ]
+    HELP = "## Text\n\nWhat one stands on in the list, in full."
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, classes="text")

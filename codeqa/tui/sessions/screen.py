@@ -36,21 +36,23 @@ class SessionsScreen(Browser):
 
     app: CodeqaApp
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop"),
-        Binding("escape", "back", "Back"),
-        Binding("slash", "words", "Search"),
-        Binding("t", "trace", "Trace"),
-        Binding("plus,equals_sign", "thumb('good')", "Good", key_display="+"),
-        Binding("minus", "thumb('bad')", "Bad", key_display="-"),
-        Binding("n", "note", "Note"),
-        Binding("u", "undo", "Undo"),
-        Binding("c", "mark", "Mark"),
-        Binding("c", "compare", "Compare"),
-        Binding("c", "unmark", "Unmark"),
-        Binding("r", "replay", "Again"),
-        Binding("s", "save", "Case"),
-        Binding("y", "copy", "Copy"),
-        Binding("d", "delete", "Delete"),
+        Binding("escape", "stop", "Stop", id="sessions.stop", tooltip="stop asking again"),
+        Binding("escape", "back", "Back", id="sessions.back", tooltip="back"),
+        Binding("slash", "words", "Search", id="sessions.words", tooltip="go to the words"),
+        Binding("t", "trace", "Trace", id="sessions.trace", tooltip="the trace, step by step"),
+        Binding(
+            "plus,equals_sign", "thumb('good')", "Good", key_display="+", id="sessions.good", tooltip="a good answer"
+        ),
+        Binding("minus", "thumb('bad')", "Bad", key_display="-", id="sessions.bad", tooltip="a bad answer"),
+        Binding("n", "note", "Note", id="sessions.note", tooltip="a note with the label"),
+        Binding("u", "undo", "Undo", id="sessions.undo", tooltip="take the last label back"),
+        Binding("c", "mark", "Mark", id="sessions.mark", tooltip="mark, then compare with another"),
+        Binding("c", "compare", "Compare", id="sessions.mark"),
+        Binding("c", "unmark", "Unmark", id="sessions.mark"),
+        Binding("r", "replay", "Again", id="sessions.replay", tooltip="ask again and compare"),
+        Binding("s", "save", "Case", id="sessions.save", tooltip="save as a case of an evaluation"),
+        Binding("y", "copy", "Copy", id="sessions.copy", tooltip="copy question and answer"),
+        Binding("d", "delete", "Delete", id="sessions.delete", tooltip="delete the conversation"),
     ]
 
     @on(Rows.OptionSelected, "#entries")

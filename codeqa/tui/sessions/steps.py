@@ -43,7 +43,9 @@ class Steps(Rows):
     """The steps of a walk."""
 
     HELP = HELP
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Large")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Large", id="list.select", tooltip="the step on the whole screen"),
+    ]
 
 
 class StepsScreen(Screen[int]):
@@ -60,11 +62,11 @@ class StepsScreen(Screen[int]):
     StepsScreen .said { width: 1fr; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("J", "step(1)", "Next step", key_display="J/K"),
-        Binding("K", "step(-1)", "Step before", show=False),
-        Binding("x", "raw", "Raw"),
-        Binding("y", "copy", "Copy"),
+        Binding("escape", "back", "Back", id="trace.back", tooltip="back"),
+        Binding("J", "step(1)", "Next step", key_display="J/K", id="trace.next", tooltip="the next step"),
+        Binding("K", "step(-1)", "Step before", show=False, id="trace.previous", tooltip="the step before"),
+        Binding("x", "raw", "Raw", id="trace.raw", tooltip="the step as it was sent"),
+        Binding("y", "copy", "Copy", id="trace.copy", tooltip="copy the step"),
     ]
 
     def __init__(self, name: str, turn: Json, at: int = 0) -> None:

@@ -21,8 +21,8 @@ class Words(Query):
         "listed while you type.\n\nEnter or Down go to the list."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "List"),
-        Binding("down", "submit", "List", show=False),
+        Binding("enter", "submit", "List", id="words.list", tooltip="go to the list"),
+        Binding("down", "submit", "List", show=False, id="words.list"),
     ]
 
     def __init__(self, *, id: str) -> None:
@@ -34,7 +34,9 @@ class Note(Input):
     """Why an answer is good or bad, in one line."""
 
     HELP = "## Note\n\nWhy the answer is good or bad. Enter keeps it with the label, Esc leaves it as it was."
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Keep")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Keep", id="note.keep", tooltip="keep the note")
+    ]
 
     def __init__(self, *, id: str) -> None:
         super().__init__(placeholder="why; Enter keeps it", id=id, compact=True, max_length=LONGEST)
