@@ -100,7 +100,7 @@ def locked(folder: int, name: str) -> Iterator[None]:
     """Hold the lock of a file that is there. Raises OSError where another holds it, CodeqaError if it is not ours."""
     file = os.open(name, _READ, dir_fd=folder)
     try:
-        _require_own(file)
+        require_own(file)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:

@@ -222,7 +222,9 @@ class AskScreen(AskingBack):
         `said` stands at the beginning of the line of status. What is typed stays, and no walk may go on.
         """
         self._question, self._conversation, self._recalled = recalled.answer.question, conversation, recalled
+        self.clarify = None
         self._notices = [event.text for event in steps if isinstance(event, Notice)]
+        self._spent, self._leading = Spent(), recalled.answer.model
         self._steps = [row for event in steps if (row := step_row(event)) is not None]
         self._opened = {CHANGES}
         self.remove_class("-idle")
