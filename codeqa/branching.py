@@ -38,13 +38,18 @@ def distinct(hops: Sequence[Hop]) -> list[Hop]:
 
 
 def _root(hops: Sequence[Hop]) -> str:
-    """Return where a tree is told from: what most steps lead away from, or lead to; of several, an end of the first."""
+    """Return where a tree is told from: what all steps lead away from, or all lead to.
+
+    Where nothing is that, as in a walk that looked around, an end of the first step: there it began.
+    """
     ends = list(dict.fromkeys(end for hop in hops for end in (hop.src, hop.dst)))
     away = [(hop.src, hop.dst) for hop in hops]
     back = [(dst, src) for src, dst in away]
+    together = _led(ends[0], [*away, *back]) // 2
 
-    def weight(end: str) -> tuple[int, bool, int]:
-        return max(_led(end, away), _led(end, back)), end in away[0], sum(end in pair for pair in away)
+    def weight(end: str) -> tuple[bool, bool, int]:
+        most = max(_led(end, away), _led(end, back))
+        return most >= together, end in away[0], sum(end in pair for pair in away)
 
     return max(ends, key=weight)
 

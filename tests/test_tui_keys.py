@@ -268,6 +268,8 @@ ASK: list[Step | Callable[[Driven], Any]] = [
     ("ask.next", "n", "cited", "2/3"),
     ("ask.previous", "p", "cited", "1/3"),
     ("ask.below", "w", "classes", {"-narrow", "-below-walk"}),
+    ("ask.zoom", "z", "classes", lambda _, now: "-zoom" in now),
+    ("ask.zoom", "z", "classes", lambda _, now: "-zoom" not in now),
     ("ask.edit", "e", "opened", 1),
     ("ask.copy", "y", "copied", "shop/app.py:6"),
     ("ask.copy_answer", "Y", "copied", lambda _, now: "main" in now),

@@ -101,10 +101,14 @@ def tell(tools: Tools, linker: Linker, book: Notebook, found: Sequence[Lead], qu
     ids = {lead.symbol.id for lead in found}
     for number, lead in enumerate(_in_order(tools, found)):
         symbol = lead.symbol
-        book.add(say.entry(tools, symbol))
+        entry = say.entry(tools, symbol)
+        book.add(entry)
         if number >= TOLD:
             continue
-        for line, text in linker.telling_lines(question, symbol, LINES, TELLING):
+        _, *documentation = entry.places
+        told = {line for place in documentation for line in range(place.start_line, place.end_line + 1)}
+        telling = linker.telling_lines(question, symbol, LINES + len(told), TELLING)
+        for line, text in [(line, text) for line, text in telling if line not in told][:LINES]:
             place = Place(symbol.span.path, line, line, symbol.qualname)
             short = text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
             quote = text[: QUOTED - 1]

@@ -57,6 +57,7 @@ class AskScreen(AskingBack):
         Binding("n", "citation(1)", "Cited", key_display="n/p", id="ask.next", tooltip="the next citation"),
         Binding("p", "citation(-1)", "Cited before", show=False, id="ask.previous", tooltip="the citation before"),
         Binding("w", "below", "Walk", id="ask.below", tooltip="walk or evidence below the answer"),
+        Binding("z", "zoom", "Zoom", id="ask.zoom", tooltip="this pane alone, or all again"),
         Binding("g", "graph", "Graph", id="ask.graph", tooltip="the graph around the step or the evidence"),
         Binding("r", "again", "Ask again", id="ask.again", tooltip="ask again, now that the index has more"),
         Binding("e", "edit", "Edit", id="ask.edit", tooltip="open the editor at the cited line"),
@@ -438,6 +439,8 @@ class AskScreen(AskingBack):
             return not self.working and not isinstance(self.focused, Question)
         if action in {"copy_answer", "export"}:
             return self.answer is not None
+        if action == "zoom":
+            return self.has_class("-zoom") or any(pane.has_focus_within for pane in self.query(".pane"))
         if action == "again":
             return self._outdated(self.app.state)
         if action == "below":
@@ -498,6 +501,14 @@ class AskScreen(AskingBack):
     def action_below(self) -> None:
         """Where panes are stacked: show the other one below the answer."""
         self._below("walk" if self.has_class("-below-evidence") else "evidence")
+
+    def action_zoom(self) -> None:
+        """Show the pane that has the focus alone, or all again."""
+        pane = next((pane for pane in self.query(".pane") if pane.has_focus or pane.has_focus_within), None)
+        zoomed = self.has_class("-zoom") or pane is None
+        self.set_class(not zoomed, "-zoom")
+        for each in self.query(".pane"):
+            each.set_class(each is pane and not zoomed, "-zoomed")
 
     def action_begin(self) -> None:
         """Begin a new conversation: the next question means nothing of what was said before."""
