@@ -18,6 +18,7 @@ from codeqa.tui.app import CodeqaApp
 from codeqa.tui.engine import Job
 from codeqa.tui.evidence import Evidence
 from codeqa.tui.helping import Help
+from codeqa.tui.query import Query
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
 from tests.driving import Driven, drive
@@ -166,6 +167,27 @@ def test_key_r_asks_again_once_the_index_has_what_it_did_not_have() -> None:
 
         assert screen.project.asked == [QUESTION, QUESTION]
         assert "r" not in screen.footer
+
+    on_screen(check)
+
+
+def test_what_is_typed_at_once_behind_a_key_that_moves_the_focus_goes_there() -> None:
+    """Keys of a burst: a `q` behind `/` is a letter, and what follows Enter belongs to the answer."""
+
+    async def check(screen: Screen) -> None:
+        await screen.ask()
+        assert screen.app.focused is screen.pane("answer")
+        for key in "/q why e":
+            screen.app.post_message(events.Key("slash" if key == "/" else "space" if key == " " else key, key))
+        screen.app.post_message(events.Paste("!\nand y"))
+        await screen.until(lambda: screen.box.value == "q why e! and y")
+
+        assert screen.app.is_running
+        screen.box.value = ""
+        for key, character in (("ctrl+f", None), ("x", "x"), ("y", "y"), ("escape", None), ("z", "z")):
+            screen.app.post_message(events.Key(key, character))
+        await screen.until(lambda: screen.box.value == "z")
+        assert screen.app.search_screen.query_one(Query).value == "xy"
 
     on_screen(check)
 

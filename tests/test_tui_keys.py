@@ -65,7 +65,7 @@ def test_what_is_no_id_no_key_or_taken_is_said_with_the_nearest_and_the_rest_hol
 
 def test_two_keys_may_change_places_and_one_key_may_mean_two_things_in_two_places() -> None:
     assert not keys.choose("default", [("ask.edit", "y"), ("ask.copy", "e")], KNOWN).troubles
-    assert not keys.choose("default", [("index.look", "e"), ("ask.stop", "z"), ("ask.question", "z")], KNOWN).troubles
+    assert not keys.choose("default", [("index.look", "e"), ("ask.stop", "v"), ("ask.question", "v")], KNOWN).troubles
     assert keys.choose("default", [("graph.mark", "j")], KNOWN).troubles == ("graph.mark: j is list.down already",)
     assert keys.choose("default", [("app.search", "ctrl+n")], KNOWN).troubles
 

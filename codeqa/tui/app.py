@@ -33,6 +33,7 @@ from codeqa.tui.heading import Heading
 from codeqa.tui.helping import Help
 from codeqa.tui.index import IndexScreen, elsewhere
 from codeqa.tui.jump import JumpScreen
+from codeqa.tui.ordering import InOrder
 from codeqa.tui.question import Question
 from codeqa.tui.search import SearchScreen
 from codeqa.tui.sessions.screen import SessionsScreen
@@ -58,7 +59,7 @@ class Remarking(Protocol):
         """Say something in it for a while."""
 
 
-class CodeqaApp(App[None]):
+class CodeqaApp(InOrder):
     """Asks, shows, opens. Whatever needs the index is done in the engine's threads."""
 
     TITLE = "codeqa"
