@@ -515,7 +515,7 @@ def test_the_footer_has_these_keys_and_each_has_a_test_below() -> None:
         assert screen.footer == {"up": "History", "enter": "Ask", "ctrl+q": "Quit", "f1": "Help"}
         await screen.ask()
         panes = {"escape": "Ask", "n": "Cited", "e": "Edit", "y": "Copy", "Y": "All", "f1": "Help", "q": "Quit"}
-        panes["g"] = "Graph"  # tests/test_tui_graph.py
+        panes |= {"g": "Graph", "z": "Zoom"}  # tests/test_tui_keys.py
         assert screen.footer == panes
         await screen.pilot.resize_terminal(*NARROW)
         await screen.pilot.pause()
