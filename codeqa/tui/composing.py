@@ -37,7 +37,7 @@ class Composing(Screen[None]):
     def __init__(self, engine: Engine) -> None:
         super().__init__()
         self.engine = engine
-        self.typed = ""  # what stands in the question
+        self.typed = ""  # what stands in the question and was not asked before
         self.restored = False  # it was typed in an earlier run
 
     def begin_composing(self) -> None:
@@ -131,7 +131,8 @@ class Composing(Screen[None]):
     @on(TextArea.Changed, "#question")
     def _on_changed(self) -> None:
         """Know what is typed also when the box is gone; one that takes another row moves what hangs below it."""
-        self.typed = self.query_one(Question).value
+        box = self.query_one(Question)
+        self.typed = "" if box.value in box.asked else box.value  # what was asked already is kept anyhow
         self.call_after_refresh(self._below_the_box)
 
     def _below_the_box(self) -> None:
