@@ -184,6 +184,7 @@ class Scripted:
     threads: set[str] = field(default_factory=set)
     tools: Tools = field(default_factory=Tools)
     made: Store = field(default_factory=Store)
+    questions: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.gate, self.index_gate, self.pick_gate = threading.Event(), threading.Event(), threading.Event()
@@ -214,6 +215,9 @@ class Scripted:
         return self
 
     def refresh(self) -> None: ...
+
+    def examples(self) -> list[str]:
+        return list(self.questions)
 
     def lead_by(self, name: str | None) -> None:
         self.model = name

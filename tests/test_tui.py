@@ -192,6 +192,16 @@ def test_what_is_typed_at_once_behind_a_key_that_moves_the_focus_goes_there() ->
     on_screen(check)
 
 
+def test_the_first_screen_offers_questions_about_this_repository() -> None:
+    async def check(screen: Screen) -> None:
+        await screen.until(lambda: "who calls check" in screen.answer)
+        screen.app.set_focus(screen.pane("answer"))
+        await screen.press("end", "enter")
+        await screen.until(lambda: screen.project.asked == ["what breaks if I change `check`"])
+
+    on_screen(check, Scripted(questions=("who calls `check`", "what breaks if I change `check`")))
+
+
 def test_an_empty_question_asks_nothing() -> None:
     async def check(screen: Screen) -> None:
         screen.box.value = "   "

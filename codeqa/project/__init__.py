@@ -399,6 +399,12 @@ class Project:
         """Return the symbols and files that a part of a name may stand for, likeliest first, see search/picking.py."""
         return self._searcher().picker.find(part, limit)
 
+    def examples(self) -> list[str]:
+        """Return questions to begin with, about what is used most here, see planner/examples.py."""
+        from codeqa.planner.examples import LOOKED_AT, examples
+
+        return examples(self.tools, self.pick("", 4 * LOOKED_AT))
+
     def mention(self, key: str) -> str:
         """Return how a question has to name the symbol of an id so that it alone is meant. Raises UnknownSymbol."""
         from codeqa.planner.mentioning import mention

@@ -31,7 +31,7 @@ from codeqa.tui.rows import Row, Rows
 from codeqa.tui.segments import Segment, citation_at, hops_of, key, segments, states
 from codeqa.tui.showing import CHANGES, Fold, Said, Spent, answer_rows, step_row, summed_up, walk_rows
 from codeqa.tui.status import StatusLine
-from codeqa.tui.texts import ANSWER_HELP, WALK_HELP, welcome
+from codeqa.tui.texts import ANSWER_HELP, WALK_HELP, Example, welcome
 from codeqa.verify.recalling import Recalled
 from codeqa.wording import describe, duration
 
@@ -87,6 +87,7 @@ class AskScreen(AskingBack):
         self._notices: list[str] = []
         self._steps: list[Row] = []
         self._recalled: Recalled | None = None  # where the answer is an earlier one
+        self._greeted = False
         self._base: Exhibit | None = None  # what the evidence pane shows, as it was cited
 
     def compose(self) -> ComposeResult:
@@ -293,6 +294,8 @@ class AskScreen(AskingBack):
     def about_index(self, progress: Progress | None, state: State | None = None) -> None:
         """Take how far the index is, None where it is at rest."""
         self._indexing = progress
+        if progress is None and state is not None and state.generation:
+            self._greet()
         if progress is None and state is not None and self._outdated(state):
             self.say(
                 ("✓ the index is that of the tree now", "good"), (f" · {self.app.shown('ask.again')} asks again", "dim")
@@ -304,6 +307,21 @@ class AskScreen(AskingBack):
             elif state is not None:
                 more = " · no model is needed" if not self.app.model else ""
                 self.say(("ready", "good"), (f"{more} · {RESTORED}" if self.restored else more, "dim"))
+
+    def _greet(self) -> None:
+        """Show questions about this repository as soon as there is an index to make them of."""
+        if self._greeted or not self.has_class("-idle"):
+            return
+        self._greeted = True
+        future = self.engine.submit(lambda project: project.examples())
+
+        async def show() -> None:
+            questions = await asyncio.wrap_future(future)
+            if self.has_class("-idle") and questions:
+                self.query_one("#answer", Rows).show(welcome(self.app.keymap.troubles, questions))
+
+        showing: Callable[[], Awaitable[None]] = show
+        self.run_worker(showing, group="examples", exit_on_error=False)
 
     def _outdated(self, state: State | None) -> bool:
         """Whether the answer that is shown was made without files that the index has by now."""
@@ -343,7 +361,9 @@ class AskScreen(AskingBack):
     @on(Rows.OptionSelected, "#answer")
     def _on_fold(self, event: Rows.OptionSelected) -> None:
         ref = self.query_one("#answer", Rows).ref(event.option_index)
-        if isinstance(ref, Fold):
+        if isinstance(ref, Example):
+            self.ask(ref.question)
+        elif isinstance(ref, Fold):
             self._opened ^= {ref.name}
             self._show_answer()
         elif isinstance(ref, Said):

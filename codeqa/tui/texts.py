@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from codeqa.tui.painting import inline, paint
 from codeqa.tui.rows import EMPTY, Row
@@ -30,16 +31,30 @@ One sentence a line. Standing on one shows what it cites, and marks ▎ its step
 """
 
 
-def welcome(troubles: Sequence[str] = ()) -> list[Row]:
-    """Return what stands in the middle before anything is asked; `troubles`: settings that were not understood."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question that can be asked from its row."""
+
+    question: str
+
+
+def welcome(troubles: Sequence[str] = (), questions: Sequence[str] = ()) -> list[Row]:
+    """Return what stands in the middle before anything is asked.
+
+    `troubles`: settings that were not understood. `questions`: some about this very repository, in place of examples.
+    """
     more = f" (and {len(troubles) - 1} more; codeqa doctor lists them)" if len(troubles) > 1 else ""
     wrong = [Row(EMPTY), Row(paint(("! ", "warn"), "your keys: ", troubles[0], (more, "dim")))] if troubles else []
     return [
         Row(EMPTY),
         Row(paint(("Ask about this repository in plain English.", "title"))),
         Row(EMPTY),
-        *(Row(inline(example, "dim"), paint("  · "), paint("    ")) for example in EXAMPLES),
+        *(_example(each, Example(each) if questions else None) for each in questions or EXAMPLES),
         Row(EMPTY),
         Row(paint(("Every sentence of an answer cites lines whose bytes were checked.", "dim"))),
         *wrong,
     ]
+
+
+def _example(question: str, ref: Example | None) -> Row:
+    return Row(inline(question, "dim"), paint("  · "), paint("    "), ref=ref)
