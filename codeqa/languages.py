@@ -48,6 +48,8 @@ class Text:
     blank: tuple[str, ...] = ()  # regular expressions; their group 1 is read as spaces: macros that hide the syntax
     foreign: tuple[str, ...] = ()  # regular expressions for what another program reads first: templates; spaces, too
     quotes: str = ""  # signs that may stand around a name and are no part of it
+    letters: str = ""  # signs that may stand in a name beside what Unicode lets stand in identifiers
+    endings: str = ""  # signs that a name may end with
     prose_nodes: tuple[str, ...] = ()  # node types, or "around/node", that are words to a reader as strings are
     holes: tuple[str, ...] = ("interpolation",)  # node types inside of these and of strings that are code again
     unparsed: tuple[str, ...] = ()  # node types of code that the grammar leaves as it is, with its strings and comments

@@ -371,3 +371,23 @@ def test_what_is_no_answer_is_wrong_usage(codeqa: RunCodeqa, root: Path, tmp_pat
 @pytest.mark.parametrize("name", ["nothing.json", ".", "/dev/null"])
 def test_what_is_no_file_is_wrong_usage(codeqa: RunCodeqa, root: Path, name: str) -> None:
     assert codeqa("verify", name, "--repo", root).returncode == 2
+
+
+@pytest.mark.parametrize(("before", "after"), [("retry(", "retrying("), ("retry(", "_retry("), ("retry(", "retryé(")])
+def test_a_site_that_has_only_a_longer_name_does_not_hold(root: Path, before: str, after: str) -> None:
+    written = answer(root)
+    edit(root, "shop/checkout.py", lambda text: text.replace(before, after))
+    with Project.open(root, environ={}) as project:  # the index still says what the tree said
+        found = project.verify(written)
+
+    assert "does not name retry any more" in said(found)
+    assert not found.holds
+
+
+def test_a_definition_that_has_only_a_longer_name_does_not_hold(root: Path) -> None:
+    written = answer(root, "where is PaymentError defined")
+    edit(root, "shop/errors.py", lambda text: text.replace("PaymentError", "PaymentErrors"))
+    with Project.open(root, environ={}) as project:
+        found = project.verify(written)
+
+    assert "does not name PaymentError any more" in said(found)

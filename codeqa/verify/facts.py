@@ -27,6 +27,8 @@ from codeqa.domain import (
 from codeqa.notebook import Fact, Place
 from codeqa.plan import Runner, parse
 from codeqa.tools import Tools
+from codeqa.verify import spelling
+from codeqa.verify.spelling import Spelling
 
 MAX_QUOTE_LINES = 60
 _SPACE = re.compile(r"\s+")
@@ -139,7 +141,7 @@ class Verifier:
             return f"{symbol.id} is not in the index"
         if now.kind == "module":
             return "" if self._read(now.span.path) is not None else f"{now.span.path} cannot be read"
-        if not self._names(now.span.path, now.name_line, now.name):
+        if not self._spelling(now.span.path).has(self._line(now.span.path, now.name_line), now.name):
             return f"{now.cite} does not name {now.name} any more"
         return ""
 
@@ -148,10 +150,8 @@ class Verifier:
             return f"the index holds no such edge at {edge.site}"
         if edge.kind is EdgeKind.CONTAINS:
             return ""
-        wanted = re.split(r"\W+", edge.name.strip())[-1] or edge.name
-        if not self._names(edge.path, edge.line, wanted):
-            return f"{edge.site} does not name {wanted} any more"
-        return ""
+        lacking = self._lacking(edge.path, edge.line, edge.name)
+        return f"{edge.site} does not name {lacking} any more" if lacking else ""
 
     def _stored(self, edge: Edge) -> bool:
         if edge.strategy is not Strategy.DISPATCH:
@@ -181,9 +181,20 @@ class Verifier:
 
     # ---------------------------------------------------------------------------------------------------------- bytes
 
-    def _names(self, path: str, line: int, name: str) -> bool:
+    def _lacking(self, path: str, line: int, name: str) -> str:
+        """Return what a line does not have of the name of an edge, "" if it has it."""
+        return self._spelling(path).lacking(self._line(path, line), name)
+
+    def _spelling(self, path: str) -> Spelling:
+        record = self._store.file(path)
+        return spelling.of(record.language if record is not None else "")
+
+    def _line(self, path: str, line: int) -> str:
+        """Return a line of a file as it is now, "" if there is none."""
         lines = self._read(path)
-        return lines is not None and 0 < line <= len(lines) and name.encode() in lines[line - 1]
+        if lines is None or not 0 < line <= len(lines):
+            return ""
+        return lines[line - 1].decode("utf-8", "replace")
 
     def _read(self, path: str) -> list[bytes] | None:
         """Return the lines of a file as it is now, None if it is gone."""

@@ -27,13 +27,13 @@ from codeqa.domain import (
 from codeqa.graph import TRUSTED
 from codeqa.plan import Runner
 from codeqa.tools import Tools
-from codeqa.verify import absence, plans, recorded
+from codeqa.verify import absence, plans, recorded, spelling
 from codeqa.verify.facts import MAX_QUOTE_LINES, words_of
 from codeqa.verify.recorded import Recorded, RecordedAnswer
+from codeqa.verify.spelling import Spelling
 
 SECONDS = 60.0  # that all plans of an answer may take together
 _SPACE = re.compile(r"\s+")
-_SEPARATOR = re.compile(r"\W+")
 
 
 def replay(answer: Mapping[str, object], tools: Tools) -> Replay:
@@ -119,7 +119,7 @@ class _Replayer:
             if isinstance(trouble := self._read(now.span.path), str):
                 outcome.reasons.append(trouble)
             return
-        if not self._names(now.span.path, now.name_line, now.name):
+        if not self._spelling(now.span.path).has(self._line(now.span.path, now.name_line), now.name):
             outcome.reasons.append(f"{now.cite} does not name {now.name} any more")
         elif now.name_line != check.line:
             outcome.moved.append(f"{now.label} moved from line {check.line} to {now.cite}")
@@ -143,9 +143,8 @@ class _Replayer:
             return
         line = int(check.site.rpartition(":")[2])
         edge = min(found, key=lambda e: (e.site != check.site, abs(e.line - line)))
-        wanted = _SEPARATOR.split(edge.name.strip())[-1] or edge.name
-        if edge.kind is not EdgeKind.CONTAINS and not self._names(edge.path, edge.line, wanted):
-            outcome.reasons.append(f"{edge.site} does not name {wanted} any more")
+        if edge.kind is not EdgeKind.CONTAINS and (lacking := self._lacking(edge.path, edge.line, edge.name)):
+            outcome.reasons.append(f"{edge.site} does not name {lacking} any more")
         elif edge.site != check.site:
             outcome.moved.append(f"the line that states it moved from {check.site} to {edge.site}")
 
@@ -231,9 +230,20 @@ class _Replayer:
         else:
             outcome.reasons.append(f"{citation.path}:{citation.start_line} does not say that any more")
 
-    def _names(self, path: str, line: int, name: str) -> bool:
+    def _lacking(self, path: str, line: int, name: str) -> str:
+        """Return what a line does not have of the name of an edge, "" if it has it."""
+        return self._spelling(path).lacking(self._line(path, line), name)
+
+    def _spelling(self, path: str) -> Spelling:
+        record = self._tools.store.file(path)
+        return spelling.of(record.language if record is not None else "")
+
+    def _line(self, path: str, line: int) -> str:
+        """Return a line of a file as it is now, "" if there is none."""
         lines = self._read(path)
-        return not isinstance(lines, str) and 0 < line <= len(lines) and name.encode() in lines[line - 1]
+        if isinstance(lines, str) or not 0 < line <= len(lines):
+            return ""
+        return lines[line - 1].decode("utf-8", "replace")
 
     def _read(self, path: str) -> list[bytes] | str:
         """Return the lines of a file as it is now, or why there are none."""
