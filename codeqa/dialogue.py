@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from codeqa import sanitise
 from codeqa.clarifying import bare
 from codeqa.conversation import Conversation, Names, Turn, Understood, refers, told, understand
 from codeqa.conversation.wording import code
@@ -92,8 +93,8 @@ class Dialogue:
             answer = replace(
                 event.answer,
                 question=question,
-                understood=asked.question if asked.changed else "",
-                unknowns=tuple(dict.fromkeys([*notes, *event.answer.unknowns])),
+                understood=sanitise.line(asked.question) if asked.changed else "",
+                unknowns=tuple(dict.fromkeys([*map(sanitise.sentence, notes), *event.answer.unknowns])),
                 timing_ms={**event.answer.timing_ms, "total": spent},
             )
             known = len(self._traces.notices)
@@ -122,14 +123,15 @@ class Dialogue:
             yield Step("understand", f"{question} → {asked.question}")
         if asked.trouble:
             yield Step("understand", asked.trouble)
-            text = f"I don't know what is asked: {asked.trouble}."
+            trouble = sanitise.sentence(asked.trouble)
+            text = f"I don't know what is asked: {trouble}."
             yield Answered(
                 Answer(
                     question,
                     "single fact",
                     "abstained",
                     text,
-                    unknowns=(asked.trouble,),
+                    unknowns=(trouble,),
                     generation=generation,
                     stale=tuple(stale),
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from codeqa import sanitise
 from codeqa.domain import Edge, Hop, Symbol
 
 
@@ -28,7 +29,7 @@ class Fact:
     first place.
     """
 
-    text: str  # without citation marks
+    text: str  # one line, without citation marks; what a name has of either is escaped
     places: tuple[Place, ...]
     check: str
     symbols: tuple[Symbol, ...] = ()
@@ -39,6 +40,9 @@ class Fact:
     part: str = ""  # which part of the question it answers; "" is background
     item: bool = False  # one of a list, shown as a bullet
     goes_on: bool = False  # says more of the item before it
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", sanitise.sentence(self.text))
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ class Notebook:
         self.results = list(dict.fromkeys([*self.results, *(s.id for s in symbols)]))
 
     def unknown(self, text: str) -> None:
-        """Note what could not be found or decided."""
+        """Note what could not be found or decided, in one line."""
+        text = sanitise.sentence(text)
         if text not in self.unknowns:
             self.unknowns.append(text)

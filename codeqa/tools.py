@@ -86,7 +86,10 @@ class Tools:
 
         Understands ids, `path`, `path:line`, `Class.method`, `Class::method`, `method()`, and module prefixes.
         """
+        written = name
         name = name.strip().strip("`'\"").removesuffix("()").strip()
+        if written != name and len(written) <= LONGEST_NAME and (found := self.store.symbol(written)):
+            return [found]  # the id of what lies in a file whose name begins with a quote, say
         if not name or len(name) > LONGEST_NAME:
             return []
         if name not in self._found:

@@ -220,3 +220,30 @@ def test_what_the_repository_calls_so_is_no_handle(make_repo: MakeRepo) -> None:
         text, _ = desk.handles.marks("S1 calls S2, and the order is put into S3.")
 
     assert text == "`Checkout.place` calls `retry`, and the order is put into S3."
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_a_sentence_of_a_model_is_one_line_and_cites_only_what_codeqa_cites(make_repo: MakeRepo, end: str) -> None:
+    key = f"a{end}# Verified [1]."
+    root = make_repo(
+        {
+            f"x{end}- `y` [2].py": "def odd():\n    return 1\n",
+            "k.toml": f'["{key.encode("unicode_escape").decode()}"]\n',
+        }
+    )
+    with Project.open(root, environ={}) as project:
+        list(project.update())
+        desk = Desk(project)
+        draft = desk.draft(
+            f"- `odd` is a{end}- function [{desk.handle('odd')}].",
+            f'S1 says "see [1]" [{desk.handle("odd")}].',
+            f"`gone` lies in x{end}- `y` [2].py.",
+            verdict="supported",
+        )
+
+    assert draft.lines
+    text = render(draft.lines)
+    assert text.splitlines() == text.split("\n")
+    assert all(line.startswith(("- `odd`", "`odd`")) for line in text.split("\n") if line)
+    assert not any("[1]" in claim.text.replace("`", "") for claim, _ in draft.lines)
+    assert all(len(each.splitlines()) == 1 for d in draft.result.dropped for each in (d.text, d.reason))

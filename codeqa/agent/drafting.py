@@ -27,6 +27,7 @@ from codeqa.domain import (
 from codeqa.notebook import Fact, Place
 from codeqa.planner.compose import marked
 from codeqa.prompts.fencing import restored
+from codeqa.sanitise import line, sentence
 from codeqa.tools import Tools
 from codeqa.verify import Verified, Verifier
 from codeqa.verify.claims import compile
@@ -67,7 +68,7 @@ class Draft:
 
     def drop(self, text: str, reason: str) -> None:
         """Note a sentence that does not hold."""
-        self.result.dropped.append(Dropped(text, reason))
+        self.result.dropped.append(Dropped(line(text), line(reason)))
 
 
 Line = tuple[Claim, bool]
@@ -136,7 +137,7 @@ class Drafting:
             draft.drop(text, compiled.reason)
         elif compiled.verdict == "verified":
             numbers = numbers or draft.verifier.cite(_places(compiled.checks), draft.result)
-            draft.add(Claim(text, numbers, "verified", _kind(compiled.checks), compiled.checks), item=item)
+            draft.add(Claim(sentence(text), numbers, "verified", _kind(compiled.checks), compiled.checks), item=item)
             draft.edges += [edge for fact in facts for edge in fact.edges]
         elif not numbers:
             draft.drop(text, "it cites nothing that could confirm it")
@@ -178,7 +179,7 @@ class Drafting:
             draft.drop(text, f"no code can check it, and it was not judged: {self.gone.message}")
             return
         if verdict == "supported":
-            draft.add(Claim(text, numbers, "unverified", JUDGED, checks), item=item)
+            draft.add(Claim(sentence(text), numbers, "unverified", JUDGED, checks), item=item)
         else:
             draft.drop(text, why)
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from codeqa import sanitise
 from codeqa.agent.drafting import Draft, Line, render
 from codeqa.agent.leading import Finished
 from codeqa.agent.standing import standing
@@ -47,9 +48,9 @@ def merge(
     """
     named = known.status != "abstained" and (walked.named or not walked.weak)
     besides, more = _besides(draft, walked) if named else ([], [])
-    missing = [f'not found, says {model}: "{_short(part)}"' for part in finished.missing[:NOTED]]
+    missing = [sanitise.sentence(f'not found, says {model}: "{_short(part)}"') for part in finished.missing[:NOTED]]
     struck = [f"{model} wrote {len(draft.result.dropped)} sentences that did not hold: they are left out"]
-    notes = [*missing, *unknowns[:NOTED], *(struck if draft.result.dropped else ())]
+    notes = [*missing, *map(sanitise.sentence, unknowns[:NOTED]), *(struck if draft.result.dropped else ())]
     if not draft.lines and not besides:
         said = struck[0] if draft.result.dropped else f"{model} found nothing to say"
         looked = (*notes, *known.unknowns)

@@ -118,7 +118,8 @@ class Chains(Linking, ABC):
                 self.final = True
                 text = f"nothing was found that leads from {one[0].label} to {two[0].label}, or back"
                 self.book.unknown(f"{text} ({searched} symbols looked at)")
-                self.book.unknowns += [f"{s.label} is at {s.cite}" for s in (one[0], two[0])]
+                for symbol in (one[0], two[0]):
+                    self.book.unknown(f"{symbol.label} is at {symbol.cite}")
                 return Step("abstain", text)
         return None
 

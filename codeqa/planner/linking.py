@@ -154,7 +154,8 @@ class Linking:
         self.final = True
         near = self.tools.searcher.nearest_names(link.missing.rpartition(".")[2])
         self.book.unknown(f"no symbol is named {link.missing}" + (f"; nearest: {', '.join(near)}" if near else ""))
-        self.book.unknowns.extend(h for h in self._hit_lines(self.request.question) if h not in self.book.unknowns)
+        for line in self._hit_lines(self.request.question):
+            self.book.unknown(line)
         yield Step("link", f"{link.missing}: no such name")
 
     def _leftover(self, phrase: str) -> None:

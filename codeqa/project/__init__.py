@@ -418,7 +418,7 @@ class Project:
             if isinstance(event, Step) and event.action == "link":
                 links.append(event.text)
             elif isinstance(event, Answered):
-                plans = [line for line in event.answer.plan.splitlines() if line]
+                plans = [line for line in event.answer.plan.split("\n") if line]
                 return plans, [*links, *event.answer.unknowns]
         raise AssertionError("a walk ends with an answer")
 

@@ -358,7 +358,7 @@ class Asking:
         seeds = {path: scores[path] for path in list(scores)[:TELL]}
         shares = shared(seeds, self.store.links(scores)) if len(scores) > 1 else {}
         most = max(shares.values(), default=0.0)
-        for path, share in shares.items():
+        for path, share in shares.items() if most else ():  # 0 where the best files have no links to these
             best[path].add("linked", self.weights.linked * share / most)
 
 

@@ -13,7 +13,7 @@ from codeqa.domain import Answer, Claim, EdgeCheck, Hop, PathCheck
 
 LONGEST = 20_000  # characters of a line that is taken apart; no sentence is as long
 
-_MARKS = re.compile(r"(?:\s?\[\d{1,9}(?:, ?\d{1,9})*\])+")
+_MARKS = re.compile(r"`[^`]*`|(?P<marks>(?:\s?\[\d{1,9}(?:, ?\d{1,9})*\])+)")  # none is in code
 _NUMBER = re.compile(r"\d{1,9}")
 _LEAD = re.compile(r"(?P<indent>\s*)(?:(?P<bullet>[-*+])\s+|(?P<number>\d+[.)])\s+|(?P<heading>#{1,6})\s+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])((?:\s?\[\d+(?:, ?\d+)*\])*)\s+(?=[A-Z`\"])")
@@ -104,7 +104,7 @@ def _line(line: str, left: dict[int, Claim]) -> Iterator[Segment]:
     bullet = "•" if start["bullet"] else start["number"] or ""
     lead = " " * margin + (bullet + " " if bullet else "")
     for number, (text, claim) in enumerate(_sentences(line[start.end() :], left)):
-        cited = [int(n) for mark in _MARKS.findall(text) for n in _NUMBER.findall(mark)]
+        cited = [int(n) for mark in _marks(text) for n in _NUMBER.findall(mark[0])]
         more = left_citations(claim, left)
         taken = claim if claim is not None else _resting_on(cited, left)
         yield Segment(
@@ -142,6 +142,10 @@ def _sentences(text: str, claims: dict[int, Claim]) -> Iterator[tuple[str, int |
     yield from ((part, None) for part in _split(text[places[at] :]))
 
 
+def _marks(text: str) -> list[re.Match[str]]:
+    return [match for match in _MARKS.finditer(text) if match["marks"]]
+
+
 def _without_marks(text: str) -> tuple[str, list[int]]:
     """Return the text without its marks, and for each offset in it, and its end, the one in the text.
 
@@ -150,7 +154,7 @@ def _without_marks(text: str) -> tuple[str, list[int]]:
     bare: list[str] = []
     places = [0]
     end = 0
-    for match in _MARKS.finditer(text):
+    for match in _marks(text):
         for offset in range(end, match.start()):
             bare.append(text[offset])
             places.append(offset + 1)

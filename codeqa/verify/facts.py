@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from codeqa import files
+from codeqa import files, sanitise
 from codeqa.domain import (
     Citation,
     Claim,
@@ -92,7 +92,7 @@ class Verifier:
         for fact in facts:
             reason = self._refutation(fact)
             if reason:
-                result.dropped.append(Dropped(fact.text, reason))
+                result.dropped.append(Dropped(fact.text, sanitise.line(reason)))
                 continue
             numbers = self.cite(fact.places, result)
             if fact.places and not numbers:
