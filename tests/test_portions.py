@@ -115,7 +115,7 @@ def test_a_run_that_was_stopped_is_finished_by_whoever_comes_next_whatever_it_ta
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first_portion(project)
-    monkeypatch.setattr("codeqa.project.PARSE_BYTES_PER_SECOND", 0.1)  # beyond the budget of an update
+    monkeypatch.setattr("codeqa.project.indexing.PARSE_BYTES_PER_SECOND", 0.1)  # beyond the budget of an update
     after = project.another()
     list(after.update())
     made = dump(project)

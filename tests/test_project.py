@@ -126,7 +126,7 @@ def test_an_update_that_would_take_long_says_what_is_stale(
     list(project.update())
     (shop / "item.py").write_text("x = 1\n")
     (shop / "cart.py").unlink()
-    monkeypatch.setattr("codeqa.project.PARSE_BYTES_PER_SECOND", 0.1)
+    monkeypatch.setattr("codeqa.project.indexing.PARSE_BYTES_PER_SECOND", 0.1)
     assert notices(project.update()) == ["2 files changed since the index was made; run: codeqa index"]
     assert project.stale == ("item.py", "cart.py") and project.store.generation == 1
     assert indexed(project.index()).changed
