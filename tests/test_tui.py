@@ -370,15 +370,39 @@ def test_a_sentence_shows_what_it_rests_on_and_a_step_its_sentences() -> None:
         await screen.ask()
         await screen.press("down")
         await screen.press("down")
+        await screen.settled()
         assert screen.answer[screen.pane("answer").highlighted or 0].startswith("Dynamic dispatch")
         assert [text.partition("\n")[0] for text in screen.marked("walk")] == ["┄calls▶ ◌ connect"]
         assert screen.evidence.startswith("2/3  shop/app.py:7")
 
         screen.pane("walk").focus()
         await screen.press("home", "down")
+        await screen.settled()
         assert screen.walk[screen.pane("walk").highlighted or 0].startswith("─calls▶ ● check")
         assert screen.evidence.startswith("1/3  shop/app.py:6")
         assert "main calls check at shop/app.py:6 [1]." in screen.marked("answer")
+
+    on_screen(check)
+
+
+def test_while_keys_follow_fast_the_evidence_says_that_it_is_of_a_row_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codeqa.tui.following.REST_SECONDS", 0.5)  # a machine may be busy
+
+    async def check(screen: Screen) -> None:
+        await screen.ask()
+        pane = screen.app.ask_screen.query_one(Evidence)
+        screen.pane("walk").focus()
+        await screen.press("home", "down")
+        await screen.settled()
+        assert screen.evidence.startswith("1/3")
+        await screen.press("down")
+        assert pane.border_title == "evidence"  # one key: at once, for whoever looks
+        await screen.press("up")
+        assert (pane.border_title, screen.evidence[:3]) == ("evidence", "1/3")  # of this row
+        await screen.press("down")
+        assert (pane.border_title, screen.evidence[:3]) == ("evidence · of a row before", "1/3")
+        await screen.settled()
+        assert (pane.border_title, screen.evidence[:3]) == ("evidence", "2/3")
 
     on_screen(check)
 
@@ -400,7 +424,7 @@ def test_the_mouse_over_a_sentence_is_enough() -> None:
         pane = screen.pane("answer")
         at = next(i for i, text in enumerate(screen.answer) if text.startswith("Dynamic dispatch"))
         await screen.pilot.hover("#answer", offset=(4, pane._index_to_line[at] + 1))
-        await screen.pilot.pause()
+        await screen.settled()
 
         assert pane.highlighted == at
         assert screen.evidence.startswith("2/3")

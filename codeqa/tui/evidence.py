@@ -23,6 +23,7 @@ BEFORE, AFTER = 6, 30  # lines around what is cited
 FROM_THE_START = 1_000  # lines that are coloured to know what is a string: 40 ms, which each step may cost
 MOST = 400  # lines of one exhibit
 CITED = "▌"
+TITLE = "evidence"
 BLANKED = "****"
 
 
@@ -53,6 +54,11 @@ CHANGED = ("bad", "✗ changed since")
 READ_NOW = ("dim", "read just now, not cited")
 UNVERIFIED = ("warn", "? what cites it is not verified")
 NOT_LOOKED = ("warn", "? not checked again")
+
+
+def place_of(exhibit: Exhibit) -> tuple[str, int, int, str]:
+    """Return what two exhibits of the same lines have in common, whatever is shown around them."""
+    return exhibit.path, exhibit.start, exhibit.end, exhibit.rank
 
 
 def cited(answer: Answer, n: int) -> Exhibit:
@@ -155,6 +161,13 @@ class Evidence(Vertical):
         write(self.query_one("#source", Static), (painted or body(exhibit)) if exhibit else Content(""), layout=True)
         if exhibit is not None:
             self.call_after_refresh(self._to_cited, exhibit)
+
+    def awaits(self, exhibit: Exhibit | None) -> None:
+        """Say that what is shown is not yet this, which is waited for as long as keys follow each other too fast."""
+        waits = exhibit is not None and self.exhibit is not None and place_of(exhibit) != place_of(self.exhibit)
+        title = f"{TITLE} · of a row before" if waits else TITLE
+        if self.border_title != title:
+            self.border_title = title
 
     def _to_cited(self, exhibit: Exhibit) -> None:
         if exhibit is self.exhibit:
