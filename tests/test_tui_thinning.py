@@ -13,7 +13,9 @@ from codeqa.tui.engine import Ended, Happened, State
 from codeqa.tui.rows import Hung, Row
 from codeqa.tui.thinning import Thinner
 
-LATER = ("lancedb", "pyarrow", "httpx", "mcp", "acp", "numpy", "tree_sitter", "codeqa.models")
+# Not tree_sitter: the text area of textual, in which a question is typed, imports it where it is there (5 ms). What
+# loads grammars, and takes longer, is codeqa.parse.
+LATER = ("lancedb", "pyarrow", "httpx", "mcp", "acp", "numpy", "tree_sitter_python", "codeqa.parse", "codeqa.models")
 
 
 def test_of_a_hundred_tokens_only_a_change_of_what_the_model_does_is_drawn() -> None:
