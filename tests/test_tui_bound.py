@@ -24,6 +24,7 @@ from codeqa.tui.jump import JumpScreen, Target
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
 from codeqa.tui.themes import THEMES
+from tests.driving import settled
 from tests.scripted import QUESTION
 from tests.stocked import SERVER, Stocked
 
@@ -98,8 +99,10 @@ def test_keys_of_ones_own_hold_in_footer_help_and_hints_and_take_no_letter_from_
         await ask(app, pilot)
         assert shown(app)["Cited"] == "m/p" and shown(app)["Ask"] == "esc"  # Esc still leads to the question
         await pilot.press("n", "f1")
+        await settled(pilot)
         assert str(app.screen.query_one("#place", Static).content).startswith("1/3")
         await pilot.press("m")
+        await settled(pilot)
         assert str(app.screen.query_one("#place", Static).content).startswith("2/3")
         listed = str(app.screen.query_one("#keys", Static).content)
         assert "m  the next citation" in listed and "\nn  " not in listed and "Ctrl+X  quit" in listed
@@ -117,6 +120,7 @@ def test_the_vim_keymap() -> None:
     async def check(app: CodeqaApp, pilot: Pilot[None]) -> None:
         await ask(app, pilot)
         await pilot.press("n", "n", "N")
+        await settled(pilot)
         assert str(app.screen.query_one("#place", Static).content).startswith("2/3")
         pane = app.screen.query_one("#answer", Rows)
         first = pane.highlighted
