@@ -88,14 +88,14 @@ def shown(app: CodeqaApp) -> dict[str, str]:
 
 
 def test_keys_of_ones_own_hold_in_footer_help_and_hints_and_take_no_letter_from_a_line_of_text() -> None:
-    wishes = (("app.search", "s"), ("app.quit", "ctrl+x"), ("ask.next", "m"), ("ask.stop", "ctrl+t"), ("ask.edti", "x"))
+    wishes = (("app.search", "v"), ("app.quit", "ctrl+x"), ("ask.next", "m"), ("ask.stop", "ctrl+t"), ("ask.edti", "x"))
 
     async def check(app: CodeqaApp, pilot: Pilot[None]) -> None:
         box = app.ask_screen.query_one(Question)
         rows = [row.body.plain for row in app.ask_screen.query_one("#answer", Rows).rows]
         assert rows[-1] == "! your keys: no action 'ask.edti'; did you mean ask.edit?"
-        await pilot.press("s", "m")
-        assert (box.value, app.screen) == ("sm", app.ask_screen)  # a letter, although search is bound first of all
+        await pilot.press("v", "m")
+        assert (box.value, app.screen) == ("vm", app.ask_screen)  # a letter, although search is bound first of all
         await ask(app, pilot)
         assert shown(app)["Cited"] == "m/p" and shown(app)["Ask"] == "esc"  # Esc still leads to the question
         await pilot.press("n", "f1")
@@ -107,11 +107,11 @@ def test_keys_of_ones_own_hold_in_footer_help_and_hints_and_take_no_letter_from_
         listed = str(app.screen.query_one("#keys", Static).content)
         assert "m  the next citation" in listed and "\nn  " not in listed and "Ctrl+X  quit" in listed
         await until(pilot, lambda: "**m** and\n**p**" in app.screen.query_one(Help).query_one("#words")._markdown)  # type: ignore[attr-defined]
-        await pilot.press("s")
+        await pilot.press("v")
         assert app.screen is app.search_screen
         await pilot.press("escape", "escape")
         offered = {command.title: command.help for command in app.get_system_commands(app.screen)}
-        assert offered["Search as you type"] == "s"
+        assert offered["Search as you type"] == "v"
 
     using(check, TuiSettings(keys=wishes))
 

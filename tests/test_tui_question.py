@@ -209,7 +209,7 @@ def test_what_was_asked_and_what_was_typed_is_there_in_the_next_run(tmp_path: Pa
         await screen.press("ctrl+r", *"zz")
         await screen.until(lambda: screen.status.startswith("nothing that was asked here"))
         await screen.press("escape", "ctrl+u", "up")
-        assert screen.box.value == "what does check do"  # nobody typed it: it is no draft
+        assert screen.box.value == "who calls main"  # nobody typed it: it is no draft
 
     async def third(screen: Screen) -> None:
         await screen.app.workers.wait_for_complete()
