@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import settings
 
 from tests import idle
@@ -20,6 +22,8 @@ idle.install()
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+HANGS_SECONDS = 300.0  # a test that takes longer; the slowest takes a tenth of it
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +40,19 @@ def no_settings_of_this_user(tmp_path_factory: pytest.TempPathFactory, monkeypat
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     for name in [name for name in os.environ if name.startswith("CODEQA_") or name == "NO_COLOR"]:
         monkeypatch.delenv(name)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """End a worker whose test hangs, with a traceback: xdist fails that test and starts another worker."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # somebody may be debugging
+        return (yield)
+    to = item.config.stash[fault_handler_stderr_fd_key]  # not one that is captured
+    faulthandler.dump_traceback_later(HANGS_SECONDS, exit=True, file=to)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def pytest_collection_finish() -> None:

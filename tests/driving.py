@@ -34,7 +34,7 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
     for worker in list(pilot.app.workers):
         with suppress(WorkerCancelled):  # a newer one has overtaken it
-            await worker.wait()
+            await asyncio.wait_for(worker.wait(), SECONDS)
     await pilot.pause()
 
 

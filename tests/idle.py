@@ -10,11 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
+from typing import Any
 
 import textual.app
 import textual.pilot
+from textual.worker import Worker
+from textual.worker_manager import WorkerManager
 
 TURNS = 3  # of the loop, without work, that count as idle: a task that was woken runs in the next turn
+WORKER_SECONDS = 60.0  # after which a worker that is waited for never ends: its test fails, and holds up no other
 SOON_SECONDS = 0.02  # within which what is due is waited for: the screen is painted 60 times a second
 
 
@@ -32,7 +37,16 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
             quiet = 0
 
 
+_complete = WorkerManager.wait_for_complete
+
+
+async def wait_for_complete(self: WorkerManager, workers: Iterable[Worker[Any]] | None = None) -> None:
+    """Wait for workers as Textual does, but not for ever."""
+    await asyncio.wait_for(_complete(self, workers), WORKER_SECONDS)
+
+
 def install() -> None:
     """Have pilots wait that way."""
+    WorkerManager.wait_for_complete = wait_for_complete  # type: ignore[assignment,method-assign]
     for module in (textual.app, textual.pilot):
         module.wait_for_idle = wait_for_idle  # type: ignore[attr-defined]

@@ -111,10 +111,11 @@ class Pseudo:
         raise AssertionError(f"{texts} never stood there:\n{self.drawn}")
 
     def ended(self, seconds: float = 30) -> int:
-        """Wait for its end; return the exit code."""
+        """Wait for its end; return the exit code. One that goes on is an error."""
         until = time.monotonic() + seconds
-        while self._read(0.1) and time.monotonic() < until:
-            pass
+        while self._read(0.1):
+            if time.monotonic() > until:
+                raise AssertionError(f"it has not ended:\n{self.drawn}")
         _, status = os.waitpid(self.pid, 0)
         self.pid = 0
         return os.waitstatus_to_exitcode(status)

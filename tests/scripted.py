@@ -27,6 +27,7 @@ from codeqa.domain import (
     Span,
     Step,
     Symbol,
+    UnknownSymbol,
 )
 from codeqa.tools import Snippet
 from codeqa.traces import History
@@ -237,7 +238,9 @@ class Scripted:
         return [symbol for symbol in self.names if part.casefold() in symbol.label.casefold()][:limit]
 
     def mention(self, key: str) -> str:
-        label = next(each.label for each in self.names if each.id == key)
+        label = next((each.label for each in self.names if each.id == key), None)
+        if label is None:
+            raise UnknownSymbol(f"no symbol {key}")
         return f"@{key}" if sum(label == each.label for each in self.names) > 1 else f"@{label}"
 
     def ask(

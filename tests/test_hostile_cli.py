@@ -210,7 +210,7 @@ def test_at_a_terminal_no_command_writes_what_is_not_ours(scene: Scene) -> None:
     file.write_text(json.dumps(given))
 
     with Pseudo(str(file), program=MANY, cwd=scene.root, environ=scene.environ, size=(120, 40)) as screen:
-        code = screen.ended(120)
+        code = screen.ended(240)
 
     assert code == 0, screen.output[-2000:]
     assert foreign(screen.output, LINES) == []

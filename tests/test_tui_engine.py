@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -153,6 +154,16 @@ def test_a_walk_that_waits_for_the_index_can_be_cancelled(watched: Watched, proj
     assert watched.until_ended(walk)[1].cancelled
     assert not project.asked
     project.index_gate.set()
+
+
+def test_who_waits_for_a_read_gets_its_error_whatever_it_is(watched: Watched) -> None:
+    """What asyncio cannot hand on, a StopIteration, left whoever waited there for ever."""
+
+    async def read() -> None:
+        await asyncio.wait_for(asyncio.wrap_future(watched.engine.submit(lambda _: next(iter(())))), 10)
+
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        asyncio.run(read())
 
 
 def test_an_error_ends_a_job_and_not_the_engine(watched: Watched, project: Scripted) -> None:

@@ -26,7 +26,7 @@ from codeqa.tui.heading import Heading
 from codeqa.tui.meanings import Choice
 from codeqa.tui.offers import Offers
 from codeqa.tui.painting import inline, paint
-from codeqa.tui.question import Question
+from codeqa.tui.question import LONGEST, Question
 from codeqa.tui.rows import Row, Rows
 from codeqa.tui.segments import segments
 from codeqa.tui.showing import CHANGES, Fold, Said, Spent, answer_rows, step_row, summed_up, walk_rows
@@ -404,6 +404,9 @@ class AskScreen(Following):
     def mention(self, text: str, key: str = "") -> None:
         """Put the mention of a symbol where a question is typed, and see that it means the one with this id."""
         box = self.query_one(Question)
+        if len(text) > LONGEST - len(box.value):  # a part of a name names something else
+            self.app.remark("the question has no room for that name", "bad")
+            return
         start = box.cursor_position
         box.insert_text_at_cursor(text)
         box.focus()

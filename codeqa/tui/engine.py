@@ -109,6 +109,8 @@ class Engine:
             try:
                 project.refresh()
                 future.set_result(self._read(project, job))
+            except StopIteration as error:  # asyncio hands it to nobody: whoever waits would wait for ever
+                future.set_exception(RuntimeError(f"{job} raised StopIteration").with_traceback(error.__traceback__))
             except Exception as error:  # noqa: BLE001  # whoever waits for the result gets it
                 future.set_exception(error)
 
