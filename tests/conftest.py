@@ -23,6 +23,7 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
+LONG = frozenset({"test_hostile_cli.py", "test_index.py", "test_readme.py", "test_wheel.py"})  # 15 to 30 s a test
 HANGS_SECONDS = 300.0  # a test that takes longer; the slowest takes a tenth of it
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,11 @@ def no_settings_of_this_user(tmp_path_factory: pytest.TempPathFactory, monkeypat
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     for name in [name for name in os.environ if name.startswith("CODEQA_") or name == "NO_COLOR"]:
         monkeypatch.delenv(name)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long in one piece: at the end one worker would wait for it, with nothing left to do."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.hookimpl(wrapper=True)
