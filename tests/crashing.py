@@ -15,7 +15,7 @@ def main(where: str, text: str) -> None:
 
     def fail(*_: object) -> None:
         held = {"of a file": text + " held"}
-        raise ValueError(text, len(held))
+        raise ValueError(text[: len(text) * len(held)])
 
     async def task() -> None:
         fail()

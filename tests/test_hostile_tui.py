@@ -151,6 +151,10 @@ def asking(on: Tour) -> None:
         on.typing()
         on.paste(PAYLOADS[n : n + 90])
         on.press(ENTER, IN_ANSWER)
+    on.typing()
+    names = [f"run_{payload.marker}" for payload in PAYLOADS[245:]]  # the longest, of which the others hid the last
+    on.press(f"what do {', '.join(names)} do?", names[-1])
+    on.press(ENTER, IN_ANSWER)
 
 
 def asked_back(on: Tour) -> None:
@@ -177,7 +181,7 @@ def index(on: Tour) -> None:
     on.press("G")
     on.press(ENTER, "▾")
     on.press(TAB, "Choose")
-    on.keys(*[PAGE_DOWN] * 12)
+    on.keys(PAGE_DOWN, PAGE_DOWN)
     on.press("G")
     on.press(ENTER)
     on.press(HOME)
