@@ -368,7 +368,7 @@ def _raw(node: ast.AST) -> str:
         isinstance(given, ast.Constant) and isinstance(given.value, str)
     )
     if name in MAKERS:
-        return name
+        return "" if given is None or isinstance(given, ast.Constant) else name  # words of ours
     if name == "Static" and not any(keyword.arg == "markup" for keyword in node.keywords):
         return "Static that reads markup"
     if name == "Content" and not (isinstance(given, ast.Constant) and given.value in ("", "\n")):
