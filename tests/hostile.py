@@ -14,6 +14,7 @@ from tests.payloads import LONG, PAYLOADS, RAW, Payload
 
 ROOT_NAME = "shop\n\x1b]0;EVILTITLE\x07\u202e"
 CALLS_AT_ONCE = 6
+ALIKE = 5  # files that have a symbol of the same name: who asks for it is asked back
 
 
 def repository(folder: Path, payloads: Sequence[Payload] = PAYLOADS) -> Path:
@@ -52,19 +53,20 @@ def _files(payloads: Sequence[Payload]) -> dict[str, str | bytes]:
         "raw/long.py": f'def minified():\n    # first\n    text = "{LONG}"\n    return text\n'
         + "pass  # one of many\n" * 50_000,
     }
-    for payload, line, quote in zip(payloads, lines, quoted, strict=True):
+    for number, (payload, line, quote) in enumerate(zip(payloads, lines, quoted, strict=True)):
+        again = f"\n\ndef settle():\n    return run_{payload.marker}()\n" if number < ALIKE else ""
         found[f"users/{payload.file_name}.py"] = (
             f"from shop.catalogue import catalogue\n\n\ndef run_{payload.marker}():\n    '''{line}'''\n"
-            f'    # {line}\n    return catalogue("{quote}")\n'
+            f'    # {line}\n    return catalogue("{quote}")\n{again}'
         )
         found[f"left/{payload.file_name}/x.bin"] = b"\0"
         found[f"left/{payload.file_name}.py"] = b"\0\0"
     return found
 
 
-def server(payloads: Sequence[Payload] = PAYLOADS) -> OllamaServer:
+def server(payloads: Sequence[Payload] = PAYLOADS, *, models: Sequence[Payload] = PAYLOADS) -> OllamaServer:
     """Return a model server: its models have hostile names, and whatever it says attacks."""
-    names = [Model(payload.text, capabilities=("completion", "tools"), family=payload.text) for payload in payloads]
+    names = [Model(payload.text, capabilities=("completion", "tools"), family=payload.text) for payload in models]
     return OllamaServer([Model("evil:1b", capabilities=("completion", "tools")), *names], script=Evil(payloads))
 
 
@@ -116,7 +118,14 @@ def settings(payloads: Sequence[Payload]) -> str:
     known = ["limit", "embedder", "rerank"]
     lines = [f"{toml(payload.text)} = {toml(payload.text)}" for payload in payloads]
     lines += ["[search]", *(f"{name} = {toml(p.text)}" for name, p in zip(known, payloads, strict=False))]
+    lines += ["[tui]", f"keymap = {toml(payloads[0].text)}"]
     return "\n".join(lines) + "\n"
+
+
+def keys(payloads: Sequence[Payload]) -> str:
+    """Return what a file of settings says of keys: there is no such action, nor such a key."""
+    own = [f"{toml(payload.text)} = {toml(payload.text)}" for payload in payloads]
+    return "\n".join(["[tui.keys]", *own, f'"app.help" = {toml(payloads[0].text)}']) + "\n"
 
 
 KEPT = frozenset("status kind trace conversation id name verdict label gen_ai.operation.name role type action".split())

@@ -12,12 +12,16 @@ import struct
 import sys
 import termios
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+
+from rich.cells import get_character_cell_size
 
 from tests.conftest import ROOT
 
 SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78DEHM])")
+PLAIN = re.compile(r"[ -~\u2500-\u259f]+")  # characters that take a column each
 LONGEST = 64  # characters of a sequence
 
 
@@ -25,6 +29,7 @@ class Drawn:
     """What stands on a terminal, from what was written to it: text, lines and cursor movements; no colours."""
 
     def __init__(self, columns: int, rows: int) -> None:
+        self._columns = columns
         self._cells = [[" "] * columns for _ in range(rows)]
         self._x = self._y = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -34,6 +39,10 @@ class Drawn:
         text = self._rest + self._decoder.decode(data)
         at = 0
         while at < len(text):
+            if plain := PLAIN.match(text, at):
+                self._put_all(plain[0])
+                at = plain.end()
+                continue
             if text[at] == "\x1b":
                 match = SEQUENCE.match(text, at)
                 if match is None and len(text) - at < LONGEST:
@@ -54,9 +63,18 @@ class Drawn:
             self._y += 1
         elif character == "\r":
             self._x = 0
-        elif self._y < len(self._cells) and self._x < len(self._cells[0]):
-            self._cells[self._y][self._x] = character
-            self._x += 1
+        elif (width := get_character_cell_size(character)) == 0:
+            if self._y < len(self._cells) and 0 < self._x <= self._columns:
+                self._cells[self._y][self._x - 1] += character
+        elif self._y < len(self._cells) and self._x < self._columns:
+            self._cells[self._y][self._x : self._x + width] = [character, ""][:width]
+            self._x += width
+
+    def _put_all(self, text: str) -> None:
+        if self._y < len(self._cells) and self._x < self._columns:
+            text = text[: self._columns - self._x]
+            self._cells[self._y][self._x : self._x + len(text)] = text
+            self._x += len(text)
 
     def __str__(self) -> str:
         return "\n".join("".join(row).rstrip() for row in self._cells)
@@ -90,32 +108,47 @@ class Pseudo:
             os.chdir(cwd)
             os.execvpe(command[0], command, environment)
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        self.output = b""
+        self._output = bytearray()  # of megabytes, to which a few kilobytes are added at a time
         self._drawn = Drawn(*size)
         self._fed = 0  # bytes of the output that are drawn
 
     def press(self, keys: str) -> None:
         os.write(self.terminal, keys.encode())
 
-    def wait_for(self, *texts: str, seconds: float = 60) -> None:
-        """Wait until all of these stand on the screen."""
+    def wait_for(self, *texts: str, gone: Sequence[str] = (), seconds: float = 60) -> None:
+        """Wait until all of these stand on the screen, and none of what is to be gone."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             shown = str(self.drawn)
-            if all(text in shown for text in texts):
+            if all(text in shown for text in texts) and not any(text in shown for text in gone):
                 return
             if not self._read(0.1):
                 break
             while select.select([self.terminal], [], [], 0.02)[0] and self._read(0):
                 pass  # all that is there, before it is drawn: a read brings four kilobytes at most
-        raise AssertionError(f"{texts} never stood there:\n{self.drawn}")
+        said = f"{texts} never stood there" + (f" without {gone}" if gone else "")
+        raise AssertionError(f"{said}:\n" + "\n".join(line for line in str(self.drawn).splitlines() if line))
+
+    def wait_written(self, data: bytes, *, times: int, seconds: float = 60) -> None:
+        """Wait until something was written so many times."""
+        until = time.monotonic() + seconds
+        while self._output.count(data) < times:
+            if time.monotonic() > until or not self._read(0.1):
+                raise AssertionError(f"{data!r} was not written {times} times:\n{self.drawn}")
+
+    def quiet(self, pause: float = 0.05, *, seconds: float = 10) -> None:
+        """Wait until nothing has been written for a pause: what a key does is done, unless that waits for something."""
+        until = time.monotonic() + seconds
+        while select.select([self.terminal], [], [], pause)[0] and self._read(0):
+            if time.monotonic() > until:
+                raise AssertionError(f"it never stops writing:\n{self.drawn}")
 
     def ended(self, seconds: float = 30) -> int:
         """Wait for its end; return the exit code. One that goes on is an error."""
         until = time.monotonic() + seconds
         while self._read(0.1):
             if time.monotonic() > until:
-                raise AssertionError(f"it has not ended:\n{self.drawn}")
+                raise AssertionError(f"it did not end:\n{self.drawn}")
         _, status = os.waitpid(self.pid, 0)
         self.pid = 0
         return os.waitstatus_to_exitcode(status)
@@ -127,14 +160,19 @@ class Pseudo:
             data = os.read(self.terminal, 65536)
         except OSError:  # the other side is closed
             return False
-        self.output += data
+        self._output += data
         return bool(data)
+
+    @property
+    def output(self) -> bytes:
+        """All that was written."""
+        return bytes(self._output)
 
     @property
     def drawn(self) -> Drawn:
         """The screen as it is; drawn when somebody looks at it, for that takes time."""
-        self._drawn.feed(self.output[self._fed :])
-        self._fed = len(self.output)
+        self._drawn.feed(bytes(self._output[self._fed :]))
+        self._fed = len(self._output)
         return self._drawn
 
     def __enter__(self) -> Pseudo:

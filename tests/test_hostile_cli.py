@@ -62,17 +62,19 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     _poison_trace(root / ".codeqa" / "traces" / f"{trace}.jsonl")
     one = json.loads(json.dumps(answer))
     (folder / "answer.json").write_text(json.dumps(hostile.poisoned(one, PAYLOADS)))
-    records = [{"question": f"who calls catalogue {p.text}", "must": [p.text], "id": p.text} for p in PAYLOADS[60:63]]
+    records = [{"question": f"who calls catalogue {p.text}", "must": [p.text], "id": p.text} for p in PAYLOADS[60:61]]
     (folder / "questions.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
     (folder / "config" / "codeqa").mkdir(parents=True)
     (folder / "config" / "codeqa" / "config.toml").write_text(hostile.settings(PAYLOADS[120:123]))
+    (folder / "keys" / "codeqa").mkdir(parents=True)
+    (folder / "keys" / "codeqa" / "config.toml").write_text(hostile.keys(PAYLOADS[123:126]))
     environ = {
         "XDG_CONFIG_HOME": str(folder / "none"),
         "XDG_CACHE_HOME": str(folder / "cache"),
         "EDITOR": PAYLOADS[40].one_line,
         "PYTHONPATH": str(ROOT),
     }
-    with hostile.server() as server:
+    with hostile.server(models=PAYLOADS[::5]) as server:  # each that is listed is asked about
         yield Scene(root, server, folder, trace, environ)
 
 
@@ -97,7 +99,7 @@ RUNS: dict[str, Callable[[Scene], Arguments]] = {
         ["ask", "who calls catalogue", "--model", "m", "--host", f"http://{ONE}"],
         ["ask", "--conversation", ONE, "who calls catalogue"],
     ],
-    "tui": lambda s: [["tui", "--repo", f"/nowhere/{ONE}"]],
+    "tui": lambda s: [["tui", "--repo", f"/nowhere/{ONE}"], ["tui", "--keys"], ["tui", "--keys", "--theme", ONE]],
     "plan": lambda s: [["plan", f"who calls catalogue and {each}"] for each in said()[:3]],
     "query": lambda s: [
         ["query", 'find("catalogue") | callers', "--limit", "500"],
@@ -133,10 +135,14 @@ RUNS: dict[str, Callable[[Scene], Arguments]] = {
     "trace label": lambda s: [
         ["trace", "label", f"{s.trace}:{1 + n % 2}", "bad", each] for n, each in enumerate(said())
     ],
-    "trace export": lambda s: [["trace", "export"], ["trace", "export", s.trace, "--all"]],
+    "trace export": lambda s: [
+        ["trace", "export", "--all"],
+        ["trace", "export", s.trace, "--output", f"/nowhere/{ONE}"],
+    ],
     "trace replay": lambda s: [
         ["trace", "replay", f"{s.trace}:1", "--planner"],
         ["trace", "replay", s.trace, "--model", ONE],
+        ["trace", "replay", ONE, "--prompts", f"/nowhere/{ONE}", "--keep"],
     ],
     "index": lambda s: [
         ["index", str(s.root), "--embedder", ONE],
@@ -145,20 +151,11 @@ RUNS: dict[str, Callable[[Scene], Arguments]] = {
     ],
     "enrich": lambda s: [["enrich", "--model", "evil:1b", "--limit", "4"], ["enrich", "--model", ONE, "--limit", "1"]],
     "status": lambda s: [["status"]],
-    "exam": lambda s: [["exam", "--questions", "6", "--show-wrong"]],
+    "exam": lambda s: [["exam", "--questions", "3", "--show-wrong"]],
     "eval run": lambda s: [
-        ["eval", "run", "--model", "evil:1b", "--host", s.server.url, "--questions", str(s.folder / "questions.jsonl")],
         [
-            "eval",
-            "run",
-            "--model",
-            "evil:1b",
-            "--host",
-            s.server.url,
-            "--exam",
-            "1",
-            "--markdown",
-            str(s.folder / "r.md"),
+            *("eval", "run", "--model", "evil:1b", "--host", s.server.url),
+            *("--questions", str(s.folder / "questions.jsonl"), "--markdown", str(s.folder / "r.md")),
         ],
         ["eval", "run", "--questions", str(s.folder / "answer.json")],
     ],
@@ -184,11 +181,13 @@ def runs(scene: Scene, *, as_json: bool) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     host = {"OLLAMA_HOST": scene.server.url}
     for each in (arguments for make in RUNS.values() for arguments in make(scene)):
-        more = [] if each[0] in ("tui", "completion") or not as_json else ["--json"]
+        without = each[0] == "completion" or (each[0] == "tui" and "--keys" not in each)
+        more = ["--json"] if as_json and not without else []
         quick = ["--no-update"] if each[0] in ("search", "symbol", "plan") else []
         found.append({"args": [*each, *quick, *more], "env": host})
     found += [{"args": [name, "--help"]} for name in ("ask", "trace", "eval")] + [{"args": ["--help"]}]
     found += [{"args": [ONE]}, {"args": ["ask", f"--{ONE}"]}, {"args": ["ask", "--context", ONE, "x"]}]
+    found.append({"args": ["tui", "--keys"], "env": {"XDG_CONFIG_HOME": str(scene.folder / "keys")}})
     found.append({"args": ["status"], "env": {"XDG_CONFIG_HOME": str(scene.folder / "config")}})
     found.append({"args": ["status"], "env": {"CODEQA_SEARCH_LIMIT": ONE, f"CODEQA_{ONE}": ONE, "CODEQA_DEBUG": "1"}})
     found.append({"args": ["symbol", PAYLOADS[70].text], "env": {"CODEQA_DEBUG": "1"}})

@@ -44,6 +44,8 @@ def tui(
     project = Project.open(repo, overrides=overrides, environ=environ, resident=True)
     app = CodeqaApp(project, theme=theme)
     app.run()
+    if app.failure is not None:
+        raise app.failure
     return app.return_code or 0
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event as Flag
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from textual import on
+from textual import events, on
 from textual.app import App, SuspendNotSupported, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
@@ -21,7 +21,9 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import WorkerFailed
 
+from codeqa import sanitise
 from codeqa.domain import CodeqaError, Event, Indexed, Progress
 from codeqa.project import Project
 from codeqa.tui import commands, copying, editor, kept, keys
@@ -160,6 +162,28 @@ class CodeqaApp(InOrder):
         for name in SIGNALS:
             number = signal.Signals[name].value
             loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Make safe what is pasted, wherever it goes: the palette's line shows it as it is."""
+        if isinstance(event, events.Paste):
+            event.text = sanitise.text(event.text)
+        await super().on_event(event)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave; who ran the app says what happened. Textual would ring, and quote variables with what files hold."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """The error that ended the app, None if none did."""
+        return self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
+
+    def bell(self) -> None:
+        """Ring none: what cannot be done is seen."""
 
     def _open(self, screen: Screen[None], name: str) -> None:
         """Show a screen that stays as it is while another is shown."""

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
-from codeqa import sanitise
+from codeqa.tui.line import Line
 
 LONGEST = 2_000  # characters of a query
 
 
-class Query(Input):
+class Query(Line):
     """One line; down goes to the hits."""
 
     HELP = (
@@ -27,9 +25,3 @@ class Query(Input):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(placeholder="Search this repository", id=id, compact=True, max_length=LONGEST)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Take what is pasted as one line in which nothing commands the terminal."""
-        event.prevent_default()
-        event.stop()
-        self.insert_text_at_cursor(sanitise.text(" ".join(event.text.split())))

@@ -7,18 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar, TypeVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input
 
-from codeqa import sanitise
 from codeqa.domain import CodeqaError
 from codeqa.project import Project
 from codeqa.tui.engine import Engine
 from codeqa.tui.evidence import CHANGED, Evidence, Exhibit, around, body
 from codeqa.tui.graph.around import as_indexed
+from codeqa.tui.line import Line
 from codeqa.tui.rows import Rows
 
 T = TypeVar("T")
@@ -49,13 +47,8 @@ class Neighbours(Rows):
     ]
 
 
-class Typed(Input):
+class Typed(Line):
     """Words of a filter, or the name of a symbol."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        self.insert_text_at_cursor(sanitise.text(" ".join(event.text.split())))
 
 
 class Reader(Screen[None]):

@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from codeqa.tui.evidence import Lines
-from codeqa.tui.painting import lines, paint
+from codeqa.tui.painting import Piece, lines, paint
 
 MOST_LINES = 1_200  # of one text: to lay lines out takes time for each
+MOST_CHARACTERS = 200_000  # of them: lines are folded
 
 
 class Pane(Lines):
@@ -26,10 +27,17 @@ class Pane(Lines):
         """Its text."""
         yield Static(markup=False, classes="said")
 
-    def show(self, said: Sequence[Content], rest: str = "") -> None:
+    def show(self, said: Sequence[Content] | Sequence[Sequence[Piece]], rest: str = "") -> None:
         """Show lines, from the first; `rest` says where those are that are too many to be shown."""
-        shown = list(said[:MOST_LINES])
-        if len(said) > MOST_LINES:
-            shown.append(paint((f"… {len(said) - MOST_LINES:,} more lines; {rest}", "warn")))
+        shown: list[Content] = []
+        room = MOST_CHARACTERS
+        for line in said[:MOST_LINES]:  # no more are painted: a step may have found a file of fifty thousand
+            painted = line if isinstance(line, Content) else paint(*line)
+            room -= len(painted)
+            if room < 0:
+                break
+            shown.append(painted)
+        if len(said) > len(shown):
+            shown.append(paint((f"… {len(said) - len(shown):,} more lines; {rest}", "warn")))
         self.query_one(Static).update(lines(*shown))
         self.scroll_home(animate=False)

@@ -116,7 +116,7 @@ class StepsScreen(Screen[int]):
         item = self.items[self.at]
         pane = self.query_one(Pane)
         pane.border_title = f"{'raw ' if self._raw else ''}{self.at + 1}/{len(self.items)}"
-        said = [paint(*line) for line in (item.raw() if self._raw else item.body())]
+        said = item.raw() if self._raw else item.body()
         pane.show(said, f"y copies all; codeqa trace show {self.named} --prompts has them")
 
     def remark(self, text: str, style: str = "") -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
-from codeqa import sanitise
 from codeqa.traces.labels import LONGEST
+from codeqa.tui.line import Line
 from codeqa.tui.query import Query
 
 
@@ -30,7 +28,7 @@ class Words(Query):
         self.placeholder = "words of a question or its answer"
 
 
-class Note(Input):
+class Note(Line):
     """Why an answer is good or bad, in one line."""
 
     HELP = "## Note\n\nWhy the answer is good or bad. Enter keeps it with the label, Esc leaves it as it was."
@@ -40,9 +38,3 @@ class Note(Input):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(placeholder="why; Enter keeps it", id=id, compact=True, max_length=LONGEST)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Take what is pasted as one line in which nothing commands the terminal."""
-        event.prevent_default()
-        event.stop()
-        self.insert_text_at_cursor(sanitise.text(" ".join(event.text.split())))
