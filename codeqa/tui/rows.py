@@ -98,6 +98,7 @@ class Rows(OptionList):
 
     def show(self, rows: Sequence[Row], *, at: int | None = None) -> None:
         """Show these rows, and stand on one of them; the last one comes into view if none is given."""
+        stood = self._stands
         self.rows = list(rows)
         self._marked = frozenset()
         self.clear_options()
@@ -105,6 +106,27 @@ class Rows(OptionList):
         self.highlighted = at
         if at is None:
             self.scroll_home(animate=False)
+        if stood != self._stands:
+            self.refresh_bindings()
+
+    def reveal(self) -> None:
+        """Bring into view what was opened: the rows below the one that is stood on, up to the next of that kind."""
+
+        def scroll() -> None:
+            at = self.highlighted
+            if at is None:
+                return
+            after = next((i for i in range(at + 1, len(self.rows)) if self.rows[i].ref is not None), len(self.rows))
+            bottom = self._index_to_line.get(after, self.virtual_size.height)
+            y = min(self._index_to_line.get(at, 0), bottom - self.scrollable_content_region.height)
+            if y > self.scroll_y:
+                self.scroll_to(y=y, animate=False)
+
+        self.call_after_refresh(scroll)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open only where there is something to stand on."""
+        return self._stands if action == "select" else super().check_action(action, parameters)
 
     def add(self, row: Row) -> None:
         """Show one row more; it comes into view unless somebody has scrolled up."""
