@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Semaphore
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
@@ -80,23 +80,21 @@ class Tour:
         return lines
 
 
-def paced(project: Project, may_go_on: Semaphore) -> None:
-    """See that a walk waits after each step until it may go on, to be seen; it is the same walk."""
-    ask = project.ask
+class Paced(Project):
+    """A project whose walks wait after each step until they may go on, to be seen; they are the same walks."""
 
-    def slowly(question: str, **options: Any) -> Iterator[Event]:  # noqa: ANN401  # handed on
-        for event in ask(question, **options):
+    may_go_on: ClassVar = Semaphore(0)
+
+    def ask(self, question: str, **options: Any) -> Iterator[Event]:  # noqa: ANN401  # handed on
+        """Yield what a project does, and wait."""
+        for event in super().ask(question, **options):
             yield event
             if isinstance(event, Step):
-                may_go_on.acquire(timeout=SECONDS)
-
-    project.ask = slowly  # type: ignore[method-assign]
+                self.may_go_on.acquire(timeout=SECONDS)
 
 
 async def tour(project: Project) -> Mapping[str, str]:
     """Return the pictures by their names, as SVG."""
-    may_go_on = Semaphore(0)
-    paced(project, may_go_on)
     app = CodeqaApp(project, theme="dark", environ={})
     async with app.run_test(size=SIZE) as pilot:
         on = Tour(app, pilot)
@@ -115,7 +113,7 @@ async def tour(project: Project) -> Mapping[str, str]:
             await on.settled()
             if steps:
                 on.frame(0.5)
-            may_go_on.release()
+            Paced.may_go_on.release()
             await on.until(lambda steps=steps: len(walk.rows) > steps or not app.ask_screen.working)  # type: ignore[attr-defined,misc]
         await on.settled()
         on.frame(2.5)
@@ -153,11 +151,11 @@ def draw() -> Mapping[str, str]:
         shutil.copytree(REPOSITORY, root)
         for path in root.rglob("*.py"):
             path.write_text(MARK.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
-        project = Project.open(root, environ={})
+        project = Paced.open(root, environ={})
         for _ in project.index():
             pass
         for question in ("who calls Catalog.lend", "how does Report.build reach Item.lend"):
-            for _ in project.ask(question):
+            for _ in Project.ask(project, question):
                 pass
         return asyncio.run(tour(project))
 
