@@ -22,6 +22,7 @@ from benchmarks.drawing import Frame, Lines, film, picture
 from codeqa.domain import Event, Step
 from codeqa.project import Project
 from codeqa.tui.app import CodeqaApp
+from codeqa.tui.question import Question
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -101,12 +102,12 @@ async def tour(project: Project) -> Mapping[str, str]:
         walk = app.ask_screen.query_one("#walk")
         await on.until(lambda: app.state is not None and app.indexing is None)
         on.frame(2)
-        for word in QUESTION.split(" "):
-            await pilot.press(*(key if key.isalpha() else "full_stop" for key in word))
+        box = app.ask_screen.query_one(Question)
+        for end in (*(found.start() for found in re.finditer(" ", QUESTION)), len(QUESTION)):
+            box.value = QUESTION[:end]
+            box.cursor_position = end
             await on.settled()
             on.frame(0.3)
-            await on.press("space")
-        await on.press("backspace")
         await pilot.press("enter")
         while app.ask_screen.working:
             steps = len(walk.rows)  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 MOST_BYTES = {"tour": 300_000}  # of others: 120,000
 OTHERWISE = re.compile(  # what is another each time: how long something took, and when it was
-    r"[\d.,]+ (?:ms|s)\b|[━╸╺-]{1,12}|\d{4}-\d\d-\d\d|\b\d\d:\d\d\b|\d{8}-\d{6}-[0-9a-f]+|\s+"
+    r"[\d.,]+ (?:ms|s)\b|[━╸╺╴╶-]{1,12}|\d{4}-\d\d-\d\d|\b\d\d:\d\d\b|\d{8}-\d{6}-[0-9a-f]+|\s+"
 )
 
 
