@@ -18,7 +18,6 @@ from codeqa.domain import (
     Dropped,
     EdgeCheck,
     Event,
-    Heard,
     Hop,
     ModelCancelled,
     NoIndex,
@@ -161,7 +160,7 @@ class Scripted:
     Attributes:
         answers: taken in turn; an exception is raised.
         gate: a walk waits for it after its steps; it is open from the beginning.
-        heard: parts that a model says before it is waited.
+        heard: what a model says and does before it is waited.
         slow: whether a walk with a closed gate looks at nobody's wish to cancel it, as the planner does.
     """
 
@@ -171,7 +170,7 @@ class Scripted:
     model: str | None = None
     server: str = "http://127.0.0.1:11434"
     indexing: Sequence[Event] = ()
-    heard: Sequence[Heard] = ()
+    heard: Sequence[Event] = ()
     slow: bool = False
     stale: tuple[str, ...] = ()
     missing: int = 0

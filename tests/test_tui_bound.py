@@ -97,7 +97,7 @@ def test_keys_of_ones_own_hold_in_footer_help_and_hints_and_take_no_letter_from_
         await pilot.press("v", "m")
         assert (box.value, app.screen) == ("vm", app.ask_screen)  # a letter, although search is bound first of all
         await ask(app, pilot)
-        assert shown(app)["Cited"] == "m/p" and shown(app)["Ask"] == "esc"  # Esc still leads to the question
+        assert shown(app)["Cited"] == "m/p" and shown(app)["Ask"] == "Esc"  # Esc still leads to the question
         await pilot.press("n", "f1")
         await settled(pilot)
         assert str(app.screen.query_one("#place", Static).content).startswith("1/3")

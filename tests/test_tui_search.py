@@ -374,9 +374,12 @@ def test_key_w_lists_what_the_score_is_made_of() -> None:
         await search.press("enter", "w")
         assert search.hits[0].split("\n")[2:] == [
             "text  +1.00 ━━━━━━━━━━━━ has the words",
-            "name  +0.42 ━━━━━        its name is made of the words",
-            "graph +0.30 ━━━━         lies around the best hits in the graph",
-            "role  -0.20 ╌╌           test, document, example, generated or vendored",
+            "name  +0.42 ━━━━━        its name is made of the",
+            "                         words",
+            "graph +0.30 ━━━━         lies around the best hits in",
+            "                         the graph",
+            "role  -0.20 ╌╌           test, docs, example,",
+            "                         generated or vendored",
         ]
         assert search.hits[1].count("\n") == 2
         await search.press("w")

@@ -61,9 +61,17 @@ def test_a_table_has_every_part_and_its_bars_are_in_proportion() -> None:
     assert rows == [
         "something +0.40 ━━━━━━━━━━━━ ",
         "text      +0.20 ━━━━━━       has the words",
-        "role      -0.10 ╌╌╌          test, document, example, generated or vendored",
+        "role      -0.10 ╌╌╌          test, docs, example, generated or vendored",
     ]
     assert finding.table({}) == []
+
+
+def test_what_a_part_says_is_folded_below_itself() -> None:
+    rows = [plain(row) for row in finding.table({"graph": 0.4}, 46)]
+    assert rows == [
+        "graph +0.40 ━━━━━━━━━━━━ lies around the best",
+        "                         hits in the graph",
+    ]
 
 
 def test_every_part_of_a_score_that_the_documents_name_is_explained() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import time
@@ -71,18 +72,22 @@ class CodeqaApp(InOrder):
         Binding("f1", "help", "Help", id="app.help", tooltip="keys and help, or hide them"),
         Binding("question_mark", "help", "Help", id="app.help", show=False),
         Binding(
-            "ctrl+p", "command_palette", "palette", id="app.palette", tooltip="every command", show=False, priority=True
+            "ctrl+p",
+            "command_palette",
+            "Commands",
+            id="app.palette",
+            tooltip="every command",
+            show=False,
+            priority=True,
         ),
-        Binding("f9", "command_palette", "Palette", id="app.palette", show=False, priority=True),
+        Binding("f9", "command_palette", "Commands", id="app.palette", show=False, priority=True),
         Binding(
             "ctrl+o", "jump", "Jump", id="app.jump", tooltip="jump to a pane by its letter", show=False, priority=True
         ),
         Binding("f6", "jump", "Jump", id="app.jump", show=False, priority=True),
         Binding("ctrl+f", "search", "Search", id="app.search", tooltip="search as you type", show=False, priority=True),
         Binding("f4", "search", "Search", id="app.search", show=False, priority=True),
-        Binding(
-            "f2", "inventory", "Index and models", id="app.index", tooltip="index and models", show=False, priority=True
-        ),
+        Binding("f2", "inventory", "Index", id="app.index", tooltip="index and models", show=False, priority=True),
         Binding(
             "f3", "sessions", "Sessions", id="app.sessions", tooltip="earlier questions", show=False, priority=True
         ),
@@ -140,6 +145,11 @@ class CodeqaApp(InOrder):
     def shown(self, id: str) -> str:
         """Return the key of an action, as the screen writes it."""
         return self.keymap.shown(id)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as the footer writes it: as everywhere, but short: `^p`."""
+        written = super().get_key_display(binding)
+        return written.capitalize() if binding.key == "escape" or re.fullmatch(r"f\d+", binding.key) else written
 
     def _tell(self, told: Told) -> None:
         """Hand on what the engine's thread tells, if it can be seen; to post a message is safe there."""

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from codeqa.clarifying.answering import meant
 from codeqa.conversation import Conversation
@@ -22,6 +22,7 @@ from codeqa.tui.composing import RESTORED
 from codeqa.tui.engine import Ended, Engine, Job, State
 from codeqa.tui.evidence import Evidence
 from codeqa.tui.following import Following
+from codeqa.tui.footing import Keys
 from codeqa.tui.heading import Heading
 from codeqa.tui.meanings import Choice
 from codeqa.tui.offers import Offers
@@ -95,7 +96,7 @@ class AskScreen(Following):
             yield Evidence(id="evidence")
         yield StatusLine()
         yield Offers()
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         """Name the panes and show where we are."""
@@ -341,6 +342,7 @@ class AskScreen(Following):
         elif isinstance(ref, Fold):
             self._opened ^= {ref.name}
             self._show_answer()
+            self.query_one("#answer", Rows).reveal()
         elif isinstance(ref, Said):
             self.action_citation(1)
         elif isinstance(ref, Choice):
@@ -351,6 +353,7 @@ class AskScreen(Following):
         if isinstance(self.query_one("#walk", Rows).ref(event.option_index), Fold):
             self._opened ^= {STEPS}
             self._show_walk(event.option_index)
+            self.query_one("#walk", Rows).reveal()
 
     def _below(self, name: str) -> None:
         self.set_class(name == "walk", "-below-walk")

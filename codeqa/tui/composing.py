@@ -138,7 +138,7 @@ class Composing(Screen[None]):
     def _below_the_box(self) -> None:
         pane = self.query_one(Offers)
         if pane.is_open:
-            pane.styles.offset = (1, self.query_one(Question).region.bottom)
+            pane.styles.offset = (0, self.query_one(Question).region.bottom)
 
     # ----------------------------------------------------------------------------------------------------------- editor
 

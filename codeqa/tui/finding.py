@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 LEVELS = "▁▂▃▄▅▆▇█"
 BAR = 12  # columns of the longest bar of a table
 MEMBERS = 3  # that are named of what a hit was made of
+LEAST = 12  # columns that what a part says is folded to
 PARTS = 4  # reasons that stand in one line
 MEANS: Mapping[str, str] = {  # see docs/cli.md, "What a score is made of"
     "text": "has the words",
@@ -32,7 +34,7 @@ MEANS: Mapping[str, str] = {  # see docs/cli.md, "What a score is made of"
     "summary": "what a model said of it matches",
     "hyde": "is near to a passage that a model imagined",
     "expansion": "has further terms of a model",
-    "role": "test, document, example, generated or vendored",
+    "role": "test, docs, example, generated or vendored",
 }
 
 
@@ -94,21 +96,28 @@ def ranked(why: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(why.items(), key=lambda part: (-abs(part[1]), part[0]))
 
 
-def table(why: Mapping[str, float]) -> list[list[Piece]]:
-    """Return a line for each part of a score: name, share, bar, and what it says."""
+def table(why: Mapping[str, float], columns: int = 0) -> list[list[Piece]]:
+    """Return lines for each part of a score: name, share, bar, and what it says.
+
+    What it says is folded to the columns that all of it may take, if they are known and there is room at all.
+    """
     most = max((abs(share) for share in why.values()), default=1.0) or 1.0
     width = max(map(len, why), default=0)
+    indent = width + len(" +0.00 ") + BAR + 1
+    room = columns - indent if columns - indent >= LEAST else max(map(len, MEANS.values()))
     rows: list[list[Piece]] = []
     for part, share in ranked(why):
+        says, *more = textwrap.wrap(MEANS.get(part, ""), room) or [""]
         bar = ("━" if share > 0 else "╌") * max(round(abs(share) / most * BAR), 1)
         rows.append(
             [
                 (f"{part:<{width}} ", "code"),
                 (f"{share:+.2f} ", "" if share > 0 else "warn"),
                 (f"{bar:<{BAR}} ", "mark" if share > 0 else "warn"),
-                (MEANS.get(part, ""), "dim"),
+                (says, "dim"),
             ]
         )
+        rows += [[(" " * indent + line, "dim")] for line in more]
     return rows
 
 

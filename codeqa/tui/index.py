@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from codeqa.config import ModelSettings
 from codeqa.domain import CodeqaError, ModelServer, Progress, Status
@@ -22,6 +21,7 @@ from codeqa.hosts import address, is_this_machine
 from codeqa.project import Project
 from codeqa.tui import inventory
 from codeqa.tui.engine import Engine, Happened, State, Told
+from codeqa.tui.footing import Keys
 from codeqa.tui.heading import Heading
 from codeqa.tui.inventory import Choice, Line
 from codeqa.tui.painting import Piece, lines, paint
@@ -120,7 +120,7 @@ class IndexScreen(Screen[None]):
             yield Foldable(id="state")
             yield Models(id="models")
         yield StatusLine()
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         """Name the panes."""
@@ -195,6 +195,7 @@ class IndexScreen(Screen[None]):
         if isinstance(ref, Fold):
             self._opened ^= {ref.name}
             self._show_status()
+            self.query_one("#state", Rows).reveal()
 
     # ---------------------------------------------------------------------------------------------------------- models
 

@@ -88,7 +88,7 @@ class Offers(Rows, can_focus=False):
             return
         self.show(rows(offers, min(self.app.size.width - 2, MOST_COLUMNS) - FRAME), at=0)
         self.border_title = title
-        self.styles.offset = (1, below)
+        self.styles.offset = (0, below)
         self.display = True
 
     def shut(self) -> None:

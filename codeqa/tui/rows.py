@@ -36,7 +36,7 @@ class Row:
     Attributes:
         body: what it says; it is folded to the width, behind `lead`.
         lead: stands before the first line.
-        rest: stands before each further line, as wide as `lead`.
+        rest: stands before each further line.
         ref: what it stands for, to whoever asks; a row without one cannot be stood on.
     """
 
@@ -54,7 +54,8 @@ class Hung(Visual):
         self._height = (0, 0)  # the width that it was last asked for, and the lines that it takes then
 
     def _width(self, width: int) -> int:
-        return max(width - GUTTER - self.row.lead.cell_length, NARROWEST)
+        before = max(self.row.lead.cell_length, self.row.rest.cell_length)
+        return max(width - GUTTER - before, NARROWEST)
 
     def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
         """Render all lines; textual asks for them by the width that it has."""
@@ -98,6 +99,7 @@ class Rows(OptionList):
 
     def show(self, rows: Sequence[Row], *, at: int | None = None) -> None:
         """Show these rows, and stand on one of them; the last one comes into view if none is given."""
+        stood = self._stands
         self.rows = list(rows)
         self._marked = frozenset()
         self.clear_options()
@@ -105,6 +107,25 @@ class Rows(OptionList):
         self.highlighted = at
         if at is None:
             self.scroll_home(animate=False)
+        if stood != self._stands:
+            self.refresh_bindings()
+
+    def reveal(self) -> None:
+        """Bring into view what was opened: the rows below the one that is stood on, up to the next of that kind."""
+        at = self.highlighted
+        if at is None:
+            return
+        self._update_lines()
+        of_it = (None, self.rows[at].ref)
+        after = next((i for i in range(at + 1, len(self.rows)) if self.rows[i].ref not in of_it), len(self.rows))
+        bottom = self._index_to_line.get(after, len(self._lines))
+        y = min(self._index_to_line.get(at, 0), bottom - self.scrollable_content_region.height)
+        if y > self.scroll_y:
+            self.scroll_to(y=y, animate=False, force=True, immediate=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open only where there is something to stand on."""
+        return self._stands if action == "select" else super().check_action(action, parameters)
 
     def add(self, row: Row) -> None:
         """Show one row more; it comes into view unless somebody has scrolled up."""

@@ -15,7 +15,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from codeqa import sanitise
 from codeqa.domain import CodeqaError, Hit, Progress
@@ -24,10 +24,11 @@ from codeqa.tui import copying, finding
 from codeqa.tui.engine import Ended, Engine, Happened, Told
 from codeqa.tui.evidence import CHANGED, Evidence, Exhibit, Lines, around, body
 from codeqa.tui.finding import Found
+from codeqa.tui.footing import Keys
 from codeqa.tui.heading import Heading
 from codeqa.tui.painting import Piece, lines, paint
 from codeqa.tui.query import Query
-from codeqa.tui.rows import Row, Rows
+from codeqa.tui.rows import GUTTER, Row, Rows
 from codeqa.tui.status import StatusLine
 from codeqa.wording import describe
 
@@ -116,7 +117,7 @@ class SearchScreen(Screen[None]):
             yield Hits(id="hits")
             yield Evidence(id="preview")
         yield StatusLine()
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         """Name the panes."""
@@ -134,6 +135,8 @@ class SearchScreen(Screen[None]):
     def on_resize(self) -> None:
         """Stack the panes where there is little room."""
         self.set_class(self.size.width < NARROW, "-narrow")
+        if self._tables:
+            self.call_after_refresh(self._rows)
 
     # ------------------------------------------------------------------------------------------------------- searching
 
@@ -232,7 +235,8 @@ class SearchScreen(Screen[None]):
     def _row(self, number: int, hit: Hit, most: float) -> Row:
         head: list[list[Piece]] = [finding.headline(hit, stale=hit.path in self.found.stale), finding.under(hit)]
         if number in self._tables:
-            head += finding.table(hit.why)
+            room = self.query_one(Hits).scrollable_content_region.width - GUTTER - SCORE
+            head += finding.table(hit.why, room)
         else:
             head.append([(finding.reasons(hit.why, most), "dim")])
         score = paint((f"{hit.score:{SCORE - 2}.2f}  ", "mark"))

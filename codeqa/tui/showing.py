@@ -70,7 +70,7 @@ def _sections(answer: Answer, notices: Sequence[str], changes: Sequence[str]) ->
         CHANGES: list(changes),
         "dropped": [f"{each.text} ({each.reason})" for each in answer.dropped],
         "not known": list(answer.unknowns),
-        "changed since they were indexed": list(answer.stale),
+        "changed, or not indexed yet": list(answer.stale),
         "notes": list(notices),
     }
     yield from ((name, notes) for name, notes in sections.items() if notes)
@@ -145,7 +145,7 @@ def step_row(event: Event) -> Row | None:
         return Row(paint((f"{event.action:<9} ", "code"), (event.text, "dim")), paint("· "), paint("  "))
     if isinstance(event, ToolUse):
         arguments = ", ".join(f"{name}={value}" for name, value in event.arguments.items())
-        seen = (event.observation.splitlines() or [""])[0]
+        seen = (event.observation.splitlines() or [event.refused])[0]
         called = paint((f"{event.name}(", "code"), arguments, (")", "code"), (f" {seen}", "dim"))
         return Row(called, paint(("✗ ", "warn") if event.refused else ("→ ", "code")), paint("  "))
     return None
@@ -190,7 +190,8 @@ def summed_up(answer: Answer, spent: Spent = Spent(), failed: str = "") -> Conte
     """Return the line below the panes. `failed` is the model that was to lead, where the planner did in its place."""
     total = answer.timing_ms.get("total", sum(answer.timing_ms.values()))
     checked = sum(claim.verdict == "verified" for claim in answer.claims)
-    parts = [f"hops {len(answer.walk)}"] if answer.walk else []
+    parts = [f"planner in place of {failed}: see notes"] if failed else []
+    parts += [f"hops {len(answer.walk)}"] if answer.walk else []
     if (threads := sum(1 for _ in forest(distinct(answer.walk)))) > 1:  # trees of the walk
         parts.append(f"threads {threads}")
     parts += [f"facts {len(answer.claims)}"] if answer.claims else []
@@ -199,7 +200,8 @@ def summed_up(answer: Answer, spent: Spent = Spent(), failed: str = "") -> Conte
     if answer.dropped:
         parts.append(f"✗ {len(answer.dropped)} dropped")
     parts += [duration(total / 1000)]
-    parts.append(answer.model or (f"planner in place of {failed}: see notes" if failed else "no model"))
+    if not failed:
+        parts.append(answer.model or "no model")
     if spent.tokens:
         parts += spent.parts()
     elif tokens := sum(answer.tokens.values()):

@@ -9,11 +9,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from codeqa.domain import Symbol
 from codeqa.tui import copying
 from codeqa.tui.evidence import Evidence
+from codeqa.tui.footing import Keys
 from codeqa.tui.graph.around import Around, Chain, Choice, chain, gather, nearest
 from codeqa.tui.graph.drawing import Explorer
 from codeqa.tui.graph.layout import (
@@ -47,6 +48,7 @@ class GraphScreen(Explorer):
     CSS_PATH = "graph.tcss"
     HELP = HELP
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", id="graph.close", tooltip="leave what is typed, else the graph"),
         Binding("b,alt+left", "history(-1)", "Back", key_display="b", id="graph.back", tooltip="the symbol before"),
         Binding("f,alt+right", "history(1)", "Forward", show=False, id="graph.forward", tooltip="forward again"),
         Binding("slash", "filter", "Filter", id="graph.filter", tooltip="filter by words"),
@@ -56,7 +58,6 @@ class GraphScreen(Explorer):
         Binding("a", "ask", "Ask", id="graph.ask", tooltip="ask about it"),
         Binding("e", "edit", "Edit", id="graph.edit", tooltip="open the editor at the line"),
         Binding("y", "copy", "Copy", id="graph.copy", tooltip="copy path:line"),
-        Binding("escape", "close", "Close", id="graph.close", tooltip="leave what is typed, else the graph"),
         Binding(
             "plus,equals_sign",
             "depth(1)",
@@ -98,7 +99,7 @@ class GraphScreen(Explorer):
                 yield Neighbours(id=name)
         yield Evidence(id="code")
         yield StatusLine()
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         """Name the panes, and show what was asked for."""
@@ -128,7 +129,6 @@ class GraphScreen(Explorer):
         slim = self.size.width < SLIM
         if slim != self.has_class("-slim"):
             self.set_class(slim, "-slim")
-            self.query_one(Footer).compact = slim
         self.show_all(self.selected)
 
     # ----------------------------------------------------------------------------------------------------------- moving

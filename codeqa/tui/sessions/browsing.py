@@ -12,11 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from codeqa.domain import CodeqaError
 from codeqa.project import Project
 from codeqa.tui.engine import Engine, Job
+from codeqa.tui.footing import Keys
 from codeqa.tui.graph.widgets import Reader
 from codeqa.tui.heading import Heading
 from codeqa.tui.painting import Piece, paint
@@ -126,7 +127,7 @@ class Browser(Reader):
             yield Entries(id="entries")
             yield Pane(id="preview")
         yield StatusLine()
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         """Name the panes."""

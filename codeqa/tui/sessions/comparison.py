@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from codeqa import sanitise
 from codeqa.traces.comparing import Comparison, Sentence, beside
+from codeqa.tui.footing import Keys
 from codeqa.tui.heading import Heading
 from codeqa.tui.painting import Piece, inline, lines, paint
 from codeqa.tui.rows import EMPTY, Row, Rows
@@ -59,7 +59,7 @@ class ComparisonScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield Lines(id="lines")
         yield StatusLine()
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         """Show both runs."""

@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from codeqa import sanitise
 from codeqa.traces.steps import Json
+from codeqa.tui.footing import Keys
 from codeqa.tui.heading import Heading
 from codeqa.tui.painting import lines, paint
 from codeqa.tui.rows import Row, Rows
@@ -84,7 +84,7 @@ class StepsScreen(Screen[int]):
             yield Steps(id="steps")
             yield Pane(id="detail")
         yield StatusLine()
-        yield Footer()
+        yield Keys()
 
     def on_mount(self) -> None:
         """Name the panes and show the steps."""
