@@ -36,7 +36,8 @@ class Project(Indexing, Asking):
     ) -> Self:
         """Open the repository at `repo`, or the one around the working directory; nothing is read but settings.
 
-        A process that stays says so with `resident`: it may load what takes seconds, and answers faster for it.
+        A process that stays says so with `resident`: it may load what takes seconds, and answers faster for it; long
+        runs of the index are left to a process of their own, so that it can do other things meanwhile.
 
         Raises:
             UnreadableRoot: it is missing or not a directory.
