@@ -125,7 +125,7 @@ class Following(AskingBack):
         self.run_worker(reading, group="evidence", exclusive=True, exit_on_error=False)
 
 
-def _read(project: Project, exhibit: Exhibit) -> tuple[Exhibit, Content]:
+def _read(project: Project, exhibit: Exhibit) -> tuple[Exhibit, list[Content]]:
     """Read what is around, and paint it: what takes time is done in the engine's thread."""
     wider = around(project, exhibit)
     return wider, body(wider)

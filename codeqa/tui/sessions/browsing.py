@@ -76,7 +76,6 @@ class Browser(Reader):
     CSS = """
     SessionsScreen #entries { width: 50%; padding: 0 1 0 0; }
     SessionsScreen #preview { width: 1fr; padding: 0 1; }
-    SessionsScreen .said { width: 1fr; height: auto; }
     SessionsScreen.-narrow #entries { width: 1fr; height: 3fr; }
     SessionsScreen.-narrow #preview { width: 1fr; height: 2fr; }
     SessionsScreen.-empty #preview { display: none; }

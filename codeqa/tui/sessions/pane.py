@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
-from codeqa.tui.evidence import Lines
-from codeqa.tui.painting import lines, paint
+from codeqa.tui.lines import Folded
+from codeqa.tui.painting import paint
 
-MOST_LINES = 1_200  # of one text: to lay lines out takes time for each
+MOST_LINES = 1_200  # of one text: to fold them takes time for each
 
 
-class Pane(Lines):
+class Pane(Folded):
     """Shows lines, folded to its width."""
 
     HELP = "## Text\n\nWhat one stands on in the list, in full."
-
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id, classes="text")
-
-    def compose(self) -> ComposeResult:
-        """Its text."""
-        yield Static(markup=False, classes="said")
 
     def show(self, said: Sequence[Content], rest: str = "") -> None:
         """Show lines, from the first; `rest` says where those are that are too many to be shown."""
         shown = list(said[:MOST_LINES])
         if len(said) > MOST_LINES:
             shown.append(paint((f"… {len(said) - MOST_LINES:,} more lines; {rest}", "warn")))
-        self.query_one(Static).update(lines(*shown))
+        self.write(shown)
         self.scroll_home(animate=False)
