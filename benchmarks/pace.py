@@ -227,7 +227,7 @@ def kinds(session: Session, question: str, symbol: str, keys: int) -> Iterator[T
     terminal.rest(2)
     terminal.press("h")
     terminal.rest(0.5)
-    yield session.take("j, k in the graph", lambda: timed(terminal, moves(terminal, (2, 36), 25), keys))
+    yield session.take("j, k in the graph", lambda: timed(terminal, moves(terminal, (2, 36), 5), keys))
 
 
 def idle(

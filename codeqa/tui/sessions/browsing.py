@@ -36,6 +36,8 @@ T = TypeVar("T")
 
 NARROW = 110  # columns below which the panes are stacked
 DEBOUNCE_SECONDS = 0.1
+SLICE_SECONDS = 0.01  # that is searched at once
+PAUSE_SECONDS = 0.001  # between two slices, for what else there is to do
 BATCH = 25  # conversations that are read at once: others wait for the engine no longer than that takes
 PAGE = 60  # questions that are listed; more when one comes to the last
 HELP = """## Earlier questions
@@ -235,12 +237,19 @@ class Browser(Reader):
         self._due = self.set_timer(DEBOUNCE_SECONDS, self._search)
 
     def _search(self) -> None:
-        self._most = PAGE
-        self._show(near=0)
+        """Show what has the words, once all that is read was looked at; keys come between two slices of that."""
+        if self.library.seek(self.query_one(Words).value, SLICE_SECONDS):
+            self._most = PAGE
+            self._show(near=0)
+        else:
+            self._due = self.set_timer(PAUSE_SECONDS, self._search)
 
     @on(Input.Submitted, "#words")
     def _submitted(self) -> None:
-        self._search()
+        if self._due is not None:
+            self._due.stop()
+        self._most = PAGE
+        self._show(near=0)
         if self._shown:
             self.query_one(Entries).focus()
 
