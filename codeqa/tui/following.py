@@ -104,7 +104,7 @@ class Following(AskingBack):
             pane.show(None)
             return
 
-        def show(exhibit: Exhibit, painted: Content | None = None) -> None:
+        def show(exhibit: Exhibit, painted: list[Content] | None = None) -> None:
             self._awaited = False
             pane.awaits(None)
             pane.show(exhibit, painted)
