@@ -1,9 +1,10 @@
 """How quick the full screen is: `python -m benchmarks.pace REPOSITORY` runs it at a pseudo terminal and prints a table.
 
-The repository must have an index. Where keys are timed while an index is made, that is of a copy, all of whose files
-change for it. Percentiles are of the time from the write of a key into the terminal until the end of the frame that
-shows what the key does has been read. Each kind of key is timed in the same run as a letter typed into an app that is
-nothing but one line of input, so that the figures of a busy machine can be read as ratios.
+The repository must have an index. Where keys are timed while an index is made, that is the first one of a copy.
+Percentiles are of the time from the write of a key into the terminal until the end of the frame that shows what the key
+does has been read. Each kind of key is timed in the same run as a letter typed into an app that is nothing but one line
+of input, so that the figures of a busy machine can be read as ratios; the CPU of the app's own process for each key,
+with all that goes on in it meanwhile, depends on the load little.
 """
 
 from __future__ import annotations
@@ -12,12 +13,10 @@ import json
 import random
 import re
 import shutil
-import sqlite3
 import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -53,6 +52,8 @@ class Taken:
     kind: str
     state: str
     seconds: list[float] = field(default_factory=list)
+    cpu: float = 0.0  # seconds of the process itself, for all keys
+    apart: float | None = None  # CPU seconds of its children meanwhile, where an index is to be made in them
 
     def row(self, baseline: float) -> list[str]:
         """Return the cells of its row."""
@@ -60,17 +61,18 @@ class Taken:
         ms = [f"{value * 1000:.1f}" for value in (p50, p95, max(self.seconds))]
         lost = sum(each >= LOST for each in self.seconds)
         count = f"{len(self.seconds)}" + (f" ({lost} lost)" if lost else "")
-        return [self.state, self.kind, count, *ms, f"{p95 / baseline:.1f}" if baseline else "–"]
+        each = f"{self.cpu * 1000 / len(self.seconds):.1f}"
+        apart = "–" if self.apart is None else f"{self.apart:.1f}"
+        return [self.state, self.kind, count, *ms, f"{p95 / baseline:.1f}" if baseline else "–", each, apart]
 
 
 Key = tuple[str, Callable[[Drawn], bool]]  # what is written, and what shows its effect
 
 
-def timed(terminal: Terminal, keys: Iterator[Key], count: int, between: Callable[[], None]) -> list[float]:
+def timed(terminal: Terminal, keys: Iterator[Key], count: int) -> list[float]:
     """Press so many keys, one after the other; return how long each took."""
     taken = []
     for written, seen in keys:
-        between()
         terminal.rest(random.uniform(*PAUSE))
         began = terminal.press(written)
         ended = terminal.wait(seen, LOST)
@@ -111,11 +113,13 @@ def moves(terminal: Terminal, columns: tuple[int, int], far: int) -> Iterator[Ke
 
 
 def citations(terminal: Terminal) -> Iterator[Key]:
-    """`n` and `p`: the rank of the citation that is shown."""
+    """`n` to the last citation, `p` back to the first: the rank of the one that is shown."""
+    key = "n"
     while True:
-        for key in "nnnnnp":
-            before = _rank(terminal.drawn)
-            yield key, lambda drawn, before=before: _rank(drawn) != before  # type: ignore[misc]
+        before = _rank(terminal.drawn)
+        at, _, last = before.partition("/")
+        key = "p" if at == last else "n" if at == "1" else key
+        yield key, lambda drawn, before=before: _rank(drawn) != before  # type: ignore[misc]
 
 
 def _rank(drawn: Drawn) -> str:
@@ -137,56 +141,20 @@ def resized(terminal: Terminal, count: int) -> list[float]:
 # --------------------------------------------------------------------------------------------------------------- states
 
 
-class Tree:
-    """The copy of the repository, which can be made to differ from its index, and whose generation is known."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.runs = 0
-
-    def generation(self) -> int:
-        """Return the generation of the index."""
-        with closing(sqlite3.connect(f"file:{self.root / '.codeqa/index.db'}?mode=ro", uri=True)) as connection:
-            found = connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
-        return int(found[0]) if found else 0
-
-    def change(self) -> None:
-        """Change all files of source."""
-        for path in self.root.rglob("*.py"):
-            with path.open("ab") as file:
-                file.write(b"\n")
-
-
 @dataclass
 class Session:
     """An app at a terminal, in which a walk or a run of the index may go on."""
 
     terminal: Terminal
-    tree: Tree
     state: str
-    indexed: int = 0  # the generation when the run of the index that goes on began
 
-    def between(self) -> None:
-        """See that what is to go on does: a run of the index that has ended is begun again."""
-        if self.state in ("index", "both") and self.tree.generation() != self.indexed:
-            self.index()
-
-    def index(self) -> None:
-        """Begin a run of the index over a tree all of which has changed."""
-        self.tree.change()
-        self.indexed = self.tree.generation()
-        self.tree.runs += 1
-        self.command("Index now")
-        self.terminal.rest(1.0)
-
-    def command(self, name: str) -> None:
-        """Do something by the palette."""
-        self.terminal.press("\x10")
-        self.terminal.wait(lambda drawn: drawn.has("Search for commands"), LOST)
-        self.terminal.press(name)
-        self.terminal.rest(2.0)  # it searches among all symbols too
-        self.terminal.press("\r")
-        self.terminal.wait(lambda drawn: not drawn.has("Search for commands"), LOST)
+    def take(self, kind: str, measure: Callable[[], list[float]]) -> Taken:
+        """Measure a kind of key, and the CPU meanwhile."""
+        terminal, indexes = self.terminal, self.state in ("index", "both")
+        before, apart = terminal.cpu(children=False), terminal.cpu_below()
+        seconds = measure()
+        cpu = terminal.cpu(children=False) - before
+        return Taken(kind, self.state, seconds, cpu, terminal.cpu_below() - apart if indexes else None)
 
     def ask(self, question: str, *shown: str, seconds: float = 120) -> None:
         """Ask, and wait until something stands there."""
@@ -207,24 +175,48 @@ def started(terminal: Terminal) -> tuple[float, float, float, float]:
     return cpu, painted - terminal.began, terminal.cpu(), ready - terminal.began
 
 
-def baseline(scratch: Path, keys: int) -> tuple[list[float], float, float]:
+def baseline(scratch: Path, keys: int) -> tuple[Taken, float, float]:
     """Return what letters take in an app that is one line of input; CPU and wall seconds until its first frame."""
     with Terminal((sys.executable, "-c", TRIVIAL), cwd=scratch, environ={}) as terminal:
         painted = terminal.wait(lambda drawn: drawn.has("type"), 30)
         cpu = terminal.cpu()
         terminal.rest(0.5)
-        taken = timed(terminal, typing(terminal, ">"), keys, lambda: None)
+        session = Session(terminal, "–")
+        taken = session.take("a letter in a trivial app", lambda: timed(terminal, typing(terminal, ">"), keys))
         return taken, cpu, (painted or LOST) - terminal.began
 
 
 def kinds(session: Session, question: str, symbol: str, keys: int) -> Iterator[Taken]:
     """Yield what each kind of key takes, in the state that the session is to be in."""
-    terminal, state, between = session.terminal, session.state, session.between
+    terminal, state = session.terminal, session.state
     if state in ("rest", "index"):
         session.ask(question, "✓ checked")
-    terminal.rest(1)
-    session.command("Graph explorer")
-    terminal.rest(1)
+        for each in ("\x1b", "\t", "\t"):
+            terminal.press(each)
+            terminal.rest(0.3)
+        yield session.take("j, k in the answer", lambda: timed(terminal, moves(terminal, (36, 78), 6), keys))
+        yield session.take("n, p", lambda: timed(terminal, citations(terminal), keys))
+    else:
+        session.ask("how are cookies signed", "the model thinks")
+    terminal.press("/")
+    terminal.rest(0.5)
+    yield session.take("letters of a question", lambda: timed(terminal, typing(terminal, "❯"), keys))
+    terminal.press("\x15")
+    yield session.take("another size", lambda: resized(terminal, max(keys // 5, 10)))
+    terminal.resize(120, 40)
+    terminal.rest(0.5)
+    terminal.press("\x06")
+    terminal.wait(lambda drawn: drawn.has("⌕"), LOST)
+    terminal.rest(0.5)
+    yield session.take("letters of a search", lambda: timed(terminal, typing(terminal, "⌕"), keys))
+    terminal.press("\x1b")
+    terminal.rest(0.5)
+    if state != "rest":
+        return
+    for each in ("\x1b", "\t", "\t", "g"):
+        terminal.press(each)
+        terminal.rest(0.5)
+    terminal.wait(lambda drawn: drawn.has("what leads here"), 15)
     terminal.press("o")
     terminal.rest(0.5)
     for each in ("\x15", symbol, "\r"):
@@ -233,43 +225,18 @@ def kinds(session: Session, question: str, symbol: str, keys: int) -> Iterator[T
     if terminal.wait(lambda drawn: drawn.has("what leads here", symbol), 15) is None:
         raise click.ClickException(f"no graph of {symbol}:\n{terminal.drawn}")
     terminal.rest(2)
-    terminal.press("\x1b")
-    terminal.rest(1)
-    if state in ("walk", "both"):
-        session.ask("how are cookies signed", "the model thinks")
-    if state in ("index", "both"):
-        session.index()
-    if state in ("rest", "index"):
-        for each in ("\x1b", "\t", "\t"):
-            terminal.press(each)
-            terminal.rest(0.3)
-        yield Taken("j, k in the answer", state, timed(terminal, moves(terminal, (36, 78), 6), keys, between))
-        yield Taken("n, p", state, timed(terminal, citations(terminal), keys, between))
-    terminal.press("/")
-    terminal.rest(0.5)
-    yield Taken("letters of a question", state, timed(terminal, typing(terminal, "❯"), keys, between))
-    terminal.press("\x15")
-    yield Taken("another size", state, resized(terminal, max(keys // 5, 10)))
-    terminal.resize(120, 40)
-    terminal.rest(0.5)
-    terminal.press("\x06")
-    terminal.wait(lambda drawn: drawn.has("⌕"), LOST)
-    terminal.rest(0.5)
-    yield Taken("letters of a search", state, timed(terminal, typing(terminal, "⌕"), keys, between))
-    terminal.press("\x1b")
-    terminal.rest(0.5)
-    session.command("Graph explorer")
-    terminal.rest(1)
     terminal.press("h")
     terminal.rest(0.5)
-    yield Taken("j, k in the graph", state, timed(terminal, moves(terminal, (2, 36), 25), keys, between))
+    yield session.take("j, k in the graph", lambda: timed(terminal, moves(terminal, (2, 36), 5), keys))
 
 
-def idle(command: Sequence[str], root: Path, question: str, seconds: float) -> Iterator[tuple[str, float, float]]:
+def idle(
+    command: Sequence[str], root: Path, question: str, questions: int, seconds: float
+) -> Iterator[tuple[str, float, float]]:
     """Yield CPU seconds of so long at rest, and MB that are resident: ready, answered, a model that says nothing."""
     with Terminal(command, cwd=root, environ={}) as terminal:
         started(terminal)
-        session = Session(terminal, Tree(root), "rest")
+        session = Session(terminal, "rest")
         for what in ("ready", "answered"):
             if what == "answered":
                 session.ask(question, "✓ checked")
@@ -277,13 +244,14 @@ def idle(command: Sequence[str], root: Path, question: str, seconds: float) -> I
             before = terminal.cpu()
             terminal.rest(seconds)
             yield what, terminal.cpu() - before, terminal.resident_mb()
-        for number in range(49):
+        for number in range(questions):
             session.ask(f"{question} {'and why' if number % 2 else ''}", "walking")
             terminal.wait(lambda drawn: not drawn.has("walking"), 60)
-        yield "50 questions", 0.0, terminal.resident_mb()
+        if questions:
+            yield f"{questions + 1} questions", 0.0, terminal.resident_mb()
     with talker(0) as (environ, _), Terminal(command, cwd=root, environ=environ) as terminal:
         started(terminal)
-        Session(terminal, Tree(root), "rest").ask("how are cookies signed", "walking")
+        Session(terminal, "rest").ask("how are cookies signed", "walking")
         terminal.rest(8)
         before = terminal.cpu()
         terminal.rest(seconds)
@@ -297,11 +265,12 @@ def idle(command: Sequence[str], root: Path, question: str, seconds: float) -> I
 @click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--question", default="who calls HttpResponse", show_default=True, help="One with several citations.")
 @click.option("--symbol", default="HttpResponse", show_default=True, help="One with 200 callers or more.")
-@click.option("--keys", default=300, show_default=True, help="Of each kind.")
+@click.option("--keys", default=100, show_default=True, help="Of each kind.")
 @click.option("--rate", default=100.0, show_default=True, help="Tokens a second of the model.")
 @click.option("--state", "states", multiple=True, type=click.Choice(STATES), default=STATES, help="[default: all]")
-@click.option("--starts", default=7, show_default=True, help="Of the app, to time its first frame.")
-@click.option("--idle", "idle_seconds", default=30.0, show_default=True, help="Seconds at rest; 0: not measured.")
+@click.option("--starts", default=3, show_default=True, help="Of the app, to time its first frame.")
+@click.option("--idle", "idle_seconds", default=5.0, show_default=True, help="Seconds at rest; 0: not measured.")
+@click.option("--questions", default=0, show_default=True, help="To ask, to see what memory they take.")
 @click.option("--json", "out", type=click.Path(path_type=Path), help="Write all figures there too.")
 def main(
     repository: Path,
@@ -312,46 +281,64 @@ def main(
     states: tuple[str, ...],
     starts: int,
     idle_seconds: float,
+    questions: int,
     out: Path | None,
 ) -> None:
     """Measure the full screen."""
     random.seed(1)
+    root = repository.resolve()
+    with Terminal(_command(root), cwd=root, environ={}) as terminal:
+        terminal.wait(lambda drawn: drawn.line(-2).strip().startswith("ready"), 900)
+    report: dict[str, object] = {}
+    if starts:
+        report["start"] = _starts(_command(root), root, starts)
+    if idle_seconds:
+        found = idle(_command(root), root, question, questions, idle_seconds)
+        report["idle"] = _table(
+            ("at rest", f"CPU s in {idle_seconds:g} s", "resident MB"),
+            [[what, f"{cpu:.2f}", f"{mb:.0f}"] for what, cpu, mb in found],
+        )
+    trivial, _, _ = baseline(root, keys)
+    bottom = percentile(trivial.seconds, 0.95)
+    rows = [trivial]
+    notes: list[str] = []
+    for state in states:
+        for taken in _state(state, root, rate, question, symbol, keys, notes):
+            click.echo(" | ".join(taken.row(bottom)), err=True)
+            rows.append(taken)
+    head = ("while", "key", "keys", "p50 ms", "p95 ms", "max ms", "p95 / trivial", "CPU ms a key", "index CPU s")
+    report["keys"] = _table(head, [each.row(bottom) for each in rows])
+    for note in notes:
+        click.echo(note)
+    if out:
+        out.write_text(json.dumps({**report, "keys": [asdict(each) for each in rows], "notes": notes}))
+
+
+def _state(
+    state: str, root: Path, rate: float, question: str, symbol: str, keys: int, notes: list[str]
+) -> Iterator[Taken]:
+    """Yield what keys take while something goes on; say in `notes` whether it did."""
     with tempfile.TemporaryDirectory(prefix="codeqa-pace-") as folder:
-        root = repository.resolve()
-        if {"index", "both"} & set(states):
-            root = Path(folder) / "tree"
-            shutil.copytree(repository, root, symlinks=True)
-        command = (*CODEQA, "--repo", str(root))
-        with Terminal(command, cwd=root, environ={}) as terminal:  # of a copy an index is made first
-            terminal.wait(lambda drawn: drawn.line(-2).strip().startswith("ready"), 900)
-        report: dict[str, object] = {}
-        if starts:
-            report["start"] = _starts(command, root, starts)
-        if idle_seconds:
-            report["idle"] = _table(
-                ("at rest", f"CPU s in {idle_seconds:g} s", "resident MB"),
-                [[what, f"{cpu:.2f}", f"{mb:.0f}"] for what, cpu, mb in idle(command, root, question, idle_seconds)],
-            )
-        taken: list[Taken] = []
-        trivial, _, _ = baseline(root, keys)
-        bottom = percentile(trivial, 0.95)
-        rows = [Taken("a letter in a trivial app", "–", trivial)]
-        for state in states:
-            with talker(rate) as (environ, said):
-                settings = environ if state in ("walk", "both") else {}
-                with Terminal(command, cwd=root, environ=settings) as terminal:
+        tree, first = root, state in ("index", "both")
+        if first:
+            tree = Path(folder) / "tree"
+            shutil.copytree(root, tree, symlinks=True, ignore=shutil.ignore_patterns(".codeqa"))
+        with talker(rate) as (environ, said):
+            settings = environ if state in ("walk", "both") else {}
+            with Terminal(_command(tree), cwd=tree, environ=settings) as terminal:
+                if not first:
                     started(terminal)
-                    session = Session(terminal, Tree(root), state)
-                    for each in kinds(session, question, symbol, keys):
-                        click.echo(" | ".join(each.row(bottom)), err=True)
-                        taken.append(each)
-            if said and float(said[1]):
-                click.echo(f"{state}: {float(said[0]) / float(said[1]):.0f} tokens a second", err=True)
-        rows += taken
-        head = ("while", "key", "keys", "p50 ms", "p95 ms", "max ms", "p95 / trivial")
-        report["keys"] = _table(head, [each.row(bottom) for each in rows])
-        if out:
-            out.write_text(json.dumps({**report, "keys": [asdict(each) for each in rows]}))
+                elif terminal.wait(lambda drawn: drawn.has("not indexed yet"), 120) is None:  # a portion is in
+                    raise click.ClickException(f"no first portion of the index:\n{terminal.drawn}")
+                yield from kinds(Session(terminal, state), question, symbol, keys)
+                if first and not terminal.below():
+                    notes.append(f"{state}: the index was there before the last key was pressed; see its CPU")
+        if float(said[1]):
+            notes.append(f"{state}: the model sent {float(said[0]) / float(said[1]):.0f} tokens a second")
+
+
+def _command(root: Path) -> tuple[str, ...]:
+    return (*CODEQA, "--repo", str(root))
 
 
 def _starts(command: Sequence[str], root: Path, count: int) -> object:

@@ -51,9 +51,11 @@ def talker(rate: float) -> Iterator[tuple[dict[str, str], list[str]]]:
         assert process.stdout is not None
         settings = {"name": NAME, "host": process.stdout.readline().strip(), "calls": "1000", "seconds": "86400"}
         settings |= {"tokens": "1000000000", "timeout_seconds": "3600", "reuse": "false", "think": "true"}
-        yield {f"CODEQA_MODEL_{name.upper()}": value for name, value in settings.items()}, said
-        process.stdin.close()
-        said += process.stdout.read().split()
+        try:
+            yield {f"CODEQA_MODEL_{name.upper()}": value for name, value in settings.items()}, said
+        finally:
+            process.stdin.close()
+            said += process.stdout.read().split()
 
 
 def main() -> None:

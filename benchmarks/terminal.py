@@ -175,10 +175,29 @@ class Terminal:
             self.drawn.asked = ""
         return bool(data)
 
-    def cpu(self) -> float:
-        """Return the CPU seconds of the process, and of what it waited for."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / TICKS
+    def cpu(self, *, children: bool = True) -> float:
+        """Return the CPU seconds of the process, and of those of its children that have ended."""
+        fields = _stat(self.pid)
+        return sum(map(int, fields[11 : 15 if children else 13])) / TICKS
+
+    def below(self) -> set[int]:
+        """Return the processes that it has begun, and those that they have, while they run."""
+        parents = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                parents[int(folder.name)] = int(_stat(int(folder.name))[1])
+        found, last = set[int](), {self.pid}
+        while last := {pid for pid, parent in parents.items() if parent in last}:
+            found |= last
+        return found
+
+    def cpu_below(self) -> float:
+        """Return the CPU seconds of the processes below, also of those that have ended."""
+        ticks = sum(map(int, _stat(self.pid)[13:15]))
+        for pid in self.below():
+            with suppress(OSError):
+                ticks += sum(map(int, _stat(pid)[11:15]))
+        return ticks / TICKS
 
     def resident_mb(self) -> float:
         """Return the resident set of the process, in MiB."""
@@ -195,3 +214,8 @@ class Terminal:
             os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self._terminal)
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of a process from its state on. Raises OSError if there is none."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

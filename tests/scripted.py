@@ -222,7 +222,7 @@ class Scripted:
     def lead_by(self, name: str | None) -> None:
         self.model = name
 
-    def update(self, *, portions: bool = False) -> Iterator[Event]:
+    def update(self, *, portions: bool = False, cancelled: threading.Event | None = None) -> Iterator[Event]:
         self.threads.add(threading.current_thread().name)
         yield from self.indexing
         self.index_gate.wait(30)

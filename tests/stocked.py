@@ -95,7 +95,7 @@ class Stocked(Scripted):
     def notices(self) -> list[Notice]:
         return list(self.said)
 
-    def status(self) -> Status:
+    def status(self, *, compare: bool = True) -> Status:
         self.threads.add(threading.current_thread().name)
         if isinstance(self.state, Exception):
             raise self.state

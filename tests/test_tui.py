@@ -18,6 +18,7 @@ from codeqa.tui.app import CodeqaApp
 from codeqa.tui.engine import Job
 from codeqa.tui.evidence import Evidence
 from codeqa.tui.helping import Help
+from codeqa.tui.lines import Lines
 from codeqa.tui.query import Query
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
@@ -65,7 +66,7 @@ class Screen(Driven):
 
     @property
     def source(self) -> str:
-        return str(self.app.ask_screen.query_one("#source", Static).content)
+        return self.app.ask_screen.query_one("#evidence #lines", Lines).plain
 
     def pane(self, name: str) -> Rows:
         return self.app.ask_screen.query_one(f"#{name}", Rows)

@@ -309,3 +309,15 @@ def test_no_dialog_opens_and_it_can_be_reached_from_the_palette() -> None:
         assert not index.app.screen.is_modal
 
     on_index(check)
+
+
+def test_what_the_index_has_is_there_before_it_is_compared_with_the_tree() -> None:
+    async def check(index: Index) -> None:
+        screen = index.app.index_screen
+        screen._show_status(comparing=True)
+        assert any("comparing with the tree" in row.body.plain for row in screen.query_one("#state", Rows).rows)
+        assert screen.query_one("#state", Rows).rows[0].body.plain.startswith("generation")
+        screen._show_status()
+        assert "comparing" not in " ".join(row.body.plain for row in screen.query_one("#state", Rows).rows)
+
+    on_index(check)

@@ -17,8 +17,9 @@ from codeqa.domain import ModelServer
 from codeqa.project import Project
 from codeqa.tui import keys
 from codeqa.tui.app import CodeqaApp
-from codeqa.tui.evidence import READ_NOW, Evidence, Exhibit, Lines
+from codeqa.tui.evidence import READ_NOW, Evidence, Exhibit
 from codeqa.tui.helping import Help
+from codeqa.tui.lines import Lines
 from codeqa.tui.offers import Offers
 from codeqa.tui.painting import paint
 from codeqa.tui.question import Question

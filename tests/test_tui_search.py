@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from codeqa.domain import CodeqaError, Notice
 from codeqa.tui.app import CodeqaApp
-from codeqa.tui.evidence import Lines
+from codeqa.tui.lines import Lines
 from codeqa.tui.query import Query
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
@@ -57,7 +57,7 @@ class Search(Driven):
 
     @property
     def source(self) -> str:
-        return str(self.screen.query_one("#source", Static).content)
+        return self.screen.query_one(Lines).plain
 
 
 def on_search(

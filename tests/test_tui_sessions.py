@@ -91,7 +91,7 @@ class Sessions:
     @property
     def text(self) -> str:
         """What the pane beside the list says."""
-        return str(self.app.screen.query_one(Pane).query_one(Static).content)
+        return "\n".join(line.plain for line in self.app.screen.query_one(Pane).said)
 
     @property
     def footer(self) -> dict[str, str]:

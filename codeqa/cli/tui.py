@@ -12,6 +12,8 @@ import click
 from codeqa.cli import model
 from codeqa.domain import UsageError
 
+SWITCH_SECONDS = 0.001  # that a walk computes before a key is looked at; 0.005 by default, several times for each key
+
 
 @click.command(short_help="Ask on a full screen: the walk, the answer and the evidence side by side.")
 @click.option("--repo", type=click.Path(path_type=Path), metavar="DIR", help="The repository. [default: upwards]")
@@ -42,6 +44,7 @@ def tui(
     environ = {name: value for name, value in os.environ.items() if name != "CODEQA_DEBUG"}
     overrides = {"cache": cache or None, **chosen}
     project = Project.open(repo, overrides=overrides, environ=environ, resident=True)
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = CodeqaApp(project, theme=theme)
     app.run()
     if app.failure is not None:

@@ -36,7 +36,8 @@ class Project(Indexing, Asking):
     ) -> Self:
         """Open the repository at `repo`, or the one around the working directory; nothing is read but settings.
 
-        A process that stays says so with `resident`: it may load what takes seconds, and answers faster for it.
+        A process that stays says so with `resident`: it may load what takes seconds, and answers faster for it; long
+        runs of the index are left to a process of their own, so that it can do other things meanwhile.
 
         Raises:
             UnreadableRoot: it is missing or not a directory.
@@ -150,12 +151,16 @@ class Project(Indexing, Asking):
 
     # ----------------------------------------------------------------------------------------------------------- state
 
-    def status(self) -> Status:
-        """Return the state of the index beside the tree as it is now. Raises NoIndex."""
-        from codeqa.domain import Status
-        from codeqa.index import detect, embedding
+    def status(self, *, compare: bool = True) -> Status:
+        """Return the state of the index beside the tree as it is now. Raises NoIndex.
 
-        changes = detect(self.root, self.settings.files, self._languages(), self.store)
+        Unless it is to `compare`, nothing is said of the tree: nothing counts as stale or missing.
+        """
+        from codeqa.domain import Status
+        from codeqa.index import Changes, detect, embedding
+
+        here = self.root, self.settings.files, self._languages(), self.store
+        changes = detect(*here) if compare else Changes()
         counts = self.store.counts()
         skipped: dict[str, list[str]] = {}
         for record in self.store.files():

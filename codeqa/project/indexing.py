@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,20 @@ LOCK_WAIT_SECONDS = 0.5
 class Indexing(Opened):
     """Writes the index; what it is behind by stands in `stale` and `missing`."""
 
-    def index(self, *, force: bool = False, embedder: str | None = None, portions: bool = False) -> Iterator[Event]:
+    def index(
+        self,
+        *,
+        force: bool = False,
+        embedder: str | None = None,
+        portions: bool = False,
+        cancelled: threading.Event | None = None,
+    ) -> Iterator[Event]:
         """Bring the index to the tree, whatever it takes; ends with `Indexed`.
 
         With `portions` a large first index is made in several, each of which is there to be asked when its `Indexed`
         comes: for a face that goes on meanwhile with a project of its own (`another`).
         `embedder` chooses one for this repository, whatever settings say from now on; "default" takes that back.
+        `cancelled` ends a run in a process of its own at once, with a CodeqaError; any run ends when it is closed.
 
         Raises:
             CodeqaError: that embedder cannot be had.
@@ -39,12 +48,12 @@ class Indexing(Opened):
         if embedder not in (None, "default", embed.NONE):
             embed.check(str(embedder), self._server(str(embedder)))
         changes = detect(self.root, self.settings.files, self._languages(), None if force else self._peek())
-        yield from self._write(changes, force=force, pin=embedder, in_portions=portions)
+        yield from self._write(changes, force=force, pin=embedder, in_portions=portions, cancelled=cancelled)
 
-    def update(self, *, portions: bool = False) -> Iterator[Event]:
+    def update(self, *, portions: bool = False, cancelled: threading.Event | None = None) -> Iterator[Event]:
         """Make the index if there is none or only a part; else bring it up to date, or say that this takes too long.
 
-        `portions` is that of `index`.
+        `portions` and `cancelled` are those of `index`.
         """
         from codeqa.index import detect
 
@@ -62,7 +71,7 @@ class Indexing(Opened):
             yield Notice("warning", f"{_difference(changes)}; run: codeqa index")
             return
         try:
-            yield from self._write(changes, force=False, in_portions=portions)
+            yield from self._write(changes, force=False, in_portions=portions, cancelled=cancelled)
         except (IndexLocked, NoIndex) as error:
             if store is None or isinstance(error, SchemaTooNew):
                 raise
@@ -88,8 +97,26 @@ class Indexing(Opened):
             return None
 
     def _write(
-        self, changes: Changes, *, force: bool, pin: str | None = None, in_portions: bool = False
+        self,
+        changes: Changes,
+        *,
+        force: bool,
+        pin: str | None = None,
+        in_portions: bool = False,
+        cancelled: threading.Event | None = None,
     ) -> Iterator[Event]:
+        from codeqa.project import apart
+
+        if self._resident and apart.worth_it(changes):
+            yield from apart.index(self, force=force, pin=pin, portions=in_portions, cancelled=cancelled)
+        else:
+            yield from self._write_here(changes, force=force, pin=pin, in_portions=in_portions)
+        self._behind(None)
+        if self._store:
+            self._store.refresh()
+        self._tools = self._searching = None
+
+    def _write_here(self, changes: Changes, *, force: bool, pin: str | None, in_portions: bool) -> Iterator[Event]:
         from codeqa.index import Indexer, detect, portions
 
         with Store.open(self.directory, write=True, wait_s=LOCK_WAIT_SECONDS) as store:
@@ -107,10 +134,6 @@ class Indexing(Opened):
                             store.set_meta(PINNED, "" if pin == "default" else pin)
                     yield from self._keep(store, refit=force)
                 yield event
-        self._behind(None)
-        if self._store:
-            self._store.refresh()
-        self._tools = self._searching = None
 
     def _tend(self, store: Store) -> Iterator[Event]:
         """See that vectors are made, if any are to be, although no file has changed."""

@@ -336,7 +336,8 @@ class CodeqaApp(InOrder):
         """Bring the index to the tree; unless forced only if that fits the budget of a question."""
 
         def events(project: Project, cancelled: Flag) -> Iterator[Event]:
-            return project.index(portions=True) if force else project.update(portions=True)
+            run = project.index if force else project.update
+            return run(portions=True, cancelled=cancelled)
 
         if self._indexing is None:
             self._indexing = self.engine.stream(events, Lane.INDEX)

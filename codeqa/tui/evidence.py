@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from codeqa.domain import Answer, CodeqaError, Hop
 from codeqa.project import Project
+from codeqa.tui.lines import Lines
 from codeqa.tui.painting import lines, paint, source
 from codeqa.tui.status import write
 from codeqa.verify.recalling import Recalled
@@ -128,7 +128,7 @@ def heading(exhibit: Exhibit) -> Content:
     return lines(paint((rank, "mark"), (place, "path")), paint((label(exhibit.symbol), "name"), "  ", (badge, style)))
 
 
-def body(exhibit: Exhibit) -> Content:
+def body(exhibit: Exhibit) -> list[Content]:
     """Return the lines with their numbers; the cited ones are marked in the margin."""
     width = len(str(exhibit.first + len(exhibit.quoted)))
     shown = []
@@ -138,7 +138,7 @@ def body(exhibit: Exhibit) -> Content:
         is_cited = exhibit.start <= number <= exhibit.end
         margin = paint((CITED if is_cited else " ", "mark"), (f"{number:>{width}} ", "mark" if is_cited else "dim"))
         shown.append(Content.assemble(margin, line.stylize("on $primary 15%") if is_cited else line))
-    return lines(*shown)
+    return shown
 
 
 class Evidence(Vertical):
@@ -149,17 +149,21 @@ class Evidence(Vertical):
         self.exhibit: Exhibit | None = None
 
     def compose(self) -> ComposeResult:
-        """Two texts: where, and what."""
+        """Where, and what."""
         yield Static(id="place", markup=False)
-        with Lines(id="lines"):
-            yield Static(id="source", markup=False)
+        yield Lines(id="lines")
 
-    def show(self, exhibit: Exhibit | None, painted: Content | None = None) -> None:
+    def show(self, exhibit: Exhibit | None, painted: Sequence[Content] | None = None) -> None:
         """Show it, or nothing; the cited lines come into view. `painted` is its body, if that was made already."""
         self.exhibit = exhibit
+        pane = self.query_one(Lines)
         write(self.query_one("#place", Static), heading(exhibit) if exhibit else Content(""))
-        write(self.query_one("#source", Static), (painted or body(exhibit)) if exhibit else Content(""), layout=True)
-        if exhibit is not None:
+        pane.write((painted or body(exhibit)) if exhibit else ())
+        if exhibit is None:
+            return
+        if pane.size.height:
+            self._to_cited(exhibit)
+        else:  # it is about to come into view
             self.call_after_refresh(self._to_cited, exhibit)
 
     def awaits(self, exhibit: Exhibit | None) -> None:
@@ -171,34 +175,8 @@ class Evidence(Vertical):
 
     def _to_cited(self, exhibit: Exhibit) -> None:
         if exhibit is self.exhibit:
-            scroll = self.query_one(Lines)
+            pane = self.query_one(Lines)
             top = exhibit.start - exhibit.first
             last = exhibit.end - exhibit.first
-            room = scroll.scrollable_content_region.height
-            scroll.scroll_to(x=0, y=max(top - 1, 0) if last >= room else 0, animate=False)
-
-
-class Lines(VerticalScroll):
-    """The lines of the exhibit, to scroll in, sideways too."""
-
-    HELP = """## Evidence
-
-The lines that the answer cites, marked ▌, with what stands around them. *checked*: their bytes were compared when the
-answer was made; those of an earlier answer again when it was resumed. *changed since*: they are others by now.
-"""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "scroll_down", "Down", id="lines.down", show=False, tooltip="a line down"),
-        Binding("up,k", "scroll_up", "Up", id="lines.up", show=False, tooltip="a line up"),
-        Binding("left,h", "scroll_left", "Left", id="lines.left", show=False, tooltip="to the left"),
-        Binding("right,l", "scroll_right", "Right", id="lines.right", show=False, tooltip="to the right"),
-        Binding("pagedown", "page_down", "Page down", id="lines.page_down", show=False, tooltip="a page down"),
-        Binding("pageup", "page_up", "Page up", id="lines.page_up", show=False, tooltip="a page up"),
-        Binding("ctrl+d", "half(1)", "Half down", id="lines.half_down", show=False, tooltip="half a page down"),
-        Binding("ctrl+u", "half(-1)", "Half up", id="lines.half_up", show=False, tooltip="half a page up"),
-        Binding("home", "scroll_home", "First", id="lines.first", show=False, tooltip="the first line"),
-        Binding("end,G", "scroll_end", "Last", id="lines.last", show=False, tooltip="the last line"),
-    ]
-
-    def action_half(self, step: int) -> None:
-        """Scroll half a page."""
-        self.scroll_relative(y=step * max(self.scrollable_content_region.height // 2, 1), animate=False)
+            room = pane.scrollable_content_region.height
+            pane.scroll_to(x=0, y=max(top - 1, 0) if last >= room else 0, animate=False)

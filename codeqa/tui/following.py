@@ -104,7 +104,7 @@ class Following(AskingBack):
             pane.show(None)
             return
 
-        def show(exhibit: Exhibit, painted: Content | None = None) -> None:
+        def show(exhibit: Exhibit, painted: list[Content] | None = None) -> None:
             self._awaited = False
             pane.awaits(None)
             pane.show(exhibit, painted)
@@ -125,7 +125,7 @@ class Following(AskingBack):
         self.run_worker(reading, group="evidence", exclusive=True, exit_on_error=False)
 
 
-def _read(project: Project, exhibit: Exhibit) -> tuple[Exhibit, Content]:
+def _read(project: Project, exhibit: Exhibit) -> tuple[Exhibit, list[Content]]:
     """Read what is around, and paint it: what takes time is done in the engine's thread."""
     wider = around(project, exhibit)
     return wider, body(wider)

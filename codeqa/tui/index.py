@@ -110,6 +110,7 @@ class IndexScreen(Screen[None]):
         self.status: Status | None = None
         self.looked: Looked | None = None
         self._opened: set[str] = set()
+        self._comparing = False
         self._failure: tuple[str, str] | None = None  # why there is no status, and what to do
         self._stopped = False
 
@@ -165,11 +166,15 @@ class IndexScreen(Screen[None]):
         self._ask_status()
 
     def _ask_status(self) -> None:
+        """Show what the index has, then how the tree differs from it, which takes longer to find out."""
+        before = self.engine.submit(lambda project: project.status(compare=False))
         future = self.engine.submit(lambda project: project.status())
 
         async def wait() -> None:
             try:
-                self.status, self._failure = await asyncio.wrap_future(future), None
+                self.status, self._failure = await asyncio.wrap_future(before), None
+                self._show_status(comparing=True)
+                self.status = await asyncio.wrap_future(future)
             except CodeqaError as error:
                 self.status, self._failure = None, (error.message, error.hint)
             except Exception as error:  # noqa: BLE001  # a face: it is shown
@@ -178,12 +183,14 @@ class IndexScreen(Screen[None]):
 
         self.run_worker(wait(), group="status", exclusive=True, exit_on_error=False)
 
-    def _show_status(self) -> None:
+    def _show_status(self, *, comparing: bool = False) -> None:
+        self._comparing = comparing
         if self.status is not None:
-            said = inventory.index_lines(self.status, frozenset(self._opened))
-            seen = self.status  # just now
-            self.app.state = State(seen.generation, len(seen.stale), seen.missing)
-            self.query_one(Heading).about(self.app)
+            said = inventory.index_lines(self.status, frozenset(self._opened), comparing=comparing)
+            if not comparing:
+                seen = self.status  # just now
+                self.app.state = State(seen.generation, len(seen.stale), seen.missing)
+                self.query_one(Heading).about(self.app)
         else:
             said = inventory.no_index(*(self._failure or ("", "")))
         pane = self.query_one("#state", Rows)
@@ -194,7 +201,7 @@ class IndexScreen(Screen[None]):
         ref = self.query_one("#state", Rows).ref(event.option_index)
         if isinstance(ref, Fold):
             self._opened ^= {ref.name}
-            self._show_status()
+            self._show_status(comparing=self._comparing)
             self.query_one("#state", Rows).reveal()
 
     # ---------------------------------------------------------------------------------------------------------- models

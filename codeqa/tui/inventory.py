@@ -76,12 +76,15 @@ def freshness(model: str | None, state: State | None, sent_to: str = "") -> list
 # ---------------------------------------------------------------------------------------------------------------- index
 
 
-def index_lines(status: Status, opened: frozenset[str]) -> list[Line]:
-    """Return the state of an index; what is in `opened` is listed below its line."""
+def index_lines(status: Status, opened: frozenset[str], *, comparing: bool = False) -> list[Line]:
+    """Return the state of an index; what is in `opened` is listed below its line.
+
+    `comparing`: it is still being compared with the tree.
+    """
     return [
         _said("index", f"generation {status.generation} · {status.files:,} files · {size(status.bytes)}"),
         _said("", status.directory, style="dim"),
-        *_fresh(status, opened),
+        *([_said("freshness", "… comparing with the tree", style="dim")] if comparing else _fresh(status, opened)),
         Line(()),
         *_languages(status),
         Line(()),

@@ -22,10 +22,11 @@ from codeqa.domain import CodeqaError, Hit, Progress
 from codeqa.project import Project
 from codeqa.tui import copying, finding
 from codeqa.tui.engine import Ended, Engine, Happened, Told
-from codeqa.tui.evidence import CHANGED, Evidence, Exhibit, Lines, around, body
+from codeqa.tui.evidence import CHANGED, Evidence, Exhibit, around, body
 from codeqa.tui.finding import Found
 from codeqa.tui.footing import Keys
 from codeqa.tui.heading import Heading
+from codeqa.tui.lines import Lines
 from codeqa.tui.painting import Piece, lines, paint
 from codeqa.tui.query import Query
 from codeqa.tui.rows import GUTTER, Row, Rows
@@ -377,7 +378,7 @@ def look_up(project: Project, query: str, clock: Callable[[], float]) -> Found:
     return Found(query, hits, near, notices, frozenset(project.stale), seconds, project.store.generation)
 
 
-def _read(project: Project, exhibit: Exhibit) -> tuple[Exhibit, Content]:
+def _read(project: Project, exhibit: Exhibit) -> tuple[Exhibit, list[Content]]:
     """Read the lines with what is around them, and paint them: what takes time is done in the engine's thread."""
     wider = around(project, exhibit)
     if wider.badge == CHANGED:

@@ -94,13 +94,13 @@ class Reader(Screen[None]):
             return
         self._exhibit = asked
 
-        def read(project: Project) -> tuple[Exhibit, Content]:
+        def read(project: Project) -> tuple[Exhibit, list[Content]]:
             wider = around(project, asked)
             if wider.badge == AS_INDEXED and not as_indexed(project, path):
                 wider = replace(wider, badge=CHANGED)
             return wider, body(wider)
 
-        def show(got: tuple[Exhibit, Content]) -> None:
+        def show(got: tuple[Exhibit, list[Content]]) -> None:
             if self._exhibit is asked:
                 pane.show(*got)
 

@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 NARROW = 110  # columns below which the panes are stacked
 DEBOUNCE_SECONDS = 0.1
+SLICE_SECONDS = 0.01  # that is searched at once
+PAUSE_SECONDS = 0.001  # between two slices, for what else there is to do
 BATCH = 25  # conversations that are read at once: others wait for the engine no longer than that takes
 PAGE = 60  # questions that are listed; more when one comes to the last
 HELP = """## Earlier questions
@@ -77,7 +79,6 @@ class Browser(Reader):
     CSS = """
     SessionsScreen #entries { width: 50%; padding: 0 1 0 0; }
     SessionsScreen #preview { width: 1fr; padding: 0 1; }
-    SessionsScreen .said { width: 1fr; height: auto; }
     SessionsScreen.-narrow #entries { width: 1fr; height: 3fr; }
     SessionsScreen.-narrow #preview { width: 1fr; height: 2fr; }
     SessionsScreen.-empty #preview { display: none; }
@@ -237,12 +238,19 @@ class Browser(Reader):
         self._due = self.set_timer(DEBOUNCE_SECONDS, self._search)
 
     def _search(self) -> None:
-        self._most = PAGE
-        self._show(near=0)
+        """Show what has the words, once all that is read was looked at; keys come between two slices of that."""
+        if self.library.seek(self.query_one(Words).value, SLICE_SECONDS):
+            self._most = PAGE
+            self._show(near=0)
+        else:
+            self._due = self.set_timer(PAUSE_SECONDS, self._search)
 
     @on(Input.Submitted, "#words")
     def _submitted(self) -> None:
-        self._search()
+        if self._due is not None:
+            self._due.stop()
+        self._most = PAGE
+        self._show(near=0)
         if self._shown:
             self.query_one(Entries).focus()
 

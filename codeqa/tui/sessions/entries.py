@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -119,6 +121,8 @@ class Library:
     entries: dict[str, list[Entry]] = field(default_factory=dict)  # by the id of the conversation
     read: dict[str, Stamp] = field(default_factory=dict)  # of those that are in `entries`, as they were then
     notices: list[str] = field(default_factory=list)
+    _sought: tuple[str, ...] = ()  # the words that were looked for last
+    _having: dict[str, list[Entry]] = field(default_factory=dict)  # of the conversations looked at, what has them
 
     def now(self, stamps: Mapping[str, Stamp]) -> list[str]:
         """Take what there is now; return the ids of what is still to be read, newest first."""
@@ -126,23 +130,41 @@ class Library:
         for gone in self.entries.keys() - self.stamps.keys():
             del self.entries[gone]
             self.read.pop(gone, None)
+            self._having.pop(gone, None)
         return [name for name, stamp in self.stamps.items() if self.read.get(name) != stamp]
 
     def take(self, name: str, entries: list[Entry]) -> None:
         """Take the turns of a conversation."""
         self.entries[name] = entries
+        self._having.pop(name, None)
         if name in self.stamps:
             self.read[name] = self.stamps[name]
 
     def forget(self, name: str) -> None:
         """Forget a conversation that is gone."""
-        for each in (self.stamps, self.entries, self.read):
+        for each in (self.stamps, self.entries, self.read, self._having):
             each.pop(name, None)
+
+    def seek(self, query: str, seconds: float = math.inf) -> bool:
+        """Look which turns have all words of a query, for so long; tell whether all have been looked at.
+
+        What was looked at for the same words is not looked at again.
+        """
+        wanted = tuple(query.casefold().split())
+        if wanted != self._sought:
+            self._sought, self._having = wanted, {}
+        until = time.monotonic() + seconds
+        for name in self.stamps:
+            if name not in self._having and name in self.entries:
+                self._having[name] = [each for each in self.entries[name] if each.has(wanted)]
+                if time.monotonic() > until:
+                    break
+        return all(name in self._having for name in self.entries)
 
     def found(self, query: str) -> list[list[Entry]]:
         """Return what has all words of a query, by conversation, newest first; everything for no words."""
-        wanted = query.casefold().split()
-        groups = ([each for each in self.entries.get(name, ()) if each.has(wanted)] for name in self.stamps)
+        self.seek(query)
+        groups = (self._having.get(name) for name in self.stamps)
         return [group for group in groups if group]
 
     def entry(self, name: str) -> Entry | None:

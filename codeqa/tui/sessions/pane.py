@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
-from codeqa.tui.evidence import Lines
-from codeqa.tui.painting import Piece, lines, paint
+from codeqa.tui.lines import Folded
+from codeqa.tui.painting import Piece, paint
 
-MOST_LINES = 1_200  # of one text: to lay lines out takes time for each
-MOST_CHARACTERS = 200_000  # of them: lines are folded
+MOST_LINES = 1_200  # of one text: to fold them takes time for each
+MOST_CHARACTERS = 200_000  # of them
 
 
-class Pane(Lines):
+class Pane(Folded):
     """Shows lines, folded to its width."""
 
     HELP = "## Text\n\nWhat one stands on in the list, in full."
-
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id, classes="text")
-
-    def compose(self) -> ComposeResult:
-        """Its text."""
-        yield Static(markup=False, classes="said")
 
     def show(self, said: Sequence[Content] | Sequence[Sequence[Piece]], rest: str = "") -> None:
         """Show lines, from the first; `rest` says where those are that are too many to be shown."""
@@ -39,5 +30,5 @@ class Pane(Lines):
             shown.append(painted)
         if len(said) > len(shown):
             shown.append(paint((f"… {len(said) - len(shown):,} more lines; {rest}", "warn")))
-        self.query_one(Static).update(lines(*shown))
+        self.write(shown)
         self.scroll_home(animate=False)

@@ -59,7 +59,6 @@ class StepsScreen(Screen[int]):
     StepsScreen.-narrow #steps { width: 1fr; height: 1fr; }
     StepsScreen.-narrow #detail { width: 1fr; height: 1fr; }
     StepsScreen.-large #steps { display: none; }
-    StepsScreen .said { width: 1fr; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="trace.back", tooltip="back"),
