@@ -198,8 +198,9 @@ def kinds(session: Session, question: str, symbol: str, keys: int) -> Iterator[T
         yield session.take("n, p", lambda: timed(terminal, citations(terminal), keys))
     else:
         session.ask("how are cookies signed", "the model thinks")
-    terminal.press("/")
-    terminal.rest(0.5)
+    for each in ("\x1b[<0;20;2M", "\x1b[<0;20;2m", "\x15"):  # the mouse goes there, whatever else goes on
+        terminal.press(each)
+        terminal.rest(0.3)
     yield session.take("letters of a question", lambda: timed(terminal, typing(terminal, "❯"), keys))
     terminal.press("\x15")
     yield session.take("another size", lambda: resized(terminal, max(keys // 5, 10)))
