@@ -18,6 +18,7 @@ from codeqa.clarifying.answering import meant
 from codeqa.conversation import Conversation
 from codeqa.domain import Answer, Answered, Clarify, CodeqaError, Event, Heard, Hop, ModelCall, Notice, Progress
 from codeqa.project import Project
+from codeqa.tui.asking_back import AskingBack
 from codeqa.tui.composing import RESTORED
 from codeqa.tui.engine import Ended, Engine, Job, State
 from codeqa.tui.evidence import Evidence
@@ -161,6 +162,10 @@ class AskScreen(Following):
         )
         self._tick()
         self.refresh_bindings()
+
+    @on(AskingBack.Meant)
+    def _meant(self, event: AskingBack.Meant) -> None:
+        self.mean(event.choice)
 
     def mean(self, choice: Choice) -> None:
         """Go on with what was chosen."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from textual import events
+from textual.message import Message
 
 from codeqa.domain import Clarify, Symbol
 from codeqa.tui.composing import Composing
@@ -17,16 +18,19 @@ from codeqa.tui.status import StatusLine
 
 
 class AskingBack(Composing):
-    """Shows what a name may mean in the pane of the answer; `mean` goes on with what is chosen."""
+    """Shows what a name may mean in the pane of the answer; `Meant` says what is chosen."""
+
+    class Meant(Message):
+        """One of what may be meant was chosen, or each of it."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self.clarify: Clarify | None = None  # what is asked back
         self.meanings: dict[str, Symbol] = {}
-
-    def mean(self, choice: Choice) -> None:
-        """Go on with what was chosen."""
-        raise NotImplementedError
 
     def asked_back(self, clarify: Clarify, question: str) -> None:
         """Show what a name may mean, and where each stands as soon as that is known."""
@@ -64,4 +68,4 @@ class AskingBack(Composing):
     def action_choose(self, number: int) -> None:
         """Choose what is meant by its number; 0 is each of it."""
         if self.clarify is not None and number <= len(self.clarify.options):
-            self.mean(Choice(self.clarify.options[number - 1].symbols if number else ()))
+            self.post_message(self.Meant(Choice(self.clarify.options[number - 1].symbols if number else ())))
