@@ -34,6 +34,7 @@ COST = {
 DISPATCH_COST = 0.4  # on top: one of several targets
 MAX_OVERRIDES = 24  # a method with more targets than this says nothing about where a call goes
 FRONTIER = 4000  # symbols looked at before a search gives up
+LONGEST_CHAIN = 12  # edges between two symbols
 
 
 class Graph:
@@ -208,7 +209,9 @@ class Graph:
             return [symbol.id, *(s.id for s in inside), *deeper]
         return [symbol.id]
 
-    def path(self, sources: Sequence[str], targets: Sequence[str], max_hops: int = 8) -> tuple[list[Edge], int]:
+    def path(
+        self, sources: Sequence[str], targets: Sequence[str], max_hops: int = LONGEST_CHAIN
+    ) -> tuple[list[Edge], int]:
         """Return a cheapest chain of edges from any source to any target, and how many symbols were looked at.
 
         Grows from both ends by turns, the smaller side first, and lets networkx weigh what was hydrated.

@@ -26,7 +26,7 @@ from codeqa.domain import (
     UnknownSymbol,
     Unresolved,
 )
-from codeqa.graph import CALLS, HANDED_ON, HIERARCHY, USES, Graph, by_trust, without_declarations
+from codeqa.graph import CALLS, HANDED_ON, HIERARCHY, LONGEST_CHAIN, USES, Graph, by_trust, without_declarations
 from codeqa.search import Searcher
 from codeqa.store import Store, match_all
 
@@ -260,7 +260,7 @@ class Tools:
         """Return the call sites that name a symbol and could not be resolved."""
         return self.store.unresolved_named(symbol.name) if symbol.kind in CALLABLE | CLASS_LIKE else []
 
-    def path(self, source: Symbol, target: Symbol, max_hops: int = 8) -> PathResult:
+    def path(self, source: Symbol, target: Symbol, max_hops: int = LONGEST_CHAIN) -> PathResult:
         """Return the cheapest chain from one symbol to another."""
         edges, searched = self.chain([source], [target], max_hops)
         keys = [edges[0].src, *(e.dst for e in edges)] if edges else []
@@ -268,7 +268,9 @@ class Tools:
         bridges = () if edges else tuple(self.unresolved(target))
         return PathResult(source, target, tuple(edges), tuple(known[k] for k in keys if k in known), searched, bridges)
 
-    def chain(self, sources: Sequence[Symbol], targets: Sequence[Symbol], max_hops: int = 8) -> tuple[list[Edge], int]:
+    def chain(
+        self, sources: Sequence[Symbol], targets: Sequence[Symbol], max_hops: int = LONGEST_CHAIN
+    ) -> tuple[list[Edge], int]:
         """Return the cheapest chain from any source to any target, and how many symbols were looked at.
 
         A class is reached where it is created or used; where it is not, one of its members may be.

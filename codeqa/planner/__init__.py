@@ -76,7 +76,7 @@ class Planner:
         if may_ask:
             from codeqa.planner.asking import Asking
 
-            walk.back = Asking(self.tools, walk.runner, linker, self.max_hops + 2)
+            walk.back = Asking(self.tools, walk.runner, linker, 2 * self.max_hops)
         try:
             yield from walk.run()
         except AskBack as back:

@@ -40,8 +40,9 @@ class Chains(Linking, ABC):
             self.book.unknown(f"nothing that {source.first.label} reaches fits {b!r}")
             self._nearest(self.request.question)
             return
-        self.book.plans.append(str(reaching.plan(source, target, self.max_hops + 2)))
-        found = reaching.path(self.tools, self.book, source, target, self.max_hops + 2)
+        longest = 2 * self.max_hops  # it grows from both ends
+        self.book.plans.append(str(reaching.plan(source, target, longest)))
+        found = reaching.path(self.tools, self.book, source, target, longest)
         self.weak = self.weak or not found
         self.final = self.final or (not found and source.certain and target.certain)
         yield Step("connect", f"{source.first.id} … {target.first.id}: {'connected' if found else 'no path'}")

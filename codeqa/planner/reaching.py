@@ -24,7 +24,7 @@ def path(tools: Tools, book: Notebook, source: Link, target: Link, max_hops: int
         edges, more = tools.chain(ends[1], ends[0], max_hops)
         backwards, searched = bool(edges), searched + more
     if not edges:
-        why_not(tools, book, ends, searched, _chain(ends, max_hops))
+        why_not(tools, book, ends, searched, max_hops)
         return False
     first, last = tools.graph.symbol(edges[0].src), tools.graph.symbol(edges[-1].dst)
     if first is None or last is None:
@@ -111,17 +111,18 @@ def _no_chain(ends: Ends, plan: Plan) -> Fact:
     return say.count(text, 0, plan, "", (*say.heads(source), *say.heads(target)))
 
 
-def why_not(tools: Tools, book: Notebook, ends: Ends, searched: int, plan: Plan) -> None:
+def why_not(tools: Tools, book: Notebook, ends: Ends, searched: int, max_hops: int) -> None:
     """Say how near both ends come to one another, and which unresolved sites could bridge the gap."""
     source, target = ends[0][0], ends[1][0]
     book.unknown(
-        f"no chain of resolved calls leads from {source.label} to {target.label} ({searched} symbols looked at)"
+        f"no chain of up to {max_hops} resolved calls leads from {source.label} to {target.label} "
+        f"({searched} symbols looked at)"
     )
     callers = tools.callers(target, 5)
     callees = tools.callees(source, 5)
     near = [*callers.relations[:3], *[r for r in callees.relations if not r.symbol.external][:3]]
     if near:
-        book.add(_no_chain(ends, plan))
+        book.add(_no_chain(ends, _chain(ends, max_hops)))
     for relation in near:
         if fact := say.relation(tools, relation.edge, item=True):
             book.add(fact)

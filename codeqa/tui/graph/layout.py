@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from codeqa.branching import DOTTED
 from codeqa.domain import Edge, EdgeKind, Symbol, Unresolved
+from codeqa.graph import LONGEST_CHAIN
 from codeqa.tui.graph.around import Around, Chain, Choice, Group, Neighbour
 from codeqa.tui.graph.view import View, kept
 from codeqa.wording import strategy
@@ -184,8 +185,9 @@ def focus_lines(around: Around, marked: Symbol | None, path: Chain | None, colum
 def chain_lines(path: Chain, columns: int) -> list[Line]:
     """Return the path, one step a row, or that there is none, and what may be why."""
     if not path.edges:
+        ends = f"{path.marked.label} and {path.focus.label}"
         found = [
-            Line((("⚑ ", "mark"), (f"no path between {path.marked.label} and {path.focus.label}", "warn"))),
+            Line((("⚑ ", "mark"), (f"no path of up to {LONGEST_CHAIN} steps between {ends}", "warn"))),
             Line(((f"either way; {path.searched:,} symbols were looked at", "dim"),), indent=2),
         ]
         if path.unresolved:
