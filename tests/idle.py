@@ -15,7 +15,7 @@ from typing import Any
 
 import textual.app
 import textual.pilot
-from textual.worker import Worker
+from textual.worker import Worker, WorkerCancelled
 from textual.worker_manager import WorkerManager
 
 TURNS = 3  # of the loop, without work, that count as idle: a task that was woken runs in the next turn
@@ -41,8 +41,16 @@ _complete = WorkerManager.wait_for_complete
 
 
 async def wait_for_complete(self: WorkerManager, workers: Iterable[Worker[Any]] | None = None) -> None:
-    """Wait for workers as Textual does, but not for ever."""
-    await asyncio.wait_for(_complete(self, workers), WORKER_SECONDS)
+    """Wait for workers as Textual does, but not for ever; one that a newer one has overtaken is complete."""
+    async with asyncio.timeout(WORKER_SECONDS):
+        waits = True
+        while waits:
+            try:
+                await _complete(self, workers)
+                waits = False
+            except WorkerCancelled:
+                waits = any(worker.is_running for worker in workers or self)
+                await asyncio.sleep(0)
 
 
 def install() -> None:

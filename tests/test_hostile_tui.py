@@ -32,7 +32,7 @@ F1, F2, F3, RIGHT, DOWN, ENTER, ESCAPE, TAB = "\x1bOP", "\x1bOQ", "\x1bOR", "\x1
 PAGE_DOWN = "\x1b[6~"
 BACKTAB, HOME, CTRL_F, CTRL_O, CTRL_P, CTRL_R, CTRL_U = "\x1b[Z", "\x1b[H", "\x06", "\x0f", "\x10", "\x12", "\x15"
 
-IN_ANSWER, TYPING = "Help  q Quit", "^q Quit"  # what the footer says where
+IN_ANSWER, TYPING = "z Zoom", "^q Quit"  # what the footer says where
 SIGNS = {  # a class of each screen that can be shown, and what says that it is
     "AskScreen": "─walk",
     "SearchScreen": "▸ search",
@@ -354,7 +354,8 @@ def _raw(node: ast.AST) -> str:
     """Say what is wrong with a piece of source, "" if nothing is."""
     if isinstance(node, ast.keyword) and node.arg in {"markup", "tooltip"}:
         said = node.value.value if isinstance(node.value, ast.Constant) else node
-        ours = said is False or (node.arg == "tooltip" and isinstance(said, str))  # of a key: words of ours
+        again = isinstance(node.value, ast.Attribute) and node.value.attr == "tooltip"  # one that stands somewhere
+        ours = said is False or (node.arg == "tooltip" and (isinstance(said, str) or again))  # of a key: words of ours
         return "" if ours else node.arg
     if isinstance(node, ast.Assign | ast.AugAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]

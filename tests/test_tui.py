@@ -499,7 +499,7 @@ def test_somebody_who_has_scrolled_up_is_left_there_until_key_end() -> None:
         for number in range(60):
             screen.app.ask_screen.happened(Step("expand", str(number)))
         await screen.pilot.pause()
-        assert walk.scroll_y == walk.max_scroll_y > 0
+        await screen.until(lambda: walk.scroll_y == walk.max_scroll_y > 0)
         walk.focus()
         await screen.press("up", "k")
         above = walk.scroll_y
@@ -510,8 +510,7 @@ def test_somebody_who_has_scrolled_up_is_left_there_until_key_end() -> None:
         assert walk.scroll_y == 0
         await screen.press("end")
         screen.app.ask_screen.happened(Step("expand", "yet more"))
-        await screen.pilot.pause()
-        assert walk.scroll_y == walk.max_scroll_y
+        await screen.until(lambda: walk.scroll_y == walk.max_scroll_y)
 
     on_screen(check)
 

@@ -33,6 +33,7 @@ from codeqa.tui.graph.layout import (
 )
 from codeqa.tui.graph.screen import GraphScreen
 from codeqa.tui.graph.view import Trail, View, first_match, kept
+from codeqa.tui.lines import Lines
 from codeqa.tui.question import Question
 from codeqa.tui.rows import Rows
 from tests.conftest import MakeRepo
@@ -203,7 +204,7 @@ def test_a_path_is_told_in_its_direction_and_none_says_how_far_was_looked() -> N
     ]
     none = Chain(ONE, FOCUS, (), (), False, 214, 2)
     assert said(focus_lines(around, ONE, none, 80))[-3:] == [
-        "⚑ no path between one and focus",
+        "⚑ no path of up to 12 steps between one and focus",
         "  either way; 214 symbols were looked at",
         "  ? 2 unresolved sites name focus: one may be the missing step",
     ]
@@ -418,7 +419,7 @@ def test_the_focus_stands_between_what_leads_to_it_and_what_it_leads_to_above_it
             "─calls▶ serve       exact .98 · app.py:11",
         ]
         assert on.text("place") == "shop/app.py:4-11\nmain  ✓ as indexed"
-        assert "▌ 4 def main() -> object:" in on.text("source")
+        assert "▌ 4 def main() -> object:" in on.screen.query_one("#lines", Lines).plain
         assert on.text("repository") == "codeqa ▸ repository ▸ graph ▸ main"
         assert on.text("freshness") == "no model · gen 1 · ✓ fresh"
         assert on.stands_on == "◉ main"
@@ -525,7 +526,7 @@ def test_key_p_marks_then_shows_the_path_then_forgets_it(shop: Path) -> None:
         assert "  ─calls▶ Store.read  inferred .99 · app.py:20" in on.rows("focus")
         await on.show("lonely")
         await on.press("p")
-        assert "⚑ no path between main and lonely" in on.rows("focus")
+        assert "⚑ no path of up to 12 steps between main and lonely" in on.rows("focus")
         await on.press("p")
         assert not any("⚑" in row for row in on.rows("focus"))
 

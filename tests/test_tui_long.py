@@ -13,12 +13,12 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Static
 
 from codeqa.project import Project
 from codeqa.tui import evidence, painting
 from codeqa.tui.app import CodeqaApp
 from codeqa.tui.evidence import AFTER, BEFORE, FROM_THE_START, MOST, READ_NOW, Exhibit
+from codeqa.tui.lines import Lines
 from codeqa.tui.sessions import pane
 from codeqa.tui.sessions.pane import MOST_CHARACTERS, MOST_LINES, Pane
 from codeqa.tui.sessions.steps import StepsScreen
@@ -142,11 +142,11 @@ async def step(app: CodeqaApp, pilot: Pilot[None], work: Work) -> None:
         work.forget()
         app.push_screen(StepsScreen("c:1", {"codeqa": {"question": said, "generation": 1}}))
         await until(pilot, lambda: isinstance(app.screen, StepsScreen) and bool(app.screen.query(Pane)))
-        shown = app.screen.query_one(Pane).query_one(Static)
-        await until(pilot, lambda shown=shown: "more lines" in str(shown.content))  # type: ignore[misc]
+        shown = app.screen.query_one(Pane)
+        await until(pilot, lambda shown=shown: "more lines" in shown.plain)  # type: ignore[misc]
         assert within(work)
         assert 0 < work.painted <= MOST_LINES + 1
-        assert len(str(shown.content)) <= MOST_CHARACTERS + 2 * MOST_LINES
+        assert len(shown.plain) <= MOST_CHARACTERS + 2 * MOST_LINES
         await pilot.press("escape")
 
 
@@ -161,8 +161,9 @@ async def shows(pilot: Pilot[None], work: Work, text: str) -> None:
     """Wait until something was coloured, and stands in the pane for lines of files."""
 
     def stands() -> bool:
-        sources = pilot.app.screen.query("Evidence #source").results(Static)
-        return bool(work.coloured) and any(text in str(each.content) for each in sources)
+        return bool(work.coloured) and any(
+            text in each.plain for each in pilot.app.screen.query("Evidence Lines").results(Lines)
+        )
 
     await until(pilot, stands)
 

@@ -39,7 +39,7 @@ def test_start_ask_follow_a_citation_open_the_editor_and_quit(
     with Pseudo(cwd=root, environ=environ) as screen:  # without arguments: on a terminal that opens it
         screen.wait_for("Ask about this repository")
         screen.press("who calls retry?\r")  # while the index is made
-        screen.wait_for("✓ answered", "Help  q Quit", "1/2  shop/retry.py:1")
+        screen.wait_for("✓ answered", "n/p Cited", "1/2  shop/retry.py:1")
         screen.press("n")
         screen.wait_for("2/2  shop/checkout.py")
         screen.press("e")
