@@ -93,7 +93,7 @@ class SearchSettings:
 class AskSettings:
     """How far a walk goes, and how sure an answer must be."""
 
-    max_hops: int = _setting(6, "longest chain of edges that a walk follows from one end, half of one between two ends", least=1, most=32)
+    max_hops: int = _setting(6, "longest chain of edges that a walk follows from one end", least=1, most=32)
     evidence: float = _setting(0.5, "confidence below which a walk abstains", least=0, most=1)
 
 
