@@ -53,7 +53,7 @@ def test_search(snap_compare: Callable[..., bool], state: str, size: tuple[int, 
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("state", ["fresh", "changed", "working", "none", "down"])
+@pytest.mark.parametrize("state", ["fresh", "changed", "working", "none", "down", "error"])
 def test_index(
     snap_compare: Callable[..., bool], state: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,6 +64,7 @@ def test_index(
 
     monkeypatch.setattr(models, "look", look)
     known = NoIndex("there is no index", hint="i makes it; so does codeqa index") if state == "none" else STATUS
+    known = BROKEN if state == "error" else known
     project = Stocked(state=STALE if state == "changed" else known, has_index=state != "none")
     project.model = "small:1b" if state in {"changed", "down"} else None
     app = CodeqaApp(project, environ={}, clock=lambda: 0.0)
