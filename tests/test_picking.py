@@ -91,7 +91,7 @@ def test_every_symbol_is_named_so_that_a_question_means_it_alone(project: Projec
 def test_a_plan_has_what_was_mentioned_and_an_address_or_a_decorator_is_no_mention(project: Project) -> None:
     plans, _ = project.plan("how does @make_checkout reach @send")
 
-    assert plans == ['path(find("shop/checkout.py::make_checkout"), find("shop/payment.py::send"), hops=8)']
+    assert plans == ['path(find("shop/checkout.py::make_checkout"), find("shop/payment.py::send"), hops=12)']
     assert project.plan("who calls @retry?")[0] == ['find("shop/retry.py::retry") | callers']
     linker = Linker(project.tools, "")
     assert linker.written("ask send@retry.org") == ["retry.org"]
