@@ -1,10 +1,12 @@
-"""How faces say what is not prose: a time, a size, a range of lines, a symbol, a strategy, how far a run is."""
+"""How faces say what is not prose: a time, a size, a range of lines, a symbol, a strategy, progress, errors."""
 
 from __future__ import annotations
 
 import re
 from math import floor
 from typing import TYPE_CHECKING
+
+from codeqa.domain import CodeqaError
 
 if TYPE_CHECKING:
     from codeqa.domain import Progress
@@ -30,6 +32,13 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     return f"{int(seconds) // 60} min {int(seconds) % 60} s"
+
+
+def explained(error: Exception) -> tuple[str, str]:
+    """Return what an error says, and what to do about it."""
+    if isinstance(error, CodeqaError):
+        return error.message, error.hint
+    return f"{type(error).__name__}: {error}", "a bug in codeqa; please report it"
 
 
 def size(count: int) -> str:

@@ -121,7 +121,6 @@ class CodeqaApp(InOrder):
         self.history = project.history
         self.state: State | None = None
         self._indexing: Job | None = None  # what makes or updates the index
-        self._progress: Progress | None = None
         self._thinner = Thinner(clock)
         self.engine = Engine(project, self._tell)
         self.ask_screen = AskScreen(self.engine, clock)
@@ -250,7 +249,6 @@ class CodeqaApp(InOrder):
 
     def _index_happened(self, told: Happened) -> None:
         if isinstance(told.event, Progress):
-            self._progress = told.event
             self.ask_screen.about_index(told.event)
         elif isinstance(told.event, Indexed) and told.event.missing:
             self.state = State(told.event.generation, told.event.missing, told.event.missing)
@@ -258,7 +256,7 @@ class CodeqaApp(InOrder):
             self.remark(f"indexed {told.event.parsed:,} of {told.event.files:,} files")
 
     def _index_ended(self, told: Ended) -> None:
-        self._indexing = self._progress = None
+        self._indexing = None
         self.ask_screen.about_index(None, told.state)
         if told.error is not None:
             self._failed(told.error)

@@ -35,7 +35,7 @@ from codeqa.tui.showing import CHANGES, Fold, Said, Spent, answer_rows, step_row
 from codeqa.tui.status import StatusLine
 from codeqa.tui.texts import ANSWER_HELP, WALK_HELP, Example, welcome
 from codeqa.verify.recalling import Recalled
-from codeqa.wording import describe, duration
+from codeqa.wording import describe, duration, explained
 
 if TYPE_CHECKING:
     from codeqa.tui.app import CodeqaApp
@@ -267,8 +267,7 @@ class AskScreen(Following):
         pane.show(rows, at=at)
 
     def _failed(self, error: Exception) -> None:
-        message = error.message if isinstance(error, CodeqaError) else f"{type(error).__name__}: {error}"
-        hint = error.hint if isinstance(error, CodeqaError) else "a bug in codeqa; please report it"
+        message, hint = explained(error)
         rows = [Row(inline(self._question, "title")), Row(Content("")), Row(paint(("✗ ", "bad"), message))]
         rows += [Row(paint(("hint: ", "dim"), line.strip())) for line in hint.splitlines()]
         self.query_one("#answer", Rows).show(rows)

@@ -18,7 +18,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from codeqa import sanitise
-from codeqa.domain import CodeqaError, Hit, Progress
+from codeqa.domain import Hit, Progress
 from codeqa.project import Project
 from codeqa.tui import copying, finding
 from codeqa.tui.engine import Ended, Engine, Happened, Told
@@ -31,7 +31,7 @@ from codeqa.tui.painting import Piece, lines, paint
 from codeqa.tui.query import Query
 from codeqa.tui.rows import GUTTER, Row, Rows
 from codeqa.tui.status import StatusLine
-from codeqa.wording import describe
+from codeqa.wording import describe, explained
 
 if TYPE_CHECKING:
     from codeqa.tui.app import CodeqaApp
@@ -244,8 +244,7 @@ class SearchScreen(Screen[None]):
         return Row(lines(*(paint(*pieces) for pieces in head)), score, paint(" " * SCORE), ref=hit)
 
     def _failed(self, error: Exception) -> None:
-        message = error.message if isinstance(error, CodeqaError) else f"{type(error).__name__}: {error}"
-        hint = error.hint if isinstance(error, CodeqaError) else "a bug in codeqa; please report it"
+        message, hint = explained(error)
         self._show(Found(self._asked))
         rows = [Row(paint(("✗ ", "bad"), message)), *(Row(paint((line.strip(), "dim"))) for line in hint.splitlines())]
         self.query_one(Hits).show(rows)

@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from codeqa.domain import CodeqaError
 from codeqa.project import Project
 from codeqa.tui.engine import Engine
 from codeqa.tui.evidence import CHANGED, Evidence, Exhibit, around, body
 from codeqa.tui.graph.around import as_indexed
 from codeqa.tui.line import Line
 from codeqa.tui.rows import Rows
+from codeqa.wording import explained
 
 T = TypeVar("T")
 
@@ -67,10 +67,8 @@ class Reader(Screen[None]):
                 await asyncio.sleep(wait)
             try:
                 got = await asyncio.wrap_future(self.engine.submit(job))
-            except CodeqaError as error:
-                self.failed(error.message, error.hint)
             except Exception as error:  # noqa: BLE001  # a face: it is shown, and the next one may do better
-                self.failed(f"{type(error).__name__}: {error}", "a bug in codeqa; please report it")
+                self.failed(*explained(error))
             else:
                 then(got)
 

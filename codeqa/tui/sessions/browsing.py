@@ -14,7 +14,6 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from codeqa.domain import CodeqaError
 from codeqa.project import Project
 from codeqa.tui.engine import Engine, Job
 from codeqa.tui.footing import Keys
@@ -29,6 +28,7 @@ from codeqa.tui.sessions.pane import Pane
 from codeqa.tui.sessions.reading import Again, Listed
 from codeqa.tui.sessions.typing import Note, Words
 from codeqa.tui.status import StatusLine
+from codeqa.wording import explained
 
 if TYPE_CHECKING:
     from codeqa.tui.app import CodeqaApp
@@ -302,10 +302,7 @@ class Browser(Reader):
         self.say(("✗ ", "bad"), message, (f" · {hint}" if hint else "", "dim"))
 
     def _failed_by(self, error: Exception) -> None:
-        if isinstance(error, CodeqaError):
-            self.failed(error.message, error.hint)
-        else:
-            self.failed(f"{type(error).__name__}: {error}", "a bug in codeqa; please report it")
+        self.failed(*explained(error))
 
 
 def many(number: int, what: str) -> str:
